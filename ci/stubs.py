@@ -1,0 +1,69 @@
+"""Generate the Python stubs of proto/ into proto/gen, or check that what is committed is current.
+
+    python -m ci.stubs           write proto/gen
+    python -m ci.stubs --check   exit 1 and name the files when proto/gen is stale
+
+The stubs are committed so that a reader, an IDE and mypy see them without a build step; the check is part of the gate.
+"""
+
+import argparse
+import filecmp
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PROTO = ROOT / "proto"
+GENERATED = PROTO / "gen"
+
+
+def generate(target: Path) -> None:
+    """Write stubs and their type hints for every .proto file below `target`. Raises CalledProcessError."""
+    sources = sorted(str(path.relative_to(PROTO)) for path in PROTO.glob("shop/**/*.proto"))
+    outputs = [f"--{kind}_out={target}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
+    plugins = [
+        f"--plugin=protoc-gen-{name}={Path(sys.executable).parent / f'protoc-gen-{name}'}" for name in ("mypy", "mypy_grpc")
+    ]
+    command = [sys.executable, "-m", "grpc_tools.protoc", f"--proto_path={PROTO}", *plugins, *outputs, *sources]
+    subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own interpreter and files
+    for folder in sorted({path.parent for path in target.glob("shop/**/*.py")}):
+        while folder != target:
+            (folder / "__init__.py").touch()
+            folder = folder.parent
+    (target / "shop" / "py.typed").touch()
+
+
+def stale(fresh: Path, committed: Path) -> list[str]:
+    """Names of files that differ, are missing or are left over, relative to the stubs' folder."""
+
+    def names(root: Path) -> set[str]:
+        return {str(p.relative_to(root)) for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
+
+    ours, theirs = names(fresh), names(committed)
+    changed = {n for n in ours & theirs if not filecmp.cmp(fresh / n, committed / n, shallow=False)}
+    return sorted((ours ^ theirs) | changed)
+
+
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="only say whether the committed stubs are current")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder)
+        generate(fresh)
+        if arguments.check:
+            if differing := stale(fresh, GENERATED):
+                print("stale stubs, run `make stubs`:", *differing, sep="\n  ")  # noqa: T201 - a command's output
+                return 1
+            return 0
+        shutil.rmtree(GENERATED, ignore_errors=True)
+        shutil.copytree(fresh, GENERATED)
+    print(f"stubs written to {GENERATED.relative_to(ROOT)}")  # noqa: T201 - a command's output
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""No overdraw: no bucket ever holds less than nothing, and no use ever exceeds what was put in.
+
+A final balance that looks right may hide a moment in which units were handed out that did not exist, so the ledger is
+replayed entry by entry.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from harness.checkers.conservation import OUTSIDE, Transfer
+from harness.verdict import Finding, Violation
+
+
+def never_overdrawn(transfers: Iterable[Transfer]) -> Finding:
+    """Judge every transfer, in ledger order: it leaves no bucket but OUTSIDE below zero."""
+    balances: dict[tuple[str, str], int] = defaultdict(int)
+    violations = []
+    judged = 0
+    for transfer in transfers:
+        judged += 1
+        balances[transfer.account, transfer.source] -= transfer.quantity
+        balances[transfer.account, transfer.target] += transfer.quantity
+        for bucket in (transfer.source, transfer.target):
+            left = balances[transfer.account, bucket]
+            if bucket != OUTSIDE and left < 0:
+                violations.append(
+                    Violation(
+                        what=f"{transfer.account}: {bucket} fell to {left} by entry {transfer.reference or judged}",
+                        facts={"account": transfer.account, "bucket": bucket, "left": left, "entry": judged},
+                    )
+                )
+    return Finding(judged=judged, violations=tuple(violations))
+
+
+def within(used: Mapping[str, int], limit: Mapping[str, int], *, use: str, of: str) -> Finding:
+    """Judge that no account uses more than its limit; an account without a limit has none to give (0).
+
+    `use` and `of` name both sides in the evidence, e.g. "units reserved + sold" and "units put in".
+    """
+    violations = tuple(
+        Violation(
+            what=f"{account}: {units} {use}, more than the {limit.get(account, 0)} {of}",
+            facts={"account": account, "used": units, "limit": limit.get(account, 0)},
+        )
+        for account, units in sorted(used.items())
+        if units > limit.get(account, 0)
+    )
+    return Finding(judged=len(used), violations=violations)

@@ -1,0 +1,50 @@
+"""The one table that decides whether an answer, or the lack of one, is definite.
+
+When in doubt an operation is `info`: calling something undone that was done would hide lost updates, and calling
+something done that was not would invent them. A refusal (4xx) is definite; any 5xx may come from a hop behind which
+the work went on, 503 included, because the hop that says "not now" need not be the one that would know. Judges that
+hold a service to a stronger promise ("503 means not accepted") look at the status itself.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from harness.history.records import Ending
+
+STATUSES: Mapping[int, Ending] = MappingProxyType({408: Ending.INFO, 499: Ending.INFO})
+"""Statuses that differ from their class."""
+
+CLASSES: Mapping[int, Ending] = MappingProxyType(
+    {
+        1: Ending.INFO,
+        2: Ending.OK,
+        3: Ending.FAIL,
+        4: Ending.FAIL,
+        5: Ending.INFO,
+    }
+)
+"""Ending by the first digit of a status."""
+
+ERRORS: Mapping[str, Ending] = MappingProxyType(
+    {
+        "ConnectError": Ending.FAIL,
+        "ConnectTimeout": Ending.FAIL,
+        "PoolTimeout": Ending.FAIL,
+        "ConnectionRefusedError": Ending.FAIL,
+        "UnsupportedProtocol": Ending.FAIL,
+    }
+)
+"""Exceptions, by class name, that say that no byte of the request left; every other one is `info`."""
+
+
+def of_status(status: int) -> Ending:
+    """Ending of an operation that was answered with an HTTP status."""
+    return STATUSES.get(status, CLASSES.get(status // 100, Ending.INFO))
+
+
+def of_error(error: BaseException) -> Ending:
+    """Ending of an operation that raised instead of being answered; an error inherits the row of its base class."""
+    for kind in type(error).__mro__:
+        if kind.__name__ in ERRORS:
+            return ERRORS[kind.__name__]
+    return Ending.INFO

@@ -1,0 +1,126 @@
+"""Where clients, faults and observers report what they do, while they do it.
+
+The invoke is on record before the request leaves, so that a crash can hide an answer but never a request. Listeners
+see every record right after it was written: that is how faults are triggered by events. Safe to use from several
+threads.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from harness.history.endings import of_error, of_status
+from harness.history.records import Completion, Ending, Fault, FaultPhase, Invoke, Observation, Record, Row, Stage
+
+R = TypeVar("R", bound=Record)
+
+
+class Sink(Protocol):
+    """Takes records, e.g. a Writer."""
+
+    def write(self, record: Record) -> None:
+        """Keep one record."""
+
+
+class Call:
+    """An operation under way. As a context manager it also records leaving without an ending, or with an error."""
+
+    def __init__(self, recorder: "Recorder", invoke: Invoke) -> None:
+        self._recorder = recorder
+        self._invoke = invoke
+        self._ended = False
+
+    def answered(self, status: int, output: Row) -> Ending:
+        """End it with an HTTP answer; the status decides how."""
+        ending = of_status(status)
+        self.end(ending, output=output, status=status)
+        return ending
+
+    def raised(self, error: BaseException) -> Ending:
+        """End it with an error in place of an answer; the kind of error decides how."""
+        ending = of_error(error)
+        self.end(ending, error=f"{type(error).__name__}: {error}".rstrip(": "))
+        return ending
+
+    def end(self, ending: Ending, *, output: Row | None = None, status: int | None = None, error: str = "") -> None:
+        """End it. Raises RuntimeError the second time."""
+        if self._ended:
+            raise RuntimeError(f"operation {self._invoke.id} ({self._invoke.operation}) was ended twice")
+        self._ended = True
+        self._recorder.record(
+            lambda now: Completion(
+                time_ns=now,
+                id=self._invoke.id,
+                process=self._invoke.process,
+                operation=self._invoke.operation,
+                type=ending,
+                output=output or {},
+                status=status,
+                error=error,
+            )
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._ended:
+            return
+        if error is None:
+            self.end(Ending.INFO, error="left without an ending")
+        else:
+            self.raised(error)
+
+
+class Recorder:
+    """Gives records their time and number, writes them to the sink and tells the listeners."""
+
+    def __init__(self, sink: Sink, clock: Callable[[], int] = time.monotonic_ns) -> None:
+        self._sink = sink
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._next_id = 1
+        self._listeners: list[Callable[[Record], None]] = []
+
+    def listen(self, listener: Callable[[Record], None]) -> None:
+        """Call `listener` with every record from now on; it must be quick and must not raise."""
+        self._listeners.append(listener)
+
+    def invoke(self, process: str, operation: str, input: Row | None = None) -> Call:  # noqa: A002 - the field's word
+        """Begin an operation of a client, `process` being the client's name."""
+        with self._lock:
+            number, self._next_id = self._next_id, self._next_id + 1
+            invoke = self.record(
+                lambda now: Invoke(time_ns=now, id=number, process=process, operation=operation, input=input or {})
+            )
+        return Call(self, invoke)
+
+    def fault(self, fault: str, target: str, phase: FaultPhase, *, proven: bool | None = None, detail: str = "") -> Fault:
+        """Record what became of a fault."""
+        return self.record(
+            lambda now: Fault(time_ns=now, fault=fault, target=target, phase=phase, proven=proven, detail=detail)
+        )
+
+    def observe(self, subject: str, rows: Iterable[Row]) -> None:
+        """Record what a database or a ledger held."""
+        kept = tuple(rows)
+        self.record(lambda now: Observation(time_ns=now, subject=subject, rows=kept))
+
+    def begin(self, stage: str) -> None:
+        """Record that a stage of the run began."""
+        self.record(lambda now: Stage(time_ns=now, stage=stage, state="begin"))
+
+    def finish(self, stage: str, *, failure: str = "") -> None:
+        """Record that a stage of the run is over, and why it failed if it did."""
+        self.record(lambda now: Stage(time_ns=now, stage=stage, state="fail" if failure else "end", detail=failure))
+
+    def record(self, make: Callable[[int], R]) -> R:
+        """Make a record with the present time and keep it. Raises what the sink raises."""
+        with self._lock:
+            record = make(self._clock())
+            self._sink.write(record)
+            for listener in self._listeners:
+                listener(record)
+        return record

@@ -1,0 +1,105 @@
+"""The lines of a history, typed. One JSON object per line, told apart by `type`.
+
+`invoke` opens an operation and exactly one of `ok`, `fail` or `info` closes it; `fault`, `observation` and `stage`
+stand alone. All times are nanoseconds of the monotonic clock of the process that ran the experiment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, JsonValue, TypeAdapter
+
+Row: TypeAlias = Mapping[str, JsonValue]
+"""A JSON object: the input or output of an operation, or one row of an observation."""
+
+
+class Ending(StrEnum):
+    """How an operation ended, as far as its caller can know."""
+
+    OK = "ok"
+    """It happened."""
+    FAIL = "fail"
+    """It did not happen, and never will."""
+    INFO = "info"
+    """It may have happened, may happen still, or never will: the caller cannot know."""
+
+
+class FaultPhase(StrEnum):
+    """Where a fault is in its life."""
+
+    INJECT = "inject"
+    """The fault is in force from here on."""
+    PROOF = "proof"
+    """Whether the fault showed the effect that it claims."""
+    HEAL = "heal"
+    """The fault is over."""
+    ERROR = "error"
+    """It could not be injected, proved or healed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoke:
+    """A client began an operation."""
+
+    time_ns: int
+    id: int
+    process: str
+    operation: str
+    input: Row = field(default_factory=dict)
+    type: Literal["invoke"] = "invoke"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """A client's operation ended; `id` is that of its invoke. `status` is the HTTP status, when there was an answer."""
+
+    time_ns: int
+    id: int
+    process: str
+    operation: str
+    output: Row = field(default_factory=dict)
+    status: int | None = None
+    error: str = ""
+    type: Literal[Ending.OK, Ending.FAIL, Ending.INFO]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A fault was injected into a target, proved or healed. `proven` is set on PROOF only."""
+
+    time_ns: int
+    fault: str
+    target: str
+    phase: FaultPhase
+    proven: bool | None = None
+    detail: str = ""
+    type: Literal["fault"] = "fault"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What was read from a database or a ledger, e.g. `product.stock`, all rows in the order of the source."""
+
+    time_ns: int
+    subject: str
+    rows: tuple[Row, ...]
+    type: Literal["observation"] = "observation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The run entered, left or failed in one of its stages."""
+
+    time_ns: int
+    stage: str
+    state: Literal["begin", "end", "fail"]
+    detail: str = ""
+    type: Literal["stage"] = "stage"
+
+
+Record: TypeAlias = Invoke | Completion | Fault | Observation | Stage
+
+RECORD: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="type")])
+"""Reads and writes one line; raises pydantic.ValidationError on a line that is none of the records."""

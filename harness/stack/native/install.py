@@ -1,0 +1,99 @@
+"""Missing server programs: installed on a Debian-like machine when we are root, otherwise named exactly.
+
+Packages of Debian start their service when installed; a policy that forbids it is in place while we install, so that what
+is installed here never runs but as a private process of a stack.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.stack.errors import ServerMissing
+from harness.stack.native.driver import Driver
+
+_POLICY = Path("/usr/sbin/policy-rc.d")
+_TIMEOUT_S = 600
+
+
+def missing(drivers: Sequence[Driver]) -> dict[str, str]:
+    """Why each of the missing kinds of server is missing, by the Debian package that has it."""
+    found: dict[str, str] = {}
+    for driver in drivers:
+        try:
+            driver.find()
+        except ServerMissing as error:
+            found[driver.package] = str(error)
+    return found
+
+
+def ensure_installed(drivers: Sequence[Driver], say: Callable[[str], None]) -> None:
+    """Return when all are there. Raises ServerMissing saying what to install and how."""
+    if not missing(drivers):
+        return
+    with _one_at_a_time():
+        lacking = missing(drivers)  # somebody else may have installed them while we waited
+        if not lacking:
+            return
+        if os.geteuid() != 0 or shutil.which("apt-get") is None:
+            raise ServerMissing(advice(lacking))
+        say(f"installing {' '.join(sorted(lacking))} with apt-get, because {'; '.join(lacking.values())}")
+        _install(sorted(lacking))
+        if still := missing(drivers):
+            raise ServerMissing(f"apt-get succeeded, but {'; '.join(still.values())}")
+
+
+def advice(lacking: dict[str, str]) -> str:
+    """What a person has to do about it."""
+    return (
+        f"{'; '.join(lacking.values())}. Install what is missing, on Debian or Ubuntu with\n"
+        f"    sudo apt-get install --no-install-recommends {' '.join(sorted(lacking))}\n"
+        "(no need to start the services), then try again."
+    )
+
+
+def _install(packages: Sequence[str]) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    options = ["-y", "-o", "DPkg::Lock::Timeout=300"]
+    with _nothing_is_started():
+        for command in (["update"], ["install", "--no-install-recommends", *packages]):
+            done = subprocess.run(  # noqa: S603 - fixed program and packages
+                ["apt-get", *options, *command],  # noqa: S607 - wherever PATH has it
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=_TIMEOUT_S,
+                check=False,
+            )
+            if done.returncode:
+                last = "\n".join(done.stdout.splitlines()[-15:])
+                raise ServerMissing(f"apt-get {' '.join(command)} ended with code {done.returncode}:\n{last}")
+
+
+@contextmanager
+def _nothing_is_started() -> Iterator[None]:
+    if _POLICY.exists():  # the machine has a policy of its own
+        yield
+        return
+    _POLICY.write_text("#!/bin/sh\nexit 101\n")
+    _POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        _POLICY.unlink(missing_ok=True)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    lock = os.open(Path(tempfile.gettempdir()) / f"gauntlet-install-{os.getuid()}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)

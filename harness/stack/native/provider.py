@@ -1,0 +1,69 @@
+"""The native provider: finds the server programs, starts each in a folder of its own, on ports of its own."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from harness.stack.capabilities import Kill, Logs, Pause, Restart
+from harness.stack.environment import inherited
+from harness.stack.errors import StartFailed
+
+# Imported for their effect: each registers itself.
+from harness.stack.native import mysql, rabbitmq, redis  # noqa: F401 - see above
+from harness.stack.native.driver import DRIVERS
+from harness.stack.native.install import ensure_installed
+from harness.stack.process import Launch, Supervised
+from harness.stack.provider import Capability, RunningServer, Site
+from harness.stack.topology import Server
+from harness.stack.marker import marks
+
+_ATTEMPTS = 3
+
+
+class NativeProvider:
+    """Servers as private processes of this machine."""
+
+    name = "native"
+    capabilities: frozenset[Capability] = frozenset({Kill, Pause, Restart, Logs})
+
+    def prepare(self, servers: Sequence[Server], say: Callable[[str], None]) -> None:
+        """See Provider; installs missing packages when that is possible here, after saying so."""
+        kinds = dict.fromkeys(server.kind for server in servers)
+        ensure_installed([DRIVERS[kind]() for kind in kinds], say)
+
+    def boot_order(self, server: Server) -> int:
+        """See Provider."""
+        return DRIVERS[server.kind].boot_order
+
+    def start(self, server: Server, site: Site) -> RunningServer:
+        """See Provider. A server that lost a race for one of its ports is started again on others."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._attempt(server, site)
+            except StartFailed as error:
+                if not re.search(DRIVERS[server.kind].port_taken, str(error)):
+                    raise
+        return self._attempt(server, site)
+
+    def _attempt(self, server: Server, site: Site) -> RunningServer:
+        driver = DRIVERS[server.kind]()
+        plan = driver.plan(server, site)
+        member = Supervised(
+            Launch(
+                name=server.name,
+                command=plan.command,
+                environment={**inherited(), **plan.environment},
+                marks=marks(site.stack, server.name),
+                cwd=plan.cwd,
+                log=site.log,
+                probe=plan.probe,
+            )
+        )
+        try:
+            member.boot()
+            member.wait_ready(driver.ready_timeout_s, site.cancelled)
+        except BaseException:
+            member.kill()
+            for port in plan.ports.values():
+                site.ports.give_back(port)
+            raise
+        return RunningServer(server, member, plan.ports, plan.access)

@@ -1,0 +1,117 @@
+"""RabbitMQ: one node with a port mapper (epmd) of its own, so that several stacks run side by side.
+
+The server script is run inside its library folder: the wrapper on PATH swallows output and insists on its own user.
+"""
+
+import asyncio
+import re
+import secrets
+from pathlib import Path
+
+import aiormq
+
+from harness.stack.errors import ServerMissing
+from harness.stack.native.driver import Driver, Plan, driver, find_program
+from harness.stack.ports import HOST
+from harness.stack.probes import ATTEMPT_S, tcp
+from harness.stack.provider import Site
+from harness.stack.topology import Server
+from harness.waiting import NotYet
+
+_LIBRARIES = (Path("/usr/lib/rabbitmq/lib"), Path("/usr/local/lib/rabbitmq/lib"), Path("/opt/rabbitmq"))
+_USER = "gauntlet"
+
+
+def _script() -> Path:
+    for library in _LIBRARIES:
+        if scripts := sorted(library.glob("rabbitmq_server-*/sbin/rabbitmq-server")):
+            return scripts[-1]
+    on_path = find_program(("rabbitmq-server",), RabbitMq.package).resolve()
+    if not re.search(r"rabbitmq_server-[^/]+/sbin/", str(on_path)):
+        raise ServerMissing(f"{on_path} is a wrapper, and its library folder was not found below {_LIBRARIES[0]}")
+    return on_path
+
+
+def log_in(port: int, user: str, password: str, vhost: str) -> bool:
+    """Ready is: the account opens a channel in the virtual host."""
+    tcp(port)  # the client below complains in the log about refused connections
+
+    async def attempt() -> None:
+        connection = await aiormq.connect(f"amqp://{user}:{password}@{HOST}:{port}/{vhost}")
+        try:
+            await connection.channel()
+        finally:
+            await connection.close()
+
+    try:
+        asyncio.run(asyncio.wait_for(attempt(), ATTEMPT_S))
+    except (aiormq.AMQPError, OSError, TimeoutError) as error:
+        raise NotYet(f"amqp on port {port}: {error!r}") from error
+    return True
+
+
+@driver
+class RabbitMq(Driver):
+    """Boots in several seconds, most of them on the processor, so it is the first to be started."""
+
+    kind = "rabbitmq"
+    package = "rabbitmq-server"
+    boot_order = 0
+    ready_timeout_s = 90.0
+    port_taken = r"eaddrinuse|could not bind"
+
+    def find(self) -> None:
+        """See Driver."""
+        _script()
+
+    def plan(self, server: Server, site: Site) -> Plan:
+        """See Driver."""
+        home = site.folder
+        home.mkdir(parents=True, exist_ok=True)
+        ports = {name: site.ports.free() for name in ("amqp", "dist", "epmd")}
+        password = secrets.token_hex(16)
+        cookie = home / ".erlang.cookie"
+        if not cookie.exists():
+            cookie.write_text(secrets.token_hex(16))
+            cookie.chmod(0o400)
+        config = {
+            "listeners.tcp.1": f"{HOST}:{ports['amqp']}",
+            "loopback_users": "none",
+            "default_vhost": site.vhost,
+            "default_user": _USER,
+            "default_pass": password,
+            "disk_free_limit.absolute": "50MB",
+        }
+        (home / "rabbitmq.conf").write_text("".join(f"{key} = {value}\n" for key, value in config.items()))
+        (home / "plugins").write_text("[].\n")
+        return Plan(
+            command=(str(_script()),),
+            ports=ports,
+            probe=lambda: log_in(ports["amqp"], _USER, password, site.vhost),
+            cwd=home,
+            environment=_environment(home, ports),
+            access=lambda _caller: {"user": _USER, "password": password, "vhost": site.vhost},
+        )
+
+
+def _environment(home: Path, ports: dict[str, int]) -> dict[str, str]:
+    return {
+        "HOME": str(home),
+        "ERL_EPMD_ADDRESS": HOST,
+        "ERL_EPMD_PORT": str(ports["epmd"]),
+        "RABBITMQ_NODENAME": f"gauntlet-{ports['amqp']}@localhost",
+        "RABBITMQ_NODE_PORT": str(ports["amqp"]),
+        "RABBITMQ_NODE_IP_ADDRESS": HOST,
+        "RABBITMQ_DIST_PORT": str(ports["dist"]),
+        "RABBITMQ_MNESIA_BASE": str(home / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(home / "log"),
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
+        "RABBITMQ_ADVANCED_CONFIG_FILE": str(home / "advanced.config"),
+        "RABBITMQ_CONF_ENV_FILE": str(home / "rabbitmq-env.conf"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "plugins"),
+        "RABBITMQ_PID_FILE": str(home / "pid"),
+        "RABBITMQ_GENERATED_CONFIG_DIR": str(home / "config"),
+        # Two schedulers that do not spin: the node shares the machine with everything else under test.
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
+    }

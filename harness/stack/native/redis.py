@@ -1,0 +1,58 @@
+"""Redis (or Valkey): one process per server, in memory, or with every write on disk before it is acknowledged."""
+
+import socket
+from pathlib import Path
+
+from harness.stack.native.driver import Driver, Plan, driver, find_program
+from harness.stack.ports import HOST
+from harness.stack.probes import ATTEMPT_S
+from harness.stack.provider import Site
+from harness.stack.topology import Server
+from harness.waiting import NotYet
+
+
+def _program() -> Path:
+    return find_program(("redis-server", "valkey-server"), Redis.package)
+
+
+def ping(port: int) -> bool:
+    """Ready is PONG; while an append-only file is loaded the answer is -LOADING."""
+    try:
+        with socket.create_connection((HOST, port), ATTEMPT_S) as connection:
+            connection.sendall(b"PING\r\n")
+            answer = connection.recv(100)
+    except OSError as error:
+        raise NotYet(f"PING on port {port}: {error}") from error
+    if answer != b"+PONG\r\n":
+        raise NotYet(f"PING on port {port}: {answer.decode(errors='replace').strip() or 'closed'}")
+    return True
+
+
+@driver
+class Redis(Driver):
+    """`durable` servers lose nothing they acknowledged; the others lose everything with their process, as caches may."""
+
+    kind = "redis"
+    package = "redis-server"
+    boot_order = 2
+    ready_timeout_s = 20.0
+    port_taken = r"Could not create server TCP listening socket|Address already in use"
+
+    def find(self) -> None:
+        """See Driver."""
+        _program()
+
+    def plan(self, server: Server, site: Site) -> Plan:
+        """See Driver."""
+        site.folder.mkdir(parents=True, exist_ok=True)
+        port = site.ports.free()
+        durability = ("--appendonly", "yes", "--appendfsync", "always") if server.durable else ("--appendonly", "no")
+        return Plan(
+            command=(
+                *(str(_program()), "--port", str(port), "--bind", HOST, "--dir", str(site.folder)),
+                *("--daemonize", "no", "--save", "", *durability),
+            ),
+            ports={"redis": port},
+            probe=lambda: ping(port),
+            cwd=site.folder,
+        )

@@ -1,0 +1,70 @@
+"""See whether something is ready by talking to it the way its users will; one function per kind of health check.
+
+A probe returns when the answer was "ready" and raises NotYet with the reason otherwise.
+"""
+
+import http.client
+import socket
+from collections.abc import Callable, Mapping
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from harness.stack.ports import HOST
+from harness.stack.topology import Health
+from harness.waiting import NotYet
+
+Probe = Callable[[], bool]
+ATTEMPT_S = 2.0
+
+
+def tcp(port: int) -> bool:
+    """Somebody accepts connections."""
+    try:
+        socket.create_connection((HOST, port), ATTEMPT_S).close()
+    except OSError as error:
+        raise NotYet(f"port {port}: {error}") from error
+    return True
+
+
+def http_get(port: int, path: str) -> bool:
+    """GET answers 200."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=ATTEMPT_S)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        body = response.read(500)
+    except (OSError, http.client.HTTPException) as error:
+        raise NotYet(f"GET {path} on port {port}: {error or type(error).__name__}") from error
+    finally:
+        connection.close()
+    if response.status != http.client.OK:
+        raise NotYet(f"GET {path} on port {port} answers {response.status}: {body.decode(errors='replace')}")
+    return True
+
+
+def grpc_health(port: int) -> bool:
+    """grpc.health.v1 says SERVING for the whole server."""
+    tcp(port)  # cheaper than a channel, and no reconnect back-off to wait for
+    # A pool of its own: otherwise attempts share a sub-channel, and with it the back-off after a refused connection.
+    with grpc.insecure_channel(f"{HOST}:{port}", options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
+        try:
+            reply = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=ATTEMPT_S)
+        except grpc.RpcError as error:
+            raise NotYet(f"health check on port {port}: {error.code().name}") from error
+    if reply.status != health_pb2.HealthCheckResponse.SERVING:
+        raise NotYet(f"health check on port {port}: {health_pb2.HealthCheckResponse.ServingStatus.Name(reply.status)}")
+    return True
+
+
+_KINDS: Mapping[str, Callable[[int, Health], bool]] = {
+    "tcp": lambda port, _health: tcp(port),
+    "http": lambda port, health: http_get(port, health.path),
+    "grpc": lambda port, _health: grpc_health(port),
+}
+
+
+def probe_for(health: Health, ports: Mapping[str, int]) -> Probe:
+    """The probe that `health` describes, for an instance with these ports."""
+    check, port = _KINDS[health.kind], ports[health.port]
+    return lambda: check(port, health)

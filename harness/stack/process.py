@@ -1,0 +1,177 @@
+"""One supervised member of a stack: a program with a session, a log file, marks and a probe of its own.
+
+Whatever it forks is part of it: signals reach every process that carries its marks, and it counts as gone when none is
+left. All methods may be called from any thread; they are serialised per member, except looking at it.
+"""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.stack.errors import StackError, StartFailed
+from harness.stack.marker import marked, signal_marked
+from harness.stack.probes import Probe
+from harness.waiting import WaitTimeout, wait_until
+
+LOG_LINES = 30
+_GONE_S = 10.0
+
+
+@dataclass(frozen=True)
+class Launch:
+    """Everything needed to start a member, again and again with the same result. `environment` is complete."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    marks: Mapping[str, str]
+    cwd: Path
+    log: Path
+    probe: Probe
+    before_boot: Callable[[], None] = field(default=lambda: None)
+
+
+class Supervised:
+    """Has all capabilities: Kill, Pause, Restart, Logs."""
+
+    def __init__(self, launch: Launch) -> None:
+        self._launch = launch
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The member's name in its stack."""
+        return self._launch.name
+
+    @property
+    def log(self) -> Path:
+        """Everything it wrote to stdout and stderr."""
+        return self._launch.log
+
+    @property
+    def pid(self) -> int | None:
+        """The first process, None when it has never been started."""
+        return self._process.pid if self._process is not None else None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the first process runs (a paused one does)."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the first process ended (negative: by that signal), None while it runs."""
+        return self._process.poll() if self._process is not None else None
+
+    def boot(self) -> None:
+        """Start it. Raises StackError when it is running, StartFailed when the program cannot be executed."""
+        with self._lock:
+            if self.alive:
+                raise StackError(f"{self.name} is running already")
+            self._launch.before_boot()
+            self._launch.log.parent.mkdir(parents=True, exist_ok=True)
+            with self._launch.log.open("ab") as output:
+                try:
+                    self._process = subprocess.Popen(  # noqa: S603 - from the topology, without a shell
+                        self._launch.command,
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=output,
+                        env={**self._launch.environment, **self._launch.marks},
+                        cwd=self._launch.cwd,
+                        start_new_session=True,
+                    )
+                except OSError as error:
+                    raise StartFailed(f"{self.name} cannot be started: {error}") from error
+
+    def wait_ready(self, timeout_s: float, cancelled: threading.Event | None = None) -> None:
+        """Return when its probe says ready. Raises StartFailed, with the end of its log, when it died or took too long."""
+
+        def ready() -> bool:
+            if not self.alive:
+                raise StartFailed(f"{self.name} ended with code {self.exit_code} during start.{self._evidence()}")
+            return self._launch.probe()
+
+        try:
+            wait_until(ready, what=f"{self.name} ready", timeout_s=timeout_s, cancelled=cancelled)
+        except WaitTimeout as error:
+            raise StartFailed(f"{error}.{self._evidence()}") from error
+
+    def kill(self) -> None:
+        """SIGKILL all its processes; returns when they are gone. Raises StackError if they will not go within 10 s."""
+        with self._lock:
+            self._finish()
+
+    def terminate(self, grace_s: float = 10.0) -> None:
+        """SIGTERM, then SIGKILL after `grace_s` seconds; returns when all its processes are gone."""
+        with self._lock:
+            if self.alive:
+                self._signal(signal.SIGCONT)
+                self._signal(signal.SIGTERM)
+                with suppress(subprocess.TimeoutExpired):
+                    self._reap(grace_s)
+            self._finish()
+
+    def pause(self) -> None:
+        """SIGSTOP. Raises StackError when it does not run."""
+        self._signal_running(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT. Raises StackError when it does not run."""
+        self._signal_running(signal.SIGCONT)
+
+    def tail(self, lines: int = LOG_LINES) -> str:
+        """The last lines of its log."""
+        return tail(self._launch.log, lines)
+
+    def _signal_running(self, number: signal.Signals) -> None:
+        with self._lock:
+            if not self.alive:
+                raise StackError(f"{self.name} does not run")
+            self._signal(number)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None and self.alive:
+            # Its group at once: no child sees the parent die first. The pid is ours until we have reaped it.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+        signal_marked(self._launch.marks, number)
+
+    def _finish(self) -> None:
+        def gone() -> bool:
+            self._signal(signal.SIGKILL)
+            if self._process is not None:
+                self._process.poll()
+            return not marked(self._launch.marks)
+
+        try:
+            wait_until(gone, what=f"{self.name} gone", timeout_s=_GONE_S, poll_s=0.01)
+            if self._process is not None:
+                self._reap(_GONE_S)
+        except (WaitTimeout, subprocess.TimeoutExpired) as error:
+            raise StackError(f"{self.name} does not die: {error}") from error
+
+    def _reap(self, timeout_s: float) -> None:
+        if self._process is not None:
+            self._process.wait(timeout_s)
+
+    def _evidence(self) -> str:
+        text = self.tail()
+        return f" Last lines of {self.log}:\n{text}" if text else f" Its log {self.log} is empty."
+
+
+def tail(path: Path, lines: int) -> str:
+    """The last lines of a text file, "" when there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - 256 * 1024))
+            return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return ""

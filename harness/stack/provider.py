@@ -1,0 +1,84 @@
+"""Where the servers of a stack come from.
+
+A provider turns each Server of a topology into something that runs on loopback and has the capabilities it declares. The
+stack knows providers by this protocol only.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from harness.stack.capabilities import Kill, Logs, Pause, Restart
+from harness.stack.ports import Ports
+from harness.stack.topology import Server
+
+Capability = type[Kill] | type[Pause] | type[Restart] | type[Logs]
+
+
+class Member(Kill, Pause, Restart, Logs, Protocol):
+    """A member of a stack that the stack itself supervises."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the stack."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its first process."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether that runs."""
+
+    def wait_ready(self, timeout_s: float, cancelled: threading.Event | None = None) -> None:
+        """Return when it can be used. Raises StartFailed with the end of its log."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where one server goes: `folder` for its data (removed with the stack), its log, and the stack's ports."""
+
+    stack: str
+    vhost: str
+    folder: Path
+    log: Path
+    ports: Ports
+    cancelled: threading.Event
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """A server that is ready. `access` gives the placeholders of an edge's template, but {address}, by caller."""
+
+    server: Server
+    member: Member
+    ports: Mapping[str, int]
+    access: Callable[[str], Mapping[str, str]]
+
+    @property
+    def port(self) -> int:
+        """The port clients connect to: the first one."""
+        return next(iter(self.ports.values()))
+
+
+class Provider(Protocol):
+    """Native processes, containers, ..."""
+
+    @property
+    def name(self) -> str:
+        """What `--provider` calls it."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What can be done to each of its servers."""
+
+    def prepare(self, servers: Sequence[Server], say: Callable[[str], None]) -> None:
+        """Find (or get) what these servers need, once, before any is started. Raises ServerMissing."""
+
+    def start(self, server: Server, site: Site) -> RunningServer:
+        """Start one server; returns when it is ready. Called from several threads at once. Raises StartFailed."""
+
+    def boot_order(self, server: Server) -> int:
+        """Servers with lower numbers are started first: those that take longest."""

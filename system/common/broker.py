@@ -1,0 +1,133 @@
+"""RabbitMQ as the shop uses it: durable quorum queues, publisher confirms, one dead-letter queue for each queue.
+
+A queue is declared by whoever uses it, with the same arguments everywhere. A message is acknowledged only after its effects
+are durable; one that can never be handled goes to `<queue>.dead` with the reason, and nothing is requeued in a hurry: a
+consumer that cannot reach its database keeps the message and tries again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aio_pika
+from aio_pika import DeliveryMode, ExchangeType, Message
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue, AbstractRobustConnection
+from aio_pika.exceptions import AMQPError, DeliveryError
+
+from system.common.errors import Unavailable
+from system.common.telemetry import DEAD_LETTERS, log, outgoing_trace
+
+EVENTS = "shop.events"
+CONFIRM_TIMEOUT_S = 3.0
+# Redeliveries after which the broker itself gives up on a message: far above what restarts cause, so that an accepted order
+# is never lost to it (RabbitMQ 4 would otherwise stop at 20).
+DELIVERY_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class QueueSpec:
+    """A queue and, for events, the routing keys it is bound to."""
+
+    name: str
+    events: tuple[str, ...] = ()
+
+    @property
+    def dead(self) -> str:
+        """The queue its hopeless messages end in."""
+        return f"{self.name}.dead"
+
+
+@asynccontextmanager
+async def connect(url: str, instance: str) -> AsyncIterator[AbstractRobustConnection]:
+    """A connection that comes back by itself after the broker was away; closed when the block ends."""
+    connection = await aio_pika.connect_robust(
+        url, client_properties={"connection_name": instance}, reconnect_interval=0.5, timeout=5, heartbeat=10
+    )
+    async with connection:
+        yield connection
+
+
+async def declare(channel: AbstractChannel, spec: QueueSpec) -> AbstractQueue:
+    """The queue and its dead-letter queue, bound to its events. Idempotent."""
+    await channel.declare_queue(spec.dead, durable=True, arguments={"x-queue-type": "quorum"})
+    queue = await channel.declare_queue(
+        spec.name,
+        durable=True,
+        arguments={
+            "x-queue-type": "quorum",
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": spec.dead,
+            "x-delivery-limit": DELIVERY_LIMIT,
+        },
+    )
+    if spec.events:
+        exchange = await channel.declare_exchange(EVENTS, ExchangeType.TOPIC, durable=True)
+        for key in spec.events:
+            await queue.bind(exchange, key)
+    return queue
+
+
+class Publisher:
+    """Publishes with confirm on one channel; `publish` returns once the broker has made the message durable."""
+
+    def __init__(self, channel: AbstractChannel) -> None:
+        self._channel = channel
+
+    @classmethod
+    async def open(cls, connection: AbstractRobustConnection) -> "Publisher":
+        """A publisher with its own channel, and the events exchange in place."""
+        channel = await connection.channel(publisher_confirms=True)
+        await channel.declare_exchange(EVENTS, ExchangeType.TOPIC, durable=True)
+        return cls(channel)
+
+    async def publish(
+        self,
+        body: bytes,
+        *,
+        exchange: str = "",
+        routing_key: str,
+        message_id: str,
+        reply_to: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        mandatory: bool = True,
+    ) -> None:
+        """Publish one message. Raises Unavailable when there was no confirm: it may or may not have been accepted."""
+        message = Message(
+            body,
+            message_id=message_id,
+            correlation_id=message_id,
+            reply_to=reply_to,
+            content_type="application/x-protobuf",
+            delivery_mode=DeliveryMode.PERSISTENT,
+            headers=dict(headers) if headers is not None else dict(outgoing_trace()),
+        )
+        try:
+            target = await self._channel.get_exchange(exchange, ensure=False) if exchange else self._channel.default_exchange
+            await asyncio.wait_for(target.publish(message, routing_key, mandatory=mandatory), CONFIRM_TIMEOUT_S)
+        except DeliveryError as error:
+            raise Unavailable("the broker refused the message", retry_after_s=1) from error
+        except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
+            # aio-pika raises RuntimeError for a channel that is being reopened.
+            raise Unavailable("the broker did not confirm the message", retry_after_s=1) from error
+
+
+async def answer(channel: AbstractChannel, request: AbstractIncomingMessage, body: bytes) -> None:
+    """Send a reply to whoever waits for it; lost replies are theirs to live with (they answer 202)."""
+    if not request.reply_to:
+        return
+    try:
+        await channel.default_exchange.publish(
+            Message(body, correlation_id=request.correlation_id, content_type="application/x-protobuf"),
+            request.reply_to,
+            mandatory=False,
+        )
+    except (AMQPError, OSError, RuntimeError) as error:
+        log.warning("reply lost", error=repr(error))
+
+
+async def dead_letter(message: AbstractIncomingMessage, queue: str, reason: str) -> None:
+    """Refuse a message for good: the broker moves it to the dead-letter queue."""
+    DEAD_LETTERS.labels(queue, reason).inc()
+    log.error("message refused for good", queue=queue, reason=reason, message_id=message.message_id)
+    await message.reject(requeue=False)

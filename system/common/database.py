@@ -1,0 +1,103 @@
+"""The service's own MySQL schema: a pool, transactions, and which of its failures are worth another try.
+
+Transactions run at READ COMMITTED (row locks without gap locks). `Database.run` repeats a whole transaction that lost a
+deadlock or a lock wait, which MySQL rolled back and which therefore did nothing. Times compared across instances come from
+the database's clock (`NOW`), so that instances' clocks cannot disagree about a lease.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import stamina
+from sqlalchemy import TextClause, event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from system.common.errors import Unavailable
+from system.common.settings import DatabaseSettings
+
+Transaction = AsyncConnection
+T = TypeVar("T")
+
+NOW = text("UTC_TIMESTAMP(6)")
+ROLLED_BACK = frozenset({1205, 1213})  # lock wait timeout, deadlock
+DUPLICATE = 1062
+
+
+def in_seconds(seconds: float) -> TextClause:
+    """The database's time `seconds` from now."""
+    return text(f"TIMESTAMPADD(MICROSECOND, {int(seconds * 1e6)}, UTC_TIMESTAMP(6))")
+
+
+def mysql_code(error: BaseException) -> int | None:
+    """The server's error number behind a SQLAlchemy error, or None."""
+    arguments = getattr(getattr(error, "orig", None), "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else None
+
+
+class Database:
+    """A pool of connections to one schema."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """One transaction: committed when the block ends, rolled back when it raises. Raises Unavailable when MySQL is gone."""
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
+            if mysql_code(error) in ROLLED_BACK:
+                raise
+            raise Unavailable("the database cannot be reached", retry_after_s=1) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable("the database connection was lost", retry_after_s=1) from error
+            raise
+
+    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run `work` in a transaction, again when MySQL rolled it back for a deadlock or a lock wait (at most 5 times)."""
+        async for attempt in stamina.retry_context(
+            on=lambda error: mysql_code(error) in ROLLED_BACK,
+            attempts=5,
+            wait_initial=0.01,
+            wait_max=0.2,
+            wait_jitter=0.05,
+        ):
+            with attempt:
+                async with self.transaction() as tx:
+                    return await work(tx)
+        raise AssertionError("stamina either returns or raises")
+
+    async def ping(self) -> None:
+        """Raise Unavailable unless a query comes back."""
+        async with self.transaction() as tx:
+            await tx.execute(text("SELECT 1"))
+
+
+@asynccontextmanager
+async def connect(settings: DatabaseSettings) -> AsyncIterator[Database]:
+    """Open the pool; it is closed when the block ends."""
+    engine = create_async_engine(
+        settings.database_url,
+        pool_size=settings.database_pool,
+        max_overflow=settings.database_pool,
+        pool_timeout=settings.database_timeout_s,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={"connect_timeout": settings.database_timeout_s},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SET SESSION innodb_lock_wait_timeout = 3, time_zone = '+00:00'")
+        cursor.close()
+
+    try:
+        yield Database(engine)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,194 @@
+"""Every error the shop shows, in one table: domain error → gRPC status with google.rpc details → RFC 9457 problem.
+
+Handlers raise these types; the gRPC server interceptor writes them to the wire, the channel reads them back into the same
+types, and the gateway turns them into problems. `reason` is a constant for programs, the message is for people.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import grpc
+from google.protobuf import any_pb2
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+
+DOMAIN = "shop.gauntlet"
+DETAILS_KEY = "grpc-status-details-bin"
+
+
+class ShopError(Exception):
+    """An error with a place in the table. `metadata` carries facts for programs (ids, the product at fault)."""
+
+    reason: ClassVar[str] = "INTERNAL"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = reason or self.reason
+        self.metadata = dict(metadata or {})
+        self.retry_after_s = retry_after_s
+
+
+class InvalidArgument(ShopError):
+    """The request is malformed whatever the state of the shop."""
+
+    reason = "INVALID_ARGUMENT"
+
+
+class Unauthenticated(ShopError):
+    """Nobody known is asking."""
+
+    reason = "UNAUTHENTICATED"
+
+
+class PaymentDeclined(ShopError):
+    """The provider's answer is a definite no."""
+
+    reason = "PAYMENT_DECLINED"
+
+
+class PermissionDenied(ShopError):
+    """The caller is known and may not."""
+
+    reason = "PERMISSION_DENIED"
+
+
+class NotFound(ShopError):
+    """It is not there, or not the caller's to see."""
+
+    reason = "NOT_FOUND"
+
+
+class AlreadyExists(ShopError):
+    """Something with this name is there already."""
+
+    reason = "ALREADY_EXISTS"
+
+
+class Conflict(ShopError):
+    """The request does not fit the state it met."""
+
+    reason = "CONFLICT"
+
+
+class KeyReused(ShopError):
+    """The idempotency key was used before, for another content."""
+
+    reason = "IDEMPOTENCY_KEY_REUSED"
+
+
+class StaleFencingToken(ShopError):
+    """A later lock holder has written; the lock this caller believed in is gone."""
+
+    reason = "STALE_FENCING_TOKEN"
+
+
+class PayloadTooLarge(ShopError):
+    """The body is over the limit."""
+
+    reason = "PAYLOAD_TOO_LARGE"
+
+
+class TooManyRequests(ShopError):
+    """The caller is over a rate limit."""
+
+    reason = "TOO_MANY_REQUESTS"
+
+
+class Unavailable(ShopError):
+    """Something this needs cannot be reached now; the caller may try again."""
+
+    reason = "UNAVAILABLE"
+
+
+class DeadlineExceeded(ShopError):
+    """It took too long; whether it happened is unknown to the caller."""
+
+    reason = "DEADLINE_EXCEEDED"
+
+
+class Internal(ShopError):
+    """A defect of ours."""
+
+    reason = "INTERNAL"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    error: type[ShopError]
+    grpc: grpc.StatusCode
+    http: int
+    title: str
+
+
+TABLE: tuple[Row, ...] = (
+    Row(InvalidArgument, grpc.StatusCode.INVALID_ARGUMENT, 400, "Invalid request"),
+    Row(Unauthenticated, grpc.StatusCode.UNAUTHENTICATED, 401, "Not authenticated"),
+    Row(PermissionDenied, grpc.StatusCode.PERMISSION_DENIED, 403, "Not allowed"),
+    Row(NotFound, grpc.StatusCode.NOT_FOUND, 404, "Not found"),
+    Row(AlreadyExists, grpc.StatusCode.ALREADY_EXISTS, 409, "Already exists"),
+    Row(Conflict, grpc.StatusCode.FAILED_PRECONDITION, 409, "Conflict"),
+    Row(PaymentDeclined, grpc.StatusCode.FAILED_PRECONDITION, 402, "Payment declined"),
+    Row(KeyReused, grpc.StatusCode.FAILED_PRECONDITION, 422, "Idempotency key reused"),
+    Row(StaleFencingToken, grpc.StatusCode.ABORTED, 409, "Stale fencing token"),
+    Row(PayloadTooLarge, grpc.StatusCode.OUT_OF_RANGE, 413, "Body too large"),
+    Row(TooManyRequests, grpc.StatusCode.RESOURCE_EXHAUSTED, 429, "Too many requests"),
+    Row(Unavailable, grpc.StatusCode.UNAVAILABLE, 503, "Temporarily unavailable"),
+    Row(DeadlineExceeded, grpc.StatusCode.DEADLINE_EXCEEDED, 503, "Took too long"),
+    Row(Internal, grpc.StatusCode.INTERNAL, 500, "Internal error"),
+)
+
+_BY_ERROR = {row.error: row for row in TABLE}
+_BY_REASON = {row.error.reason: row for row in TABLE}
+# The first row of a status stands for answers that carry no details of ours (a proxy's, the library's own).
+_BY_STATUS = {row.grpc: row for row in reversed(TABLE)}
+
+
+def row_of(error: ShopError) -> Row:
+    """The line of the table an error stands in."""
+    return _BY_ERROR[type(error)]
+
+
+def to_details(error: ShopError) -> bytes:
+    """The google.rpc.Status of an error, serialised for the trailing metadata."""
+    info = any_pb2.Any()
+    info.Pack(
+        error_details_pb2.ErrorInfo(reason=error.code, domain=DOMAIN, metadata={**error.metadata, "type": type(error).reason})
+    )
+    details = [info]
+    if error.retry_after_s is not None:
+        retry = any_pb2.Any()
+        hint = error_details_pb2.RetryInfo()
+        hint.retry_delay.FromNanoseconds(int(error.retry_after_s * 1e9))
+        retry.Pack(hint)
+        details.append(retry)
+    code = code_pb2.Code.Value(row_of(error).grpc.name)
+    encoded: bytes = status_pb2.Status(code=code, message=error.message, details=details).SerializeToString()
+    return encoded
+
+
+def from_rpc_error(error: grpc.aio.AioRpcError) -> ShopError:
+    """Read a call's failure back into the type that was raised on the other side."""
+    status = status_pb2.Status()
+    for key, value in error.trailing_metadata() or ():
+        if key == DETAILS_KEY and isinstance(value, bytes):
+            status.ParseFromString(value)
+    info, retry = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo()
+    for detail in status.details:
+        detail.Unpack(info)
+        detail.Unpack(retry)
+    metadata = dict(info.metadata)
+    kind = metadata.pop("type", "")
+    row = _BY_REASON.get(kind) or _BY_STATUS.get(error.code(), _BY_REASON["UNAVAILABLE"])
+    retry_after = retry.retry_delay.ToNanoseconds() / 1e9 or None
+    message = status.message or error.details() or row.title
+    return row.error(message, reason=info.reason or None, metadata=metadata, retry_after_s=retry_after)

@@ -1,0 +1,78 @@
+"""The channel every call between services goes through: balanced over instances, bounded, retried only where it is safe.
+
+gRPC itself does the work, told by a service config: round robin with health checks (gRFC A17), transparent retries with
+jittered backoff for the methods named idempotent, and retry throttling as the retry budget (gRFC A6). Every call has a
+deadline: the nearer of the request's own and `call_timeout_s`. Failures come out as the types of errors.py.
+"""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import grpc
+from opentelemetry.instrumentation.grpc import aio_client_interceptors
+
+from system.common import deadlines
+from system.common.errors import DeadlineExceeded, from_rpc_error
+from system.common.settings import ServiceSettings
+
+Response = TypeVar("Response")
+
+RETRY_POLICY = {
+    "maxAttempts": 3,
+    "initialBackoff": "0.05s",
+    "maxBackoff": "0.5s",
+    "backoffMultiplier": 2,
+    "retryableStatusCodes": ["UNAVAILABLE"],
+}
+RETRY_BUDGET = {"maxTokens": 20, "tokenRatio": 0.1}
+OPTIONS: tuple[tuple[str, int], ...] = (
+    ("grpc.keepalive_time_ms", 5_000),
+    ("grpc.keepalive_timeout_ms", 2_000),
+    ("grpc.http2.max_pings_without_data", 0),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
+)
+
+
+def service_config(service: str, idempotent: Collection[str]) -> str:
+    """gRPC's service config (JSON) for a callee: every method balanced and health-checked, the idempotent ones retried."""
+    names = [{"service": service, "method": method} for method in sorted(idempotent)]
+    config: Mapping[str, Any] = {
+        "loadBalancingConfig": [{"round_robin": {}}],
+        "healthCheckConfig": {"serviceName": ""},
+        "methodConfig": [{"name": names, "retryPolicy": RETRY_POLICY}] if names else [],
+        "retryThrottling": RETRY_BUDGET,
+    }
+    return json.dumps(config)
+
+
+@asynccontextmanager
+async def channel(addresses: str, service: str, idempotent: Collection[str]) -> AsyncIterator[grpc.aio.Channel]:
+    """A channel to all instances of a callee (`addresses`: host:port joined by commas); closed when the block ends."""
+    options = [*OPTIONS, ("grpc.service_config", service_config(service, idempotent))]
+    async with grpc.aio.insecure_channel(
+        f"ipv4:{addresses}",
+        options=options,
+        interceptors=aio_client_interceptors(),  # type: ignore[no-untyped-call]  # the library is untyped
+    ) as opened:
+        yield opened
+
+
+class Caller:
+    """Makes calls with the request's deadline and reads failures back into our types."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._timeout_s = settings.call_timeout_s
+
+    async def __call__(self, method: Callable[..., Awaitable[Response]], request: object) -> Response:
+        """Call a stub's method. Raises a ShopError: what the callee raised, or Unavailable or DeadlineExceeded."""
+        timeout_s = deadlines.remaining(self._timeout_s)
+        if timeout_s <= 0:
+            raise DeadlineExceeded("the deadline passed before the call was made", retry_after_s=1)
+        try:
+            return await method(request, timeout=timeout_s)
+        except grpc.aio.AioRpcError as error:
+            raise from_rpc_error(error) from error

@@ -1,0 +1,119 @@
+"""The gRPC server every service runs: one interceptor for deadlines, errors, logs and metrics; health v1; reflection; drain.
+
+A call without a deadline gets `call_timeout_s`: nothing here waits for ever. Errors leave by the table in errors.py;
+whatever is not in it is logged with its trace and leaves as INTERNAL without inner details.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from opentelemetry.instrumentation.grpc import aio_server_interceptor
+
+from system.common import deadlines
+from system.common.errors import DETAILS_KEY, DeadlineExceeded, Internal, ShopError, row_of, to_details
+from system.common.settings import ServiceSettings
+from system.common.telemetry import CALLS, log
+
+OPTIONS = (
+    ("grpc.so_reuseport", 0),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 1000),
+    ("grpc.max_receive_message_length", 4 * 1024 * 1024),
+)
+UNWATCHED = ("/grpc.health.", "/grpc.reflection.")
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Behaviour = Callable[[Any, Context], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Servicer:
+    """A servicer, how it is added to a server, and its full name for health and reflection."""
+
+    add: Callable[[Any, grpc.aio.Server], None]
+    implementation: object
+    full_name: str
+
+
+class Boundary(grpc.aio.ServerInterceptor):
+    """Where a call enters: sets its deadline, times it, and turns what it raises into a status."""
+
+    def __init__(self, default_timeout_s: float) -> None:
+        self._default_timeout_s = default_timeout_s
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """Wrap unary methods; health and reflection pass untouched."""
+        handler = await continuation(handler_call_details)
+        method = handler_call_details.method
+        if handler is None or handler.unary_unary is None or method.startswith(UNWATCHED):
+            return handler
+        return grpc.unary_unary_rpc_method_handler(
+            self._wrap(method, cast(Behaviour, handler.unary_unary)),
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+
+    def _wrap(self, method: str, behaviour: Behaviour) -> Behaviour:
+        async def call(request: Any, context: Context) -> Any:
+            started, status = time.monotonic(), "OK"
+            left = context.time_remaining()
+            limit = min(left, self._default_timeout_s * 4) if left is not None else self._default_timeout_s
+            try:
+                with deadlines.within(limit):
+                    async with asyncio.timeout(limit):
+                        return await behaviour(request, context)
+            except Exception as error:  # noqa: BLE001 - the boundary: everything becomes a status
+                ours = as_shop_error(error, method)
+                status = row_of(ours).grpc.name
+                await context.abort(row_of(ours).grpc, ours.message, ((DETAILS_KEY, to_details(ours)),))
+            finally:
+                CALLS.labels(method.rsplit("/", 1)[-1], status).observe(time.monotonic() - started)
+
+        return call
+
+
+def as_shop_error(error: Exception, where: str) -> ShopError:
+    """The place in the table of anything a handler may raise; unknown things are logged and become Internal."""
+    if isinstance(error, ShopError):
+        return error
+    if isinstance(error, TimeoutError):
+        return DeadlineExceeded("the deadline passed before the work was done", retry_after_s=1)
+    log.error("unexpected error", where=where, exc_info=error)
+    return Internal("an error of ours; it has been logged")
+
+
+@asynccontextmanager
+async def serve(settings: ServiceSettings, servicers: Sequence[Servicer]) -> AsyncIterator[health.aio.HealthServicer]:
+    """Serve until the block ends, then drain: refuse new calls, let running ones finish for `drain_timeout_s`.
+
+    Yields the health servicer, NOT_SERVING until the caller sets it. Raises RuntimeError when the port is taken.
+    """
+    server = grpc.aio.server(
+        interceptors=[aio_server_interceptor(), Boundary(settings.call_timeout_s)],  # type: ignore[no-untyped-call]  # the library is untyped
+        options=OPTIONS,
+    )
+    state = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(state, server)
+    for servicer in servicers:
+        servicer.add(servicer.implementation, server)
+    names = [s.full_name for s in servicers]
+    reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+    await state.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
+    server.add_insecure_port(f"127.0.0.1:{settings.grpc_port}")
+    await server.start()
+    try:
+        yield state
+    finally:
+        await state.enter_graceful_shutdown()
+        await server.stop(settings.drain_timeout_s)

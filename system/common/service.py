@@ -1,0 +1,67 @@
+"""The life of a service's process: compose, serve, say so, drain on SIGTERM or SIGINT.
+
+A service's `__main__.py` is its composition root: it opens what it needs and yields a `Composition`; everything else is
+the same for all.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from grpc_health.v1 import health_pb2
+
+from system.common import background, rpc_server, telemetry
+from system.common.rpc_server import Servicer
+from system.common.settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What a composed service runs: servicers to call and loops beside them."""
+
+    servicers: Sequence[Servicer]
+    loops: Sequence[background.Loop] = field(default=())
+
+
+Compose = Callable[[S], AbstractAsyncContextManager[Composition]]
+
+
+@contextlib.asynccontextmanager
+async def stop_signal() -> AsyncIterator[asyncio.Event]:
+    """An event that SIGTERM or SIGINT sets."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+async def live(name: str, settings: S, compose: Compose[S]) -> None:
+    """Run one service until it is told to stop."""
+    async with (
+        stop_signal() as stop,
+        compose(settings) as composition,
+        rpc_server.serve(settings, composition.servicers) as health,
+        background.running(composition.loops, settings.drain_timeout_s),
+    ):
+        await health.set("", health_pb2.HealthCheckResponse.SERVING)
+        telemetry.log.info("serving", service=name, grpc_port=settings.grpc_port)
+        await stop.wait()
+        telemetry.log.info("draining", service=name)
+        await health.enter_graceful_shutdown()
+
+
+def run(name: str, settings: S, compose: Compose[S]) -> None:
+    """The whole of a service's main()."""
+    telemetry.configure(name, settings)
+    asyncio.run(live(name, settings, compose))
