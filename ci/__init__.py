@@ -1,0 +1,1 @@
+"""What CI and the nightly runs call."""

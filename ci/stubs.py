@@ -21,6 +21,7 @@ GENERATED = PROTO / "gen"
 
 def generate(target: Path) -> None:
     """Write stubs and their type hints for every .proto file below `target`. Raises CalledProcessError."""
+    target.mkdir(parents=True, exist_ok=True)
     sources = sorted(str(path.relative_to(PROTO)) for path in PROTO.glob("shop/**/*.proto"))
     outputs = [f"--{kind}_out={target}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
     plugins = [
@@ -46,22 +47,25 @@ def stale(fresh: Path, committed: Path) -> list[str]:
     return sorted((ours ^ theirs) | changed)
 
 
+def stale_files() -> list[str]:
+    """What the gate says about the stubs: nothing when they are current."""
+    with tempfile.TemporaryDirectory() as folder:
+        generate(Path(folder))
+        return [f"stale, run `make stubs`: {name}" for name in stale(Path(folder), GENERATED)]
+
+
 def main() -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="only say whether the committed stubs are current")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder)
-        generate(fresh)
-        if arguments.check:
-            if differing := stale(fresh, GENERATED):
-                print("stale stubs, run `make stubs`:", *differing, sep="\n  ")  # noqa: T201 - a command's output
-                return 1
-            return 0
-        shutil.rmtree(GENERATED, ignore_errors=True)
-        shutil.copytree(fresh, GENERATED)
-    print(f"stubs written to {GENERATED.relative_to(ROOT)}")  # noqa: T201 - a command's output
+    if arguments.check:
+        faults = stale_files()
+        sys.stdout.writelines(f"{fault}\n" for fault in faults)
+        return 1 if faults else 0
+    shutil.rmtree(GENERATED, ignore_errors=True)
+    generate(GENERATED)
+    sys.stdout.write(f"stubs written to {GENERATED.relative_to(ROOT)}\n")
     return 0
 
 

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Mapping
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 
 from harness.stack.ports import HOST
 from harness.stack.topology import Health
@@ -49,7 +49,12 @@ def grpc_health(port: int) -> bool:
     # A pool of its own: otherwise attempts share a sub-channel, and with it the back-off after a refused connection.
     with grpc.insecure_channel(f"{HOST}:{port}", options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
         try:
-            reply = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=ATTEMPT_S)
+            check = channel.unary_unary(
+                "/grpc.health.v1.Health/Check",
+                request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+                response_deserializer=health_pb2.HealthCheckResponse.FromString,
+            )
+            reply = check(health_pb2.HealthCheckRequest(), timeout=ATTEMPT_S)
         except grpc.RpcError as error:
             raise NotYet(f"health check on port {port}: {error.code().name}") from error
     if reply.status != health_pb2.HealthCheckResponse.SERVING:

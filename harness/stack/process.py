@@ -103,6 +103,15 @@ class Supervised:
         except WaitTimeout as error:
             raise StartFailed(f"{error}.{self._evidence()}") from error
 
+    def wait_ended(self, timeout_s: float, cancelled: threading.Event | None = None) -> None:
+        """For a job: return when it has ended with code 0. Raises StartFailed, with the end of its log, otherwise."""
+        try:
+            wait_until(lambda: not self.alive, what=f"{self.name} done", timeout_s=timeout_s, cancelled=cancelled)
+        except WaitTimeout as error:
+            raise StartFailed(f"{error}.{self._evidence()}") from error
+        if self.exit_code:
+            raise StartFailed(f"{self.name} ended with code {self.exit_code}.{self._evidence()}")
+
     def kill(self) -> None:
         """SIGKILL all its processes; returns when they are gone. Raises StackError if they will not go within 10 s."""
         with self._lock:

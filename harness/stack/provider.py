@@ -14,7 +14,7 @@ from harness.stack.capabilities import Kill, Logs, Pause, Restart
 from harness.stack.ports import Ports
 from harness.stack.topology import Server
 
-Capability = type[Kill] | type[Pause] | type[Restart] | type[Logs]
+Capability = type[object]  # one of the protocols of harness.stack.capabilities
 
 
 class Member(Kill, Pause, Restart, Logs, Protocol):

@@ -83,7 +83,11 @@ class Edge:
 
 @dataclass(frozen=True)
 class Topology:
-    """A checked services.toml. `root` is the folder in which the commands of all processes run."""
+    """A checked services.toml.
+
+    `root` is the folder in which the commands of all processes run ([stack] root, relative to the file, default ..);
+    `show` names variables of [environment] that a person who uses the system wants to know.
+    """
 
     source: Path
     root: Path
@@ -91,6 +95,7 @@ class Topology:
     entry: str
     entry_port: int | None
     pages: tuple[str, ...]
+    show: tuple[str, ...]
     servers: Mapping[str, Server]
     processes: Mapping[str, Process]
     environment: Mapping[str, str]
@@ -142,6 +147,7 @@ class _Reader:
             entry=self._entry(head),
             entry_port=head.port("entry_port"),
             pages=head.texts("pages", ()),
+            show=self._show(head, shared),
             servers=self._servers,
             processes=self._processes,
             environment=shared,
@@ -167,6 +173,14 @@ class _Reader:
         if "http" not in process.ports:
             head.fail("entry", f"{entry} has no port named http")
         return entry
+
+    @staticmethod
+    def _show(head: Table, shared: Mapping[str, str]) -> tuple[str, ...]:
+        names = head.texts("show", ())
+        for name in names:
+            if name not in shared:
+                head.fail("show", f"{name} is not in [environment]")
+        return names
 
     def _edges(self) -> Iterator[Edge]:
         for name, table in self._table.tables("edges"):

@@ -5,11 +5,13 @@ types, and the gateway turns them into problems. `reason` is a constant for prog
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import grpc
 from google.protobuf import any_pb2
+from google.protobuf.message import DecodeError
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 DOMAIN = "shop.gauntlet"
@@ -178,10 +180,7 @@ def to_details(error: ShopError) -> bytes:
 
 def from_rpc_error(error: grpc.aio.AioRpcError) -> ShopError:
     """Read a call's failure back into the type that was raised on the other side."""
-    status = status_pb2.Status()
-    for key, value in error.trailing_metadata() or ():
-        if key == DETAILS_KEY and isinstance(value, bytes):
-            status.ParseFromString(value)
+    status = _details_of(error)
     info, retry = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo()
     for detail in status.details:
         detail.Unpack(info)
@@ -192,3 +191,13 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> ShopError:
     retry_after = retry.retry_delay.ToNanoseconds() / 1e9 or None
     message = status.message or error.details() or row.title
     return row.error(message, reason=info.reason or None, metadata=metadata, retry_after_s=retry_after)
+
+
+def _details_of(error: grpc.aio.AioRpcError) -> Any:
+    """The google.rpc.Status in the trailing metadata; an empty one when there is none that can be read."""
+    status = status_pb2.Status()
+    for key, value in error.trailing_metadata() or ():
+        if key == DETAILS_KEY and isinstance(value, bytes):
+            with suppress(DecodeError):
+                status.ParseFromString(value)
+    return status

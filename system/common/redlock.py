@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from redis.asyncio import Redis
@@ -74,12 +74,12 @@ class Grant:
     value: str
     token: int
     valid_until: float
-    lost: bool = False
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def valid(self) -> bool:
         """Whether this process may still believe that it holds the lock. Belief only: the token decides."""
-        return not self.lost and time.monotonic() < self.valid_until
+        return not self.lost.is_set() and time.monotonic() < self.valid_until
 
 
 class Redlock:
@@ -133,13 +133,13 @@ class Redlock:
             await asyncio.sleep(jittered(self._settings.retry_delay_s))
 
     async def _keep(self, grant: Grant) -> None:
-        while not grant.lost:
+        while not grant.lost.is_set():
             await asyncio.sleep(self._settings.ttl_s / 3)
             valid_until = await self._try(EXTEND, grant.resources, grant.value)
             if valid_until is not None:
                 grant.valid_until = valid_until
             elif time.monotonic() >= grant.valid_until:
-                grant.lost = True
+                grant.lost.set()
                 log.warning("lock lost", resources=grant.resources, token=grant.token)
 
     async def _try(self, script: str, resources: tuple[str, ...], value: str) -> float | None:

@@ -132,7 +132,7 @@ class SagaEngine:
         act = step.act if sample.state is State.RUNNING else step.undo
         try:
             outcomes: Sequence[Outcome] = await act(batch) if act else [Done()] * len(batch)
-        except ShopError:
+        except ShopError as error:
             failure = error
             return await self._database.run(lambda tx: self._postpone(tx, batch, step.name, failure))
         said = dict(zip((s.id for s in batch), outcomes, strict=True))
@@ -148,17 +148,17 @@ class SagaEngine:
         for state, last in ((State.DONE, definition.finish), (State.COMPENSATED, definition.give_up)):
             if ended := [s for s in moved if s.state is state]:
                 await last.act(tx, ended)
-        for _, group in groupby(sorted(moved, key=_values), key=_values):
-            same = list(group)
-            await tx.execute(
-                update(SAGAS)
-                .where(SAGAS.c.id.in_([s.id for s in same]))
-                .values(
-                    state=same[0].state.value, step=same[0].step, reason=same[0].reason, data=dict(same[0].data), attempts=0,
-                    active=None if same[0].state.at_rest else True, lease_until=in_seconds(self._lease_s), due_at=NOW,
-                )
-            )  # fmt: skip
+        await self._move(tx, moved)
         return moved
+
+    async def _move(self, tx: Transaction, sagas: Sequence[Saga]) -> None:
+        """Write where sagas are, one statement for all that are at the same place. Data of ended ones is of no more use."""
+        for _, group in groupby(sorted(sagas, key=_written), key=_written):
+            same = list(group)
+            changes: dict[str, object] = {"state": same[0].state.value, "step": same[0].step, "reason": same[0].reason}
+            changes |= {"active": None} if same[0].state.at_rest else {"data": dict(same[0].data)}
+            write = update(SAGAS).where(SAGAS.c.id.in_([s.id for s in same])).values(changes)
+            await tx.execute(write.values(attempts=0, lease_until=in_seconds(self._lease_s), due_at=NOW))
 
     def _moved(self, saga: Saga, outcome: Outcome) -> Saga:
         """Where an outcome takes a saga. A refused undo is a defect of the step: undoing may fail, never be refused."""
@@ -234,5 +234,5 @@ def _place(saga: Saga) -> tuple[str, str, int]:
     return saga.kind, saga.state.value, saga.step
 
 
-def _values(saga: Saga) -> tuple[str, int, str, str]:
-    return saga.state.value, saga.step, saga.reason, json.dumps(saga.data, sort_keys=True)
+def _written(saga: Saga) -> tuple[str, int, str, str]:
+    return saga.state.value, saga.step, saga.reason, "" if saga.state.at_rest else json.dumps(saga.data, sort_keys=True)

@@ -47,7 +47,7 @@ def create_app(title: str, script: Script[RuleT], batch: type[Rules[RuleT]], lif
     app = FastAPI(title=title, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _no_such_route)
+    app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(ScriptedRefusal, _scripted_failure)
     app.add_exception_handler(ConnectionDropped, _dropped)
     app.include_router(_health_route())
@@ -93,10 +93,11 @@ async def _invalid(_: Request, error: Exception) -> Response:
     return error_answer(HTTPStatus.BAD_REQUEST, "invalid_request", complaints)
 
 
-async def _no_such_route(_: Request, error: Exception) -> Response:
+async def _not_served(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this one
-    code = HTTPStatus(error.status_code).name.lower()
-    return error_answer(error.status_code, code, str(error.detail), error.headers)
+    status = HTTPStatus(error.status_code)  # 400 is a body that cannot be decoded
+    code = "invalid_request" if status is HTTPStatus.BAD_REQUEST else status.name.lower()
+    return error_answer(status, code, str(error.detail), error.headers)
 
 
 async def _scripted_failure(_: Request, error: Exception) -> Response:

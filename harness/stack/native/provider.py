@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from harness.stack.capabilities import Kill, Logs, Pause, Restart
 from harness.stack.environment import inherited
 from harness.stack.errors import StartFailed
+from harness.stack.marker import marks
 
 # Imported for their effect: each registers itself.
 from harness.stack.native import mysql, rabbitmq, redis  # noqa: F401 - see above
@@ -14,7 +15,6 @@ from harness.stack.native.install import ensure_installed
 from harness.stack.process import Launch, Supervised
 from harness.stack.provider import Capability, RunningServer, Site
 from harness.stack.topology import Server
-from harness.stack.marker import marks
 
 _ATTEMPTS = 3
 

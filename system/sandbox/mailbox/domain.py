@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message as ParsedMessage
 from typing import cast
@@ -80,7 +81,7 @@ def _decoded_header(raw: str) -> str:
     unfolded = " ".join(raw.split())
     try:
         parts: Iterable[tuple[bytes | str, str | None]] = decode_header(unfolded)
-    except ValueError:  # base64 that is none
+    except (HeaderParseError, ValueError):  # base64 that is none
         return _printable(unfolded)
     return _printable("".join(part if isinstance(part, str) else _decoded(part, charset) for part, charset in parts))
 

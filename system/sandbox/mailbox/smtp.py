@@ -45,7 +45,7 @@ class Reception:
         mail = read_mail(envelope.original_content or b"", envelope.mail_from or NULL_SENDER)
         reception = asyncio.create_task(self._receive(mail, envelope.rcpt_tos))
         self._unfinished.add(reception)
-        reception.add_done_callback(self._unfinished.discard)
+        reception.add_done_callback(self._finished)
         try:
             await asyncio.shield(reception)
         except ScriptedRefusal as refusal:
@@ -64,6 +64,12 @@ class Reception:
         await action.strike(When.BEFORE)
         self._mailbox.deliver(mail, recipients)
         await action.strike(When.AFTER)
+
+    def _finished(self, reception: asyncio.Task[None]) -> None:
+        self._unfinished.discard(reception)
+        error = None if reception.cancelled() else reception.exception()
+        if error is not None:
+            log.info("a mail was not answered as it should: %r", error)
 
     async def abandon(self) -> None:
         """Give up what is unfinished, because the process ends."""

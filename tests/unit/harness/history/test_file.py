@@ -84,7 +84,7 @@ def test_a_bad_line_in_the_middle_is_never_forgiven(file: Path, line: str) -> No
     lines = file.read_text().splitlines()
     lines[2] = line
     file.write_text("\n".join([*lines, ""]))
-    with pytest.raises(CorruptHistoryError, match="history.jsonl:3: not a record"):
+    with pytest.raises(CorruptHistoryError, match=r"history\.jsonl:3: not a record"):
         read(file)
 
 

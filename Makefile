@@ -1,0 +1,53 @@
+# Every command a developer needs. `make help` lists them; each sets up what it needs first.
+.DEFAULT_GOAL := help
+.PHONY: help setup up down status demo chaos chaos-list test check format stubs lock clean
+SHELL := /bin/bash
+
+BIN := .venv/bin
+APP ?=
+WORKERS ?= 2
+EXPERIMENT ?=
+SEED ?=
+ARGS ?=
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: ## Make .venv and install everything (done by the others when needed)
+	@ci/setup
+
+up: setup ## Bring the whole shop up on port 3000 until Ctrl-C (ARGS="--instances order=2 --detach")
+	@$(BIN)/gauntlet up $(ARGS)
+
+down: setup ## Stop the shop that runs detached
+	@$(BIN)/gauntlet down $(ARGS)
+
+status: setup ## Show what runs
+	@$(BIN)/gauntlet status $(ARGS)
+
+demo: setup ## Fill the running shop with users, products and stock, and print the logins
+	@$(BIN)/gauntlet demo-data $(ARGS)
+
+chaos: setup ## Run the default experiments to a verdict (EXPERIMENT=name SEED=n for one)
+	@$(BIN)/gauntlet chaos run $(if $(EXPERIMENT),$(EXPERIMENT),--default) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+chaos-list: setup ## List the experiments
+	@$(BIN)/gauntlet chaos list
+
+test: setup ## Run the tests on the real stack (APP=order for one service, WORKERS=2, ARGS="-k name")
+	@$(BIN)/python -m ci.test $(if $(APP),--app $(APP)) --workers $(WORKERS) -- $(ARGS)
+
+check: setup ## Run the gate: ruff, mypy, import-linter, buf, stubs, README commands
+	@$(BIN)/python -m ci.check
+
+format: setup ## Format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/buf format -w proto
+
+stubs: setup ## Generate proto/gen from proto/
+	@$(BIN)/python -m ci.stubs
+
+lock: ## Resolve requirements.lock anew (needs uv)
+	@uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
+
+clean: ## Remove .venv, run folders and caches
+	@rm -rf .venv .gauntlet .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,45 @@
+"""Checks that what the documents tell people to type exists: make targets, gauntlet commands, files.
+
+A document that drifts is worse than none; this part of the gate keeps README, ARCHITECTURE and CONTRIBUTING to what is there.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from typer.main import get_command
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
+
+
+def broken_references() -> list[str]:
+    """One line for every make target, gauntlet command or linked file that a document names and that is not there."""
+    return [fault for name in DOCUMENTS for fault in _faults(name, (ROOT / name).read_text())]
+
+
+def _faults(document: str, text: str) -> Iterator[str]:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    commands = gauntlet_commands()
+    for target in re.findall(r"\bmake ([a-z-]+)", "\n".join(code_of(text))):
+        if target not in targets:
+            yield f"{document}: `make {target}` is not in the Makefile"
+    for command in re.findall(r"\bgauntlet ([a-z-]+)", "\n".join(code_of(text))):
+        if command not in commands:
+            yield f"{document}: `gauntlet {command}` is not a command"
+    for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text):
+        if not (ROOT / link).exists():
+            yield f"{document}: {link} is not a file"
+
+
+def code_of(text: str) -> list[str]:
+    """The fenced blocks and the `inline code` of a Markdown text."""
+    fenced = re.findall(r"^```[a-z]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return fenced + re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+
+
+def gauntlet_commands() -> set[str]:
+    """The names of the CLI's commands, those from entry points included."""
+    from harness.cli import app
+
+    return set(getattr(get_command(app), "commands", {}))

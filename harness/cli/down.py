@@ -1,0 +1,43 @@
+"""gauntlet down: stop a stack, whoever started it."""
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+import typer
+
+from harness.cli.console import Code, complain, err
+from harness.cli.options import Name, stack_folder
+from harness.stack.errors import NotAttachable
+from harness.stack.manifest import ProcessId, read
+from harness.stack.runfolder import in_use
+from harness.waiting import WaitTimeout, wait_until
+
+# A start that is interrupted, or a stop that is under way, comes to its end; an owner that hangs does not.
+_STEPS = ((signal.SIGTERM, 45.0), (signal.SIGKILL, 25.0))
+
+
+def down(name: Name = "default") -> None:
+    """Stop a stack and return when nothing of it is left."""
+    folder = stack_folder(name)
+    if not in_use(folder):
+        err.print(f"no stack {name} is running", markup=False)
+        return
+    owner = _owner(folder)
+    for number, patience_s in _STEPS:
+        if owner is not None and owner.alive:
+            os.kill(owner.pid, number)
+        with suppress(WaitTimeout):
+            wait_until(lambda: not in_use(folder), what=f"stack {name} gone", timeout_s=patience_s)
+            err.print(f"stack {name} is stopped; logs are in {folder / 'logs'}", markup=False)
+            return
+    complain(f"stack {name} does not end; its owner is {owner or 'unknown'}")
+    raise typer.Exit(Code.FAILED)
+
+
+def _owner(folder: Path) -> ProcessId | None:
+    try:
+        return read(folder).owner
+    except NotAttachable:  # it is ending at this moment
+        return None

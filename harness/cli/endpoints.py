@@ -1,0 +1,64 @@
+"""A stack for people and for programs: where everything is, and how to get in."""
+
+from rich.console import Console
+from rich.table import Table
+
+from harness.stack.topology import Role
+from harness.stack.view import Instance, StackView
+
+
+def describe(stack: StackView) -> dict[str, object]:
+    """Everything `--json` prints."""
+    manifest = stack.manifest
+    return {
+        "name": stack.folder.name,
+        "state": manifest.state,
+        "provider": manifest.provider,
+        "folder": str(stack.folder),
+        "owner_pid": manifest.owner.pid,
+        "base_url": _base_url(stack),
+        "pages": [f"{_base_url(stack)}{page}" for page in manifest.pages],
+        "shown": manifest.shown,
+        "members": [_member(instance) for instance in stack.instances()],
+    }
+
+
+def print_endpoints(stack: StackView, console: Console) -> None:
+    """The table a person sees when the stack is ready."""
+    manifest = stack.manifest
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_row("[bold]entry[/bold]", _base_url(stack))
+    for page in manifest.pages:
+        table.add_row("", f"{_base_url(stack)}{page}")
+    for name, value in manifest.shown.items():
+        table.add_row(f"[bold]{name}[/bold]", value)
+    for role in (Role.SERVICE, Role.SANDBOX, Role.SERVER):
+        table.add_section()
+        for instance in stack.instances():
+            if instance.role is role:
+                table.add_row(instance.name, _ports(instance), "" if instance.alive else "[red]not running[/red]")
+    console.print(table)
+
+
+def _member(instance: Instance) -> dict[str, object]:
+    return {
+        "name": instance.name,
+        "service": instance.service,
+        "role": instance.role,
+        "kind": instance.kind,
+        "ports": dict(instance.ports),
+        "pid": instance.pid,
+        "alive": instance.alive,
+        "log": str(instance.log),
+    }
+
+
+def _ports(instance: Instance) -> str:
+    scheme = {"http": "http://"}
+    return "  ".join(f"{name} {scheme.get(name, '')}127.0.0.1:{port}" for name, port in instance.ports.items())
+
+
+def _base_url(stack: StackView) -> str:
+    manifest = stack.manifest
+    known = any(record.name == manifest.entry for record in manifest.members)
+    return stack.base_url if known else ""  # it is not known yet early in a start

@@ -1,0 +1,58 @@
+"""gauntlet up: bring the whole system up on real servers."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.audience import Audience, Parent, Person
+from harness.cli.console import Code
+from harness.cli.detached import run_detached
+from harness.cli.options import AsJson, Name, instance_counts, settings, stack_folder
+from harness.cli.owner import own
+from harness.stack.errors import StackError
+from harness.stack.providers import AUTO, PROVIDERS, choose
+from harness.stack.stack import Stack
+from harness.stack.topology import Topology
+
+_SERVICES = Path("system/services.toml")
+
+
+def up(
+    name: Name = "default",
+    topology: Annotated[Path, typer.Option(help="The services.toml to build from.")] = _SERVICES,
+    provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = AUTO,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the entry, 0 for a free one; default: see topology.")
+    ] = None,
+    instances: Annotated[list[str] | None, typer.Option(help="How many of a service: order=2. Repeatable.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="A variable of a service: order.TTL_S=2. Repeatable.")
+    ] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Return when ready; `gauntlet down` stops it.")] = False,
+    owner_pid: Annotated[int | None, typer.Option(min=1, help="Stop when this process is gone.")] = None,
+    as_json: AsJson = False,
+    events_fd: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Bring the system up and keep it up until Ctrl-C. Its data is thrown away then, its logs stay."""
+    folder = stack_folder(name)
+    counts, environment = instance_counts(instances or ()), settings(setting or ())
+    if detach:
+        arguments = ["up", "--name", name, "--topology", str(topology), "--provider", provider]
+        arguments += ["--port", str(port)] if port is not None else []
+        arguments += ["--owner-pid", str(owner_pid)] if owner_pid is not None else []
+        arguments += [part for text in instances or () for part in ("--instances", text)]
+        arguments += [part for text in setting or () for part in ("--set", text)]
+        raise typer.Exit(run_detached(arguments, folder, as_json=as_json))
+    audience: Audience = Person(as_json=as_json) if events_fd is None else Parent(os.fdopen(events_fd, "w"))
+    try:
+        shape = Topology.load(topology)
+        choice = choose(provider)
+        entry_port = shape.entry_port if port is None else port or None
+        stack = Stack(shape, choice.provider, folder=folder, instances=counts, entry_port=entry_port, environment=environment)
+    except StackError as error:
+        audience.failed(error)
+        raise typer.Exit(Code.USAGE) from error
+    audience.say(f"provider {choice.provider.name}: {choice.reason}")
+    raise typer.Exit(own(stack, audience, owner_pid))

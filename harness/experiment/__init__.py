@@ -1,0 +1,46 @@
+"""Experiments: a system, a workload, faults and the promises that must hold all the same.
+
+`runner` is the story of a run; `experiment` is what one declares. The engine knows no system: starting, watching,
+settling and observing one is the work of a `Subject` that the experiment brings along.
+"""
+
+from harness.experiment.context import Context
+from harness.experiment.experiment import Bounds, Experiment, FaultPlan, Minimum
+from harness.experiment.judging import judge, judge_folder
+from harness.experiment.protocols import (
+    AssumptionError,
+    Fault,
+    NotSteadyError,
+    Proof,
+    Subject,
+    System,
+    Workload,
+)
+from harness.experiment.run_folder import RunFacts, RunFolder
+from harness.experiment.runner import run
+from harness.experiment.triggers import AllOf, Healed, OperationsEnded, Progress, Trigger
+
+__all__ = [
+    "AllOf",
+    "AssumptionError",
+    "Bounds",
+    "Context",
+    "Experiment",
+    "Fault",
+    "FaultPlan",
+    "Healed",
+    "Minimum",
+    "NotSteadyError",
+    "OperationsEnded",
+    "Progress",
+    "Proof",
+    "RunFacts",
+    "RunFolder",
+    "Subject",
+    "System",
+    "Trigger",
+    "Workload",
+    "judge",
+    "judge_folder",
+    "run",
+]

@@ -1,0 +1,117 @@
+"""From what happened to what it proves, without the system: a saved run can be judged again at any time."""
+
+import threading
+from collections.abc import Iterable, Mapping
+
+from harness.experiment.experiment import Minimum
+from harness.experiment.run_folder import RunFacts, RunFolder
+from harness.history import Fault, FaultPhase, History
+from harness.verdict import Guarantee, Outcome, Requirement, RunVerdict, Verdict
+
+STAGES = ("start", "assumptions", "steady state", "prepare", "workload", "heal", "settle", "observe", "stop")
+"""Stages that must have ended well, in this order, before anything was proved."""
+
+
+def judge_folder(folder: RunFolder, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> RunVerdict:
+    """Judge a saved run. Raises NotARunError, CorruptHistoryError."""
+    return judge(folder.facts(), folder.read_history(), guarantees, bound_s)
+
+
+def judge(facts: RunFacts, history: History, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> RunVerdict:
+    """What a run proved: every guarantee is judged, within `bound_s` seconds each, whatever became of the others."""
+    return RunVerdict(
+        experiment=facts.experiment,
+        seed=facts.seed,
+        verdicts=tuple(_judged(name, guarantees.get(name), history, bound_s) for name in facts.guarantees),
+        requirements=tuple(_requirements(facts, history)),
+        errors=tuple(_errors(history)),
+    )
+
+
+def _judged(name: str, guarantee: Guarantee | None, history: History, bound_s: float) -> Verdict:
+    if guarantee is None:
+        return Verdict(guarantee=name, outcome=Outcome.UNKNOWN, promise="", why="no guarantee of this name exists")
+    result: list[Verdict] = []
+
+    def work() -> None:
+        try:
+            result.append(guarantee.verdict(history))
+        except Exception as error:  # noqa: BLE001 - a judge that raises proves nothing, whatever it raised
+            result.append(guarantee.unknown(f"the judge could not judge: {type(error).__name__}: {error}"))
+
+    worker = threading.Thread(target=work, name=f"judge {name}", daemon=True)
+    worker.start()
+    worker.join(bound_s)
+    return result[0] if result else guarantee.unknown(f"the judge was not done after {bound_s:g} s")
+
+
+def _errors(history: History) -> Iterable[str]:
+    begun = {record.stage for record in history.stages if record.state == "begin"}
+    ended = {record.stage for record in history.stages if record.state == "end"}
+    failed = [record for record in history.stages if record.state == "fail"]
+    yield from (f"{record.stage}: {record.detail}" for record in failed)
+    if not failed:
+        for stage in STAGES:
+            if stage not in ended:
+                yield f"{stage}: {'the run died in it' if stage in begun else 'the run never got there'}"
+                break
+    if history.torn:
+        yield f"the last line of the history is torn: {history.torn[:80]}"
+
+
+def _requirements(facts: RunFacts, history: History) -> Iterable[Requirement]:
+    seconds = _workload_seconds(history)
+    for minimum in facts.minimums:
+        yield _traffic(minimum, history, seconds)
+    for fault in facts.faults:
+        yield _effect(fault, history)
+
+
+def _workload_seconds(history: History) -> float:
+    times = [record.time_ns for record in history.stages if record.stage == "workload"]
+    end = times[1] if len(times) > 1 else history.span_ns[1]
+    return (end - times[0]) / 1e9 if times else 0.0
+
+
+def _traffic(minimum: Minimum, history: History, seconds: float) -> Requirement:
+    seen = sum(operation.ending in minimum.endings for operation in history.named(minimum.operation))
+    rate = seen / seconds if seconds else 0.0
+    wanted = f"{minimum.count}" + (f" and {minimum.per_second:g}/s" if minimum.per_second else "")
+    return Requirement(
+        name=f"{minimum.operation} ended {' or '.join(sorted(minimum.endings))}",
+        met=seen >= minimum.count and rate >= minimum.per_second,
+        detail=f"{seen} seen, {rate:.1f}/s; {wanted} wanted",
+    )
+
+
+def _effect(fault: str, history: History) -> Requirement:
+    records = [record for record in history.faults if record.fault == fault]
+    errors = [record.detail for record in records if record.phase is FaultPhase.ERROR]
+    proofs = [record for record in records if record.phase is FaultPhase.PROOF]
+    met = sum(_under_way(history, begin, end) for begin, end in _in_force(records, history.span_ns[1]))
+    seen = [f"{record.target}: {record.detail}" for record in proofs] + [f"{met} operations met it"] * bool(proofs)
+    return Requirement(
+        name=f"fault {fault} took effect",
+        met=bool(proofs) and all(record.proven for record in proofs) and met > 0 and not errors,
+        detail="; ".join(errors or seen) or "never injected",
+    )
+
+
+def _in_force(records: Iterable[Fault], end_ns: int) -> Iterable[tuple[int, int]]:
+    """When a fault was in force, from each INJECT to the HEAL after it."""
+    begin: int | None = None
+    for record in records:
+        if record.phase is FaultPhase.INJECT:
+            begin = record.time_ns
+        elif record.phase is FaultPhase.HEAL and begin is not None:
+            yield begin, record.time_ns
+            begin = None
+    if begin is not None:
+        yield begin, end_ns
+
+
+def _under_way(history: History, begin_ns: int, end_ns: int) -> int:
+    return sum(
+        operation.invoked_ns < end_ns and (operation.completed_ns is None or operation.completed_ns > begin_ns)
+        for operation in history.operations
+    )

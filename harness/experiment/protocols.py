@@ -1,0 +1,88 @@
+"""What an experiment brings along: a system to start, the subject to watch, a workload and faults.
+
+The engine calls these and knows nothing else of the system under test. Everything here may be implemented by a fake.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from harness.experiment.context import Context
+from harness.history import Row
+
+S = TypeVar("S", bound="Subject")
+S_co = TypeVar("S_co", bound="Subject", covariant=True)
+S_contra = TypeVar("S_contra", contravariant=True)
+
+
+class AssumptionError(Exception):
+    """The run would prove nothing from the start, e.g. because a fault's target does not exist."""
+
+
+class NotSteadyError(Exception):
+    """The system is not well before anything was done to it."""
+
+
+class Subject(Protocol):
+    """A running system, as the engine sees it."""
+
+    async def steady(self, context: Context) -> None:
+        """Show that the system is well, by health and by doing one real thing. Raises NotSteadyError."""
+
+    async def outstanding(self) -> Sequence[str]:
+        """What has not come to rest yet, in words with figures ("3 orders PENDING"); empty when all is at rest."""
+
+    async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
+        """Facts at rest: rows by subject, in the shapes that the guarantees read."""
+
+    def facts(self) -> Mapping[str, str]:
+        """What a reader wants to know of the system: provider, instances, versions of servers."""
+
+    def logs(self) -> Mapping[str, str]:
+        """The end of every member's log, by member."""
+
+
+class System(Protocol[S_co]):
+    """A system that can be started for a run."""
+
+    def started(self, context: Context) -> AbstractAsyncContextManager[S_co]:
+        """Start it; whatever was started is stopped on leaving, however one leaves."""
+
+
+class Workload(Protocol[S_contra]):
+    """What clients do. Every operation goes through `context.recorder`."""
+
+    async def prepare(self, subject: S_contra, context: Context) -> None:
+        """Make what the clients need (accounts, goods), before the faults and outside their reach."""
+
+    async def drive(self, subject: S_contra, context: Context) -> None:
+        """Do the operations; returns when the last one ended."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Whether a fault showed the effect that it claims, and by what."""
+
+    effective: bool
+    detail: str
+
+
+class Fault(Protocol[S_contra]):
+    """Something bad that can be done to a system and undone again. Carries its own healing."""
+
+    @property
+    def target(self) -> str:
+        """What it is done to."""
+
+    async def assume(self, subject: S_contra) -> None:
+        """Look whether it can be injected at all. Raises AssumptionError."""
+
+    async def inject(self, subject: S_contra) -> None:
+        """Do it; returns when it is in force."""
+
+    async def prove(self, subject: S_contra) -> Proof:
+        """Look, while it is in force, whether it has the effect that it claims."""
+
+    async def heal(self, subject: S_contra) -> str:
+        """Undo it, also when it was only half injected; returns what was seen once the target was well again."""

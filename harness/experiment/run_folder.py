@@ -1,0 +1,121 @@
+"""A run is a folder: what was run, the history, the logs, and what was concluded. It can be judged and drawn again.
+
+run.json        what was run: experiment, seed, requirements, facts of the system (RunFacts)
+history.jsonl   everything that happened, written while it happened
+logs/           the end of every member's log, and the engine's own errors
+verdict.json, junit.xml, report.html   what was concluded, written again by each judging
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from harness.experiment.experiment import Minimum
+from harness.history import History, read
+
+
+class NotARunError(Exception):
+    """The folder holds no run that could be judged; says what is missing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFacts:
+    """What was run, enough to judge the history without the experiment's code."""
+
+    experiment: str
+    about: str
+    seed: int
+    started_at: datetime
+    replay: str
+    guarantees: tuple[str, ...]
+    minimums: tuple[Minimum, ...]
+    faults: tuple[str, ...]
+    system: Mapping[str, str] = field(default_factory=dict)
+
+
+_FACTS = TypeAdapter(RunFacts)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Paths of a run's files."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, parent: Path, experiment: str, seed: int, now: datetime | None = None) -> "RunFolder":
+        """Make `<UTC timestamp>-<experiment>-<seed>` below `parent`; a number is added when it exists."""
+        stamp = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
+        name = f"{stamp}-{re.sub(r'[^A-Za-z0-9_.-]', '_', experiment)}-{seed}"
+        parent.mkdir(parents=True, exist_ok=True)
+        for attempt in range(1, 1000):
+            path = parent / (name if attempt == 1 else f"{name}-{attempt}")
+            try:
+                path.mkdir()
+            except FileExistsError:
+                continue
+            return cls(path)
+        raise FileExistsError(parent / name)
+
+    @property
+    def history(self) -> Path:
+        """The history's file."""
+        return self.path / "history.jsonl"
+
+    @property
+    def report(self) -> Path:
+        """The page that shows the run."""
+        return self.path / "report.html"
+
+    @property
+    def verdict(self) -> Path:
+        """The verdict, for programs."""
+        return self.path / "verdict.json"
+
+    @property
+    def junit(self) -> Path:
+        """The verdict, for CI."""
+        return self.path / "junit.xml"
+
+    @property
+    def logs(self) -> Path:
+        """Where the ends of the logs are."""
+        return self.path / "logs"
+
+    def save_facts(self, facts: RunFacts) -> None:
+        """Write what is run."""
+        (self.path / "run.json").write_bytes(_FACTS.dump_json(facts, indent=2) + b"\n")
+
+    def add_system(self, system: Mapping[str, str]) -> None:
+        """Add what became known of the system once it ran."""
+        self.save_facts(replace(self.facts(), system=dict(system)))
+
+    def facts(self) -> RunFacts:
+        """What was run. Raises NotARunError."""
+        try:
+            return _FACTS.validate_json((self.path / "run.json").read_bytes())
+        except FileNotFoundError:
+            raise NotARunError(f"{self.path} is not a run: it has no run.json") from None
+        except ValidationError as error:
+            raise NotARunError(f"{self.path / 'run.json'}: {error.errors()[0]['msg']}") from error
+
+    def read_history(self) -> History:
+        """The history, as far as it was written. Raises NotARunError, CorruptHistoryError."""
+        try:
+            return read(self.history)
+        except FileNotFoundError:
+            raise NotARunError(f"{self.path} is not a run: it has no history.jsonl") from None
+
+    def save_logs(self, logs: Mapping[str, str]) -> None:
+        """Keep the ends of logs, one file per member."""
+        self.logs.mkdir(exist_ok=True)
+        for member, text in logs.items():
+            (self.logs / f"{member}.log").write_text(text)
+
+    def read_logs(self) -> dict[str, str]:
+        """The ends of logs by member; none when none were kept."""
+        return {path.stem: path.read_text(errors="replace") for path in sorted(self.logs.glob("*.log"))}

@@ -1,0 +1,118 @@
+"""The story of a run: start → assumptions → steady state → prepare → workload with faults → heal → settle → observe →
+judge.
+
+Whatever fails on the way, faults are healed, the system is stopped, and what was recorded is judged and reported.
+Only a system that is not well to begin with, or clients that could not be made, end the run early.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from harness.experiment.context import Context
+from harness.experiment.experiment import Experiment
+from harness.experiment.judging import judge_folder
+from harness.experiment.protocols import Subject
+from harness.experiment.run_folder import RunFacts, RunFolder
+from harness.experiment.schedule import FaultSchedule
+from harness.experiment.settling import settle
+from harness.experiment.stages import Stages
+from harness.experiment.triggers import Progress
+from harness.history import Record, Recorder, Writer
+from harness.seed import Seed
+from harness.verdict import Guarantee, RunVerdict
+
+S = TypeVar("S", bound=Subject)
+
+Conclude = Callable[[RunFolder, RunVerdict], None]
+
+
+def replay_command(experiment: str, seed: Seed) -> str:
+    """The one command that does a run again."""
+    return f"make chaos EXPERIMENT={experiment} SEED={seed}"
+
+
+async def run(
+    experiment: Experiment[S],
+    seed: Seed,
+    folder: RunFolder,
+    guarantees: Mapping[str, Guarantee],
+    *,
+    conclude: Conclude,
+    listener: Callable[[Record], None] = lambda _record: None,
+    note: Callable[[str], None] = lambda _text: None,
+) -> RunVerdict:
+    """Run an experiment and judge it. `conclude` writes the report, also when the run was interrupted.
+
+    `listener` hears every record, `note` gets progress in words. Raises only what interrupts (CancelledError) and
+    OSError.
+    """
+    folder.save_facts(_facts(experiment, seed))
+    try:
+        with Writer(folder.history) as writer:
+            recorder = Recorder(writer)
+            progress = Progress()
+            recorder.listen(progress.hear)
+            recorder.listen(listener)
+            await _story(experiment, Context(seed, recorder, progress, folder.path, note), folder)
+    finally:
+        verdict = judge_folder(folder, guarantees, experiment.bounds.judge_s)
+        conclude(folder, verdict)
+    return verdict
+
+
+async def _story(experiment: Experiment[S], context: Context, folder: RunFolder) -> None:
+    stages = Stages(context.recorder, folder.logs)
+    bounds = experiment.bounds
+    leaving = AsyncExitStack()
+    started: list[S] = []
+
+    async def start() -> None:
+        subject = await leaving.enter_async_context(experiment.system.started(context))
+        leaving.callback(lambda: folder.save_logs(subject.logs()))
+        folder.add_system(subject.facts())
+        started.append(subject)
+
+    try:
+        if await stages.attempt("start", start, bounds.start_s):
+            await _experience(experiment, started[0], context, stages)
+    finally:
+        await stages.attempt("stop", leaving.aclose, bounds.stop_s)
+
+
+async def _experience(experiment: Experiment[S], subject: S, context: Context, stages: Stages) -> None:
+    bounds = experiment.bounds
+    workload = experiment.workload
+    schedule = FaultSchedule(experiment.faults, subject, context)
+
+    async def observe() -> None:
+        for name, rows in await subject.observe():
+            context.recorder.observe(name, rows)
+
+    for stage, work, bound_s in (
+        ("assumptions", schedule.assume, bounds.steady_s),
+        ("steady state", lambda: subject.steady(context), bounds.steady_s),
+        ("prepare", lambda: workload.prepare(subject, context), bounds.prepare_s),
+    ):
+        if not await stages.attempt(stage, work, bound_s):
+            return
+    try:
+        await stages.attempt("workload", lambda: schedule.during(workload.drive(subject, context)), bounds.workload_s)
+    finally:
+        await stages.attempt("heal", schedule.heal, bounds.heal_s)
+    await stages.attempt("settle", lambda: settle(subject, bounds.settle_s, bounds.settle_poll_s), bounds.settle_s + 5.0)
+    await stages.attempt("observe", observe, bounds.observe_s)
+
+
+def _facts(experiment: Experiment[S], seed: Seed) -> RunFacts:
+    return RunFacts(
+        experiment=experiment.name,
+        about=experiment.about,
+        seed=seed.value,
+        started_at=datetime.now(UTC),
+        replay=replay_command(experiment.name, seed),
+        guarantees=experiment.guarantees,
+        minimums=experiment.minimums,
+        faults=tuple(plan.name for plan in experiment.faults),
+    )

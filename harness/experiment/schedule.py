@@ -1,0 +1,91 @@
+"""Injects faults while a workload runs, on their triggers, and heals every one of them in the end.
+
+A fault that could not be injected or proved is on record as an error, never passed over: the run is VACUOUS by it.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from harness.experiment.context import Context
+from harness.experiment.experiment import FaultPlan
+from harness.experiment.protocols import Fault, Subject
+from harness.history import FaultPhase
+
+S = TypeVar("S", bound=Subject)
+
+
+class HealError(Exception):
+    """Faults that are still in force although everything was done to undo them."""
+
+
+@dataclass(frozen=True)
+class _Armed(Generic[S]):
+    plan: FaultPlan[S]
+    fault: Fault[S]
+
+
+class FaultSchedule(Generic[S]):
+    """The faults of one run. Use `during` once, then `heal`."""
+
+    def __init__(self, plans: Iterable[FaultPlan[S]], subject: S, context: Context) -> None:
+        self._subject = subject
+        self._context = context
+        self._armed = [_Armed(plan, plan.fault(context.seed.stream("fault", plan.name))) for plan in plans]
+        self._broken: list[_Armed[S]] = []
+        self._lives: list[asyncio.Task[None]] = []
+
+    async def assume(self) -> None:
+        """Look whether every fault can be injected. Raises AssumptionError."""
+        for armed in self._armed:
+            await armed.fault.assume(self._subject)
+
+    async def during(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do the work while faults come and go. Raises what the work raises; faults may be in force afterwards."""
+        self._lives = [asyncio.create_task(self._live(armed)) for armed in self._armed]
+        try:
+            await work
+        finally:
+            self._context.progress.close()
+
+    async def heal(self) -> None:
+        """Undo whatever is still in force. Raises HealError naming what resists."""
+        await asyncio.gather(*self._lives)
+        failures = [failure for armed in tuple(self._broken) if (failure := await self._heal(armed))]
+        if failures:
+            raise HealError("; ".join(failures))
+
+    async def _live(self, armed: _Armed[S]) -> None:
+        if not await self._context.progress.until(armed.plan.inject):
+            self._record(armed, FaultPhase.ERROR, f"never injected: the workload was over before {armed.plan.inject}")
+            return
+        self._broken.append(armed)  # from here on it may be in force, wholly or in part
+        try:
+            await armed.fault.inject(self._subject)
+            self._record(armed, FaultPhase.INJECT, f"when {armed.plan.inject}")
+            proof = await armed.fault.prove(self._subject)
+        except Exception as error:  # noqa: BLE001 - whatever a fault raises is evidence, and the others go on
+            self._record(armed, FaultPhase.ERROR, f"not injected: {_said(error)}")
+            return
+        self._record(armed, FaultPhase.PROOF, proof.detail, proven=proof.effective)
+        if await self._context.progress.until(armed.plan.heal):
+            await self._heal(armed)
+
+    async def _heal(self, armed: _Armed[S]) -> str:
+        try:
+            seen = await armed.fault.heal(self._subject)
+        except Exception as error:  # noqa: BLE001 - the other faults must be healed whatever this one raises
+            failure = f"{armed.plan.name} of {armed.fault.target} not healed: {_said(error)}"
+            self._record(armed, FaultPhase.ERROR, failure)
+            return failure
+        self._broken.remove(armed)
+        self._record(armed, FaultPhase.HEAL, seen)
+        return ""
+
+    def _record(self, armed: _Armed[S], phase: FaultPhase, detail: str, *, proven: bool | None = None) -> None:
+        self._context.recorder.fault(armed.plan.name, armed.fault.target, phase, proven=proven, detail=detail)
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,30 @@
+"""Waits until a system has come to rest, by looking at it.
+
+One quiet look is not enough: a message on its way between two members is nowhere to be seen. Rest is when nothing is
+outstanding in several looks in a row.
+"""
+
+from harness.experiment.protocols import Subject
+from harness.waiting import NotYet, wait_until_async
+
+QUIET_LOOKS = 3
+
+
+async def settle(subject: Subject, bound_s: float, poll_s: float) -> None:
+    """Return when the subject is at rest, looking every `poll_s` seconds.
+
+    Raises WaitTimeout, saying what was outstanding, after `bound_s` seconds.
+    """
+    quiet = 0
+
+    async def look() -> bool:
+        nonlocal quiet
+        if outstanding := await subject.outstanding():
+            quiet = 0
+            raise NotYet("; ".join(outstanding))
+        quiet += 1
+        if quiet < QUIET_LOOKS:
+            raise NotYet(f"quiet in {quiet} of {QUIET_LOOKS} looks")
+        return True
+
+    await wait_until_async(look, what="the system comes to rest", timeout_s=bound_s, poll_s=poll_s)

@@ -1,0 +1,41 @@
+"""One stage of a run after the other: on record, within its bound, and a failure of one is kept, not thrown away.
+
+A failed stage makes the run UNKNOWN; whether the next one still makes sense is for the runner to say.
+"""
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from harness.history import Recorder
+
+ENGINE_LOG = "gauntlet.log"
+
+
+class Stages:
+    """Runs stages and records how they ended; tracebacks go to `logs/gauntlet.log`."""
+
+    def __init__(self, recorder: Recorder, logs: Path) -> None:
+        self._recorder = recorder
+        self._logs = logs
+
+    async def attempt(self, stage: str, work: Callable[[], Awaitable[None]], bound_s: float) -> bool:
+        """Do the work of a stage within `bound_s` seconds; False when it raised or was late. Cancelling is passed on."""
+        self._recorder.begin(stage)
+        limit = asyncio.timeout(bound_s)
+        try:
+            async with limit:
+                await work()
+        except asyncio.CancelledError:
+            self._recorder.finish(stage, failure="interrupted")
+            raise
+        except Exception as error:  # noqa: BLE001 - a stage may fail in any way; it is kept as the run's error
+            late = f"not done after {bound_s:g} s" if limit.expired() else ""
+            self._recorder.finish(stage, failure=late or f"{type(error).__name__}: {error}")
+            self._logs.mkdir(exist_ok=True)
+            with (self._logs / ENGINE_LOG).open("a") as log:
+                log.write(f"stage {stage}\n{traceback.format_exc()}\n")
+            return False
+        self._recorder.finish(stage)
+        return True

@@ -1,0 +1,99 @@
+"""When a fault strikes and when it heals: on events of the history, never after some time.
+
+A trigger looks at the Progress of a run, which follows the record. The same seed and the same events give the same
+faults.
+"""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from typing import Protocol
+
+from harness.history import Completion, Ending, Fault, FaultPhase, Record
+
+
+class Progress:
+    """Counts what has been recorded and wakes those who wait for it. Belongs to the event loop it is made in."""
+
+    def __init__(self) -> None:
+        self.ended: Counter[tuple[str, Ending]] = Counter()
+        self.healed: set[str] = set()
+        self._loop = asyncio.get_running_loop()
+        self._changed = asyncio.Event()
+        self._closed = False
+
+    def hear(self, record: Record) -> None:
+        """Take a record into account; give this to `Recorder.listen`. Any thread may call it."""
+        if isinstance(record, Completion):
+            self.ended[record.operation, Ending(record.type)] += 1
+        elif isinstance(record, Fault) and record.phase is FaultPhase.HEAL:
+            self.healed.add(record.fault)
+        else:
+            return
+        self._loop.call_soon_threadsafe(self._changed.set)
+
+    def close(self) -> None:
+        """Nothing more will happen: those who still wait are told so."""
+        self._closed = True
+        self._changed.set()
+
+    async def until(self, trigger: "Trigger") -> bool:
+        """Wait for a trigger; False when the progress was closed before it was met."""
+        while not trigger.met(self):
+            if self._closed:
+                return False
+            self._changed.clear()
+            await self._changed.wait()
+        return True
+
+
+class Trigger(Protocol):
+    """Decides by the progress of a run. `str()` of it completes the sentence "when …"."""
+
+    def met(self, progress: Progress) -> bool:
+        """Whether the moment has come; once met it stays met."""
+
+
+@dataclass(frozen=True)
+class OperationsEnded:
+    """When at least `count` operations of a name have ended in one of some ways."""
+
+    operation: str
+    count: int
+    endings: frozenset[Ending] = frozenset(Ending)
+
+    def met(self, progress: Progress) -> bool:
+        """Whether there are that many."""
+        return sum(progress.ended[self.operation, ending] for ending in self.endings) >= self.count
+
+    def __str__(self) -> str:
+        ways = "" if self.endings == frozenset(Ending) else " " + " or ".join(sorted(self.endings))
+        return f"{self.count} {self.operation} ended{ways}"
+
+
+@dataclass(frozen=True)
+class Healed:
+    """When the fault of that plan has been healed."""
+
+    plan: str
+
+    def met(self, progress: Progress) -> bool:
+        """Whether it has."""
+        return self.plan in progress.healed
+
+    def __str__(self) -> str:
+        return f"{self.plan} is healed"
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """When every one of some triggers is met."""
+
+    triggers: tuple[Trigger, ...]
+
+    def met(self, progress: Progress) -> bool:
+        """Whether none is missing."""
+        return all(trigger.met(progress) for trigger in self.triggers)
+
+    def __str__(self) -> str:
+        return " and ".join(str(trigger) for trigger in self.triggers)

@@ -1,0 +1,48 @@
+"""verdict.json: the verdict for programs. Its fields are API; new ones may be added."""
+
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from harness.experiment import RunFacts
+from harness.verdict import Outcome, Requirement, RunVerdict, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictFile:
+    """The content of verdict.json."""
+
+    experiment: str
+    seed: int
+    started_at: datetime
+    outcome: Outcome
+    exit_code: int
+    replay: str
+    verdicts: tuple[Verdict, ...]
+    requirements: tuple[Requirement, ...]
+    errors: tuple[str, ...]
+
+
+_FILE = TypeAdapter(VerdictFile)
+
+
+def verdict_json(facts: RunFacts, verdict: RunVerdict) -> bytes:
+    """The verdict of a run as JSON."""
+    content = VerdictFile(
+        experiment=verdict.experiment,
+        seed=verdict.seed,
+        started_at=facts.started_at,
+        outcome=verdict.outcome,
+        exit_code=verdict.outcome.exit_code,
+        replay=facts.replay,
+        verdicts=verdict.verdicts,
+        requirements=verdict.requirements,
+        errors=verdict.errors,
+    )
+    return _FILE.dump_json(content, indent=2) + b"\n"
+
+
+def read_verdict(content: bytes) -> VerdictFile:
+    """The content of a verdict.json. Raises pydantic.ValidationError."""
+    return _FILE.validate_json(content)

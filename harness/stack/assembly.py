@@ -1,0 +1,225 @@
+"""Put a stack together: servers, then migrations, then processes, each as soon as what it needs is ready.
+
+Holds everything that was started. Knows neither run folders' locks nor guards nor manifests; `stack` adds those.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from harness.stack.environment import Wiring, environment_of, inherited
+from harness.stack.events import Phase, Progress, StackEvent, silent
+from harness.stack.manifest import MemberRecord, ProcessId
+from harness.stack.marker import marks
+from harness.stack.placeholders import fill
+from harness.stack.plan import Planned
+from harness.stack.ports import HOST, Ports
+from harness.stack.probes import Probe, probe_for
+from harness.stack.process import Launch, Supervised
+from harness.stack.provider import Member, Provider, RunningServer, Site
+from harness.stack.runfolder import RunFolder
+from harness.stack.schedule import Step
+from harness.stack.topology import Process, Role, Topology
+from harness.waiting import WaitCancelled
+
+_PROCESS_READY_S = 60.0
+_MIGRATE_S = 120.0
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What is to be built, where, and under which id. `secrets` has every secret; `overrides` is per service."""
+
+    stack: str
+    topology: Topology
+    provider: Provider
+    planned: tuple[Planned, ...]
+    run: RunFolder
+    ports: Ports
+    secrets: Mapping[str, str]
+    overrides: Mapping[str, Mapping[str, str]]
+
+
+class Assembly:
+    """Starts and stops the members of one stack."""
+
+    def __init__(self, blueprint: Blueprint, progress: Progress) -> None:
+        self._blueprint = blueprint
+        self._progress = progress
+        self._lock = threading.Lock()
+        self.cancelled = threading.Event()
+        self.servers: dict[str, RunningServer] = {}
+        self.members: dict[str, Member] = {}
+
+    # -- starting ----------------------------------------------------------------------------------------------------
+
+    def steps(self) -> list[Step]:
+        """What has to be done; servers first, those that take longest before the others."""
+        topology, provider = self._blueprint.topology, self._blueprint.provider
+        servers = sorted(topology.servers.values(), key=provider.boot_order)
+        steps = [Step(server.name, partial(self._start_server, server.name)) for server in servers]
+        migrations = {process.name: f"{process.name}-migrate" for process in topology.processes.values() if process.migrate}
+        for name, step in migrations.items():
+            steps.append(Step(step, partial(self._migrate, topology.processes[name]), self._databases_of(name)))
+        for planned in self._blueprint.planned:
+            name = planned.process.name
+            needs = (*self._servers_of(name), *([migrations[name]] if name in migrations else ()))
+            steps.append(Step(planned.name, partial(self._start_process, planned), needs))
+        return steps
+
+    def _start_server(self, name: str) -> None:
+        blueprint = self._blueprint
+        site = Site(
+            stack=blueprint.stack,
+            vhost=blueprint.topology.name,
+            folder=blueprint.run.data / name,
+            log=blueprint.run.logs / f"{name}.log",
+            ports=blueprint.ports,
+            cancelled=self.cancelled,
+        )
+        with reported(self._progress, name):
+            server = blueprint.provider.start(blueprint.topology.servers[name], site)
+            with self._lock:
+                self.servers[name] = server
+                self.members[name] = server.member
+
+    def _migrate(self, process: Process) -> None:
+        # It gets what the first instance gets, but is told where its schema is only: other servers may not run yet.
+        first = next(planned for planned in self._blueprint.planned if planned.process is process)
+        told = self._databases_of(process.name)
+        addresses = {callee: targets for callee, targets in self.addresses(process).items() if callee in told}
+        job = self._supervised(f"{process.name}-migrate", process.migrate, first, addresses)
+        with reported(self._progress, job.name):
+            try:
+                job.boot()
+                job.wait_ended(_MIGRATE_S, self.cancelled)
+            finally:
+                job.kill()
+
+    def _start_process(self, planned: Planned) -> None:
+        probe = probe_for(planned.process.health, planned.ports)
+        addresses = self.addresses(planned.process)
+        member = self._supervised(planned.name, planned.process.command, planned, addresses, probe)
+        with self._lock:
+            self.members[planned.name] = member
+        with reported(self._progress, planned.name):
+            member.boot()
+            member.wait_ready(_PROCESS_READY_S, self.cancelled)
+
+    def _supervised(
+        self,
+        name: str,
+        command: tuple[str, ...],
+        planned: Planned,
+        addresses: Mapping[str, tuple[str, ...]],
+        probe: Probe = lambda: True,
+    ) -> Supervised:
+        blueprint, process = self._blueprint, planned.process
+        wiring = Wiring(
+            instance=planned.name,
+            ports=planned.ports,
+            addresses=addresses,
+            access={name: self.servers[name].access(process.name) for name in addresses if name in self.servers},
+        )
+        own = environment_of(
+            blueprint.topology,
+            process,
+            wiring,
+            blueprint.secrets.__getitem__,
+            blueprint.overrides.get(process.name),
+        )
+        return Supervised(
+            Launch(
+                name=name,
+                command=tuple(fill(word, {"python": sys.executable}) for word in command),
+                environment={**inherited(), **own},
+                marks=marks(blueprint.stack, name),
+                cwd=blueprint.topology.root,
+                log=blueprint.run.logs / f"{name}.log",
+                probe=probe,
+            )
+        )
+
+    def _servers_of(self, process: str) -> tuple[str, ...]:
+        topology = self._blueprint.topology
+        return tuple(edge.callee for edge in topology.edges_from(process) if edge.callee in topology.servers)
+
+    def _databases_of(self, process: str) -> tuple[str, ...]:
+        servers = self._blueprint.topology.servers
+        return tuple(callee for callee in self._servers_of(process) if process in servers[callee].schemas)
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def addresses(self, process: Process) -> dict[str, tuple[str, ...]]:
+        """host:port of every target, per callee; servers that are not ready yet are left out."""
+        found: dict[str, tuple[str, ...]] = {}
+        for edge in self._blueprint.topology.edges_from(process.name):
+            if edge.callee in self.servers:
+                found[edge.callee] = (f"{HOST}:{self.servers[edge.callee].port}",)
+            elif edge.callee not in self._blueprint.topology.servers:
+                found[edge.callee] = tuple(
+                    f"{HOST}:{target.ports[edge.port]}"
+                    for target in self._blueprint.planned
+                    if target.process.name == edge.callee
+                )
+        return found
+
+    def records(self) -> Iterator[MemberRecord]:
+        """Everything that was started, servers first, in the order of the topology."""
+        for name in self._blueprint.topology.servers:
+            if server := self.servers.get(name):
+                yield self._record(server.member, name, Role.SERVER, server.ports, server.server.kind)
+        for planned in self._blueprint.planned:
+            if member := self.members.get(planned.name):
+                yield self._record(member, planned.process.name, planned.process.role, planned.ports)
+
+    @staticmethod
+    def _record(member: Member, service: str, role: Role, ports: Mapping[str, int], kind: str = "") -> MemberRecord:
+        process = ProcessId.of(member.pid) if member.pid is not None and member.alive else None
+        return MemberRecord(member.name, service, role, kind, dict(ports), member.log, process)
+
+    # -- stopping ----------------------------------------------------------------------------------------------------
+
+    def stop(self, progress: Progress) -> None:
+        """Services end in an orderly way, all at once; then everything else is killed.
+
+        The servers' data goes with them, so there is nothing they could save by stopping slowly.
+        """
+        services = [planned.name for planned in self._blueprint.planned if planned.process.role is Role.SERVICE]
+        self._each(services, lambda member: member.terminate(), progress)
+        self._each([name for name in self.members if name not in services], lambda member: member.kill(), progress)
+
+    def kill(self) -> None:
+        """Everything at once, for a start that failed."""
+        self._each(list(self.members), lambda member: member.kill(), silent)
+
+    def _each(self, names: Iterable[str], action: Callable[[Member], None], progress: Progress) -> None:
+        members = [self.members[name] for name in names if name in self.members]
+
+        def act(member: Member) -> None:
+            with reported(progress, member.name, Phase.STOPPING, Phase.STOPPED):
+                action(member)
+
+        with ThreadPoolExecutor(max_workers=max(1, len(members)), thread_name_prefix="stack-stop") as pool:
+            for future in [pool.submit(act, member) for member in members]:
+                future.result()
+
+
+@contextmanager
+def reported(progress: Progress, name: str, before: Phase = Phase.STARTING, after: Phase = Phase.READY) -> Iterator[None]:
+    """Report that a step begins, and how it ended after how long."""
+    begin = time.monotonic()
+    progress(StackEvent(before, name))
+    try:
+        yield
+    except WaitCancelled:  # another step has failed
+        raise
+    except BaseException as error:
+        progress(StackEvent(Phase.FAILED, name, time.monotonic() - begin, str(error)))
+        raise
+    progress(StackEvent(after, name, time.monotonic() - begin))

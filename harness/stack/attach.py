@@ -1,0 +1,76 @@
+"""Use a stack that another process owns: look at it, and hurt it. Starting members again is the owner's business."""
+
+import signal
+from pathlib import Path
+
+from harness.stack.capabilities import Kill, Logs, Pause
+from harness.stack.errors import NotAttachable, StackError
+from harness.stack.manifest import Manifest, State, read
+from harness.stack.marker import marked, marks, signal_marked
+from harness.stack.provider import Capability
+from harness.stack.view import StackView
+from harness.waiting import wait_until
+
+_GONE_S = 10.0
+
+
+class AttachedStack(StackView):
+    """A running stack of somebody else's; pids are read again for every question."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stack = read(folder).stack
+
+    @property
+    def manifest(self) -> Manifest:
+        """See StackView. Raises NotAttachable when the stack has ended or been replaced meanwhile."""
+        manifest = read(self._folder)
+        if manifest.stack != self._stack:
+            raise NotAttachable(f"the stack in {self._folder} has been replaced by another one")
+        return manifest
+
+    @property
+    def folder(self) -> Path:
+        """See StackView."""
+        return self._folder
+
+    def can(self, name: str, capability: Capability) -> bool:
+        """Whether this can be done to a member from here."""
+        self._record(name)
+        return capability in (Kill, Pause, Logs)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL all processes of a member; returns when they are gone."""
+        wanted = self._running(name)
+
+        def gone() -> bool:
+            signal_marked(wanted, signal.SIGKILL)
+            return not marked(wanted)
+
+        wait_until(gone, what=f"{name} gone", timeout_s=_GONE_S)
+
+    def pause(self, name: str) -> None:
+        """Freeze all processes of a member."""
+        signal_marked(self._running(name), signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """Let them go on."""
+        signal_marked(self._running(name), signal.SIGCONT)
+
+    def _running(self, name: str) -> dict[str, str]:
+        self._record(name)
+        wanted = marks(self._stack, name)
+        if not marked(wanted):
+            raise StackError(f"{name} does not run")
+        return wanted
+
+
+def attach(folder: Path) -> AttachedStack:
+    """Attach to the stack in a run folder. Raises NotAttachable unless it is ready and its owner alive."""
+    stack = AttachedStack(folder)
+    manifest = stack.manifest
+    if not manifest.owner.alive:
+        raise NotAttachable(f"the owner of the stack in {folder} (pid {manifest.owner.pid}) is gone")
+    if manifest.state is not State.READY:
+        raise NotAttachable(f"the stack in {folder} is {manifest.state}, not ready")
+    return stack

@@ -1,0 +1,122 @@
+"""stack.json: what another process has to know to use a running stack. Holds secrets, so only its owner may read it."""
+
+import os
+import tempfile
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import psutil
+from pydantic import TypeAdapter, ValidationError
+
+from harness.stack.errors import NotAttachable
+from harness.stack.topology import Role
+
+FILE = "stack.json"
+VERSION = 1
+
+
+class State(StrEnum):
+    """Where the whole stack is on its way."""
+
+    STARTING = "starting"
+    READY = "ready"
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True)
+class ProcessId:
+    """A process that is not confused with a later one of the same number; `started` is in seconds since the epoch."""
+
+    pid: int
+    started: float
+
+    @classmethod
+    def of(cls, pid: int) -> "ProcessId | None":
+        """The process that has this number now, None when there is none."""
+        try:
+            return cls(pid, psutil.Process(pid).create_time())
+        except psutil.Error:
+            return None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs; a zombie does not."""
+        try:
+            process = psutil.Process(self.pid)
+            return process.create_time() == self.started and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
+
+@dataclass(frozen=True)
+class MysqlAccess:
+    """How to get into one schema."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    schema: str
+
+
+@dataclass(frozen=True)
+class MemberRecord:
+    """A server, sandbox or instance of a service. `service` is its name in services.toml, `kind` that of a server."""
+
+    name: str
+    service: str
+    role: Role
+    kind: str
+    ports: dict[str, int]
+    log: Path
+    process: ProcessId | None = None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A stack as others see it. `edges` maps caller instance and callee to the addresses the caller was given.
+
+    `shown` are variables that a person who uses the system wants to know, such as its first login.
+    """
+
+    version: int
+    stack: str
+    name: str
+    state: State
+    provider: str
+    owner: ProcessId
+    topology: Path
+    entry: str
+    pages: tuple[str, ...] = ()
+    members: tuple[MemberRecord, ...] = ()
+    edges: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    mysql: dict[str, MysqlAccess] = field(default_factory=dict)
+    amqp_url: str | None = None
+    secrets: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+
+
+_ADAPTER = TypeAdapter(Manifest)
+
+
+def write(folder: Path, manifest: Manifest) -> None:
+    """Replace the manifest in `folder` at once: a reader sees the old one or the new one."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{FILE}.")  # mode 0600
+    with os.fdopen(handle, "wb") as file:
+        file.write(_ADAPTER.dump_json(manifest, indent=2))
+    Path(name).replace(folder / FILE)
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest in `folder`. Raises NotAttachable when there is none, or one of another version of this program."""
+    path = folder / FILE
+    try:
+        manifest = _ADAPTER.validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise NotAttachable(f"no stack in {folder}") from error
+    except ValidationError as error:
+        raise NotAttachable(f"{path} was not written by this version of gauntlet: {error.errors()[0]['msg']}") from error
+    if manifest.version != VERSION:
+        raise NotAttachable(f"{path} has version {manifest.version}, this program reads {VERSION}")
+    return manifest

@@ -1,0 +1,28 @@
+"""The providers there are, and which one `auto` takes here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from harness.stack.errors import StackError
+from harness.stack.native.provider import NativeProvider
+from harness.stack.provider import Provider
+
+AUTO = "auto"
+PROVIDERS: Mapping[str, Callable[[], Provider]] = {"native": NativeProvider}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A provider, and why it is this one."""
+
+    provider: Provider
+    reason: str
+
+
+def choose(name: str = AUTO) -> Choice:
+    """The provider of that name; `auto` takes what works here. Raises StackError for an unknown name."""
+    if name == AUTO:
+        return Choice(NativeProvider(), "private instances of the servers on this machine")
+    if name not in PROVIDERS:
+        raise StackError(f"there is no provider {name}; there are {', '.join((AUTO, *PROVIDERS))}")
+    return Choice(PROVIDERS[name](), "asked for")

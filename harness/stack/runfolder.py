@@ -1,0 +1,88 @@
+"""The folder of one run: logs/ stays, data/ goes with the stack, stack.json is there while the stack runs.
+
+A lock says whether a stack uses the folder. Its owner and its guard both hold it, so a folder is free only after the last
+process of the previous stack has gone, however that one ended.
+"""
+
+import fcntl
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from harness.stack import manifest
+from harness.stack.errors import NotAttachable, StackBusy
+from harness.stack.guard import sweep
+from harness.waiting import WaitTimeout, wait_until
+
+_GUARD_S = 20.0
+
+
+class RunFolder:
+    """The folder of a stack that we own, or try to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.logs = self.path / "logs"
+        self.data = self.path / "data"
+        self.manifest = self.path / manifest.FILE
+        self._lock = -1
+
+    def acquire(self) -> int:
+        """Take the folder and clear what an earlier stack left in it; returns the locked file.
+
+        Raises StackBusy when a living owner has it. When the owner is dead, its guard is given 20 s to finish.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            wait_until(self._try_lock, what=f"{self.path} free", timeout_s=_GUARD_S)
+        except (StackBusy, WaitTimeout) as error:
+            self.release()
+            raise StackBusy(str(error)) from error
+        self.clear_remains()
+        shutil.rmtree(self.logs, ignore_errors=True)
+        self.logs.mkdir()
+        self.data.mkdir()
+        return self._lock
+
+    def clear_remains(self) -> None:
+        """Remove what a stack left whose owner and guard were killed together; its logs stay. Needs the lock."""
+        with suppress(NotAttachable):
+            sweep(manifest.read(self.path).stack)
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.manifest.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Let others have it."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def _try_lock(self) -> bool:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            with suppress(NotAttachable):
+                owner = manifest.read(self.path).owner
+                if owner.alive:
+                    raise StackBusy(f"a stack is already running in {self.path} (owner: pid {owner.pid})") from error
+            return False
+        return True
+
+
+def in_use(folder: Path) -> bool:
+    """Whether a stack's owner or its guard still has the folder. When nobody has, remains of a dead stack are cleared."""
+    try:
+        lock = os.open(folder / "lock", os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if (folder / manifest.FILE).exists():
+            RunFolder(folder).clear_remains()
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False

@@ -1,0 +1,265 @@
+"""The system under test as one object: start it, hurt it, ask it for addresses, stop it, and nothing is left.
+
+    with Stack(Topology.load(path), provider, folder=folder, instances={"order": 2}) as stack:
+        stack.kill("order-1")
+        stack.boot("order-1")
+        stack.wait_ready("order-1")
+
+The interface is synchronous; asynchronous callers use asyncio.to_thread. Its methods may be called from several threads.
+"""
+
+import os
+import secrets
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from harness.stack import manifest
+from harness.stack.assembly import Assembly, Blueprint
+from harness.stack.capabilities import Kill, Pause, Restart
+from harness.stack.errors import CapabilityMissing, LeftOvers, NoSuchMember, StackError
+from harness.stack.events import Phase, Progress, StackEvent, silent
+from harness.stack.guard import Guard
+from harness.stack.manifest import Manifest, MysqlAccess, ProcessId, State
+from harness.stack.marker import marked, marks
+from harness.stack.placeholders import fill
+from harness.stack.plan import check_services, plan_instances
+from harness.stack.ports import HOST, Ports
+from harness.stack.provider import Capability, Member, Provider, RunningServer
+from harness.stack.runfolder import RunFolder
+from harness.stack.schedule import run_steps
+from harness.stack.topology import Topology
+from harness.stack.view import StackView
+
+
+class Stack(StackView):
+    """A stack that this process owns. It is started once; when it has stopped its logs are still there."""
+
+    def __init__(
+        self,
+        topology: Topology,
+        provider: Provider,
+        *,
+        folder: Path,
+        instances: Mapping[str, int] | None = None,
+        entry_port: int | None = None,
+        environment: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """`instances` per service (default 1); `environment` per service wins over everything the topology gives.
+
+        `entry_port` is where users find the system, a free port without it. Raises StackError for unknown services.
+        """
+        self._topology = topology
+        self._provider = provider
+        self._run = RunFolder(folder)
+        self._counts = dict(instances or {})
+        self._entry_port = entry_port
+        self._overrides = {service: dict(values) for service, values in (environment or {}).items()}
+        check_services(topology, self._counts, "instances")
+        check_services(topology, self._overrides, "environment")
+        self._id = secrets.token_hex(8)
+        self._secrets = {name: secrets.token_hex(32) for name in topology.secret_names()}
+        self._ports = Ports()
+        self._guard: Guard | None = None
+        self._blueprint: Blueprint | None = None
+        self._assembly: Assembly | None = None
+        self._writing = threading.Lock()
+        self._state = State.STARTING
+        self._started = False
+
+    # -- from start to stop ------------------------------------------------------------------------------------------
+
+    def start(self, progress: Progress = silent) -> Self:
+        """Start everything and return when all of it is ready.
+
+        Raises StackBusy, PortTaken, ServerMissing or StartFailed (with the last lines of a log); then, as after an
+        interrupt, nothing is left running.
+        """
+        if self._started:
+            raise StackError("a stack is started once; make a new one")
+        self._started = True
+        report = _one_at_a_time(progress)
+        try:
+            lock = self._run.acquire()
+            self._guard = Guard(self._id, (self._run.data, self._run.manifest), lock, self._run.logs / "guard.log")
+            self._blueprint = Blueprint(
+                stack=self._id,
+                topology=self._topology,
+                provider=self._provider,
+                planned=plan_instances(self._topology, self._counts, self._entry_port, self._ports),
+                run=self._run,
+                ports=self._ports,
+                secrets=self._secrets,
+                overrides=self._overrides,
+            )
+            self._assembly = Assembly(self._blueprint, report)
+            self._write_manifest()
+            self._provider.prepare(
+                tuple(self._topology.servers.values()),
+                lambda text: report(StackEvent(Phase.NOTE, self._provider.name, detail=text)),
+            )
+            run_steps(self._assembly.steps(), self._assembly.cancelled)
+            self._state = State.READY
+            self._write_manifest()
+        except BaseException:
+            try:
+                if self._assembly is not None:
+                    self._assembly.kill()
+            finally:
+                self._release()
+            raise
+        return self
+
+    def stop(self, progress: Progress = silent) -> None:
+        """Stop everything, services in an orderly way. Does nothing when there is nothing to stop.
+
+        Raises LeftOvers when a process had escaped from its member; it has been killed by then.
+        """
+        if self._guard is None or self._assembly is None:
+            return
+        self._state = State.STOPPING
+        try:
+            self._write_manifest()
+            self._assembly.stop(_one_at_a_time(progress))
+            left = marked(marks(self._id))
+        finally:
+            self._release()
+        if left:
+            raise LeftOvers(f"processes left over, killed now: {', '.join(map(str, left))}")
+
+    def __enter__(self) -> Self:
+        return self if self._started else self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def _release(self) -> None:
+        """Hand what is left to the guard, then give up ports and folder."""
+        guard, self._guard = self._guard, None
+        try:
+            if guard is not None:
+                guard.release()
+        finally:
+            self._ports.release()
+            self._run.release()
+
+    # -- what can be done to a member --------------------------------------------------------------------------------
+
+    def can(self, name: str, capability: Capability) -> bool:
+        """Whether a member has a capability."""
+        return isinstance(self._member(name), capability)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL all processes of a member; returns when they are gone."""
+        self._capable(name, Kill).kill()
+
+    def pause(self, name: str) -> None:
+        """Freeze a member. Raises StackError when it does not run."""
+        self._capable(name, Pause).pause()
+
+    def resume(self, name: str) -> None:
+        """Let a frozen member go on. Raises StackError when it does not run."""
+        self._capable(name, Pause).resume()
+
+    def terminate(self, name: str, grace_s: float = 10.0) -> None:
+        """SIGTERM, and SIGKILL after `grace_s` seconds; returns when all processes of the member are gone."""
+        self._capable(name, Restart).terminate(grace_s)
+
+    def boot(self, name: str) -> None:
+        """Start a stopped or killed member again: same ports, data kept. Returns when started, not when ready."""
+        self._capable(name, Restart).boot()
+        self._write_manifest()
+
+    def wait_ready(self, name: str, timeout_s: float = 30.0) -> None:
+        """Return when a member is ready. Raises StartFailed with the end of its log when it dies or takes too long."""
+        self._member(name).wait_ready(timeout_s)
+
+    def restart(self, name: str, timeout_s: float = 60.0) -> None:
+        """Stop in an orderly way, start, and return when ready."""
+        self.terminate(name)
+        self.boot(name)
+        self.wait_ready(name, timeout_s)
+
+    def _member(self, name: str) -> Member:
+        members = self._assembly.members if self._assembly is not None else {}
+        if name not in members:
+            raise NoSuchMember(f"this stack has no member {name}; it has {', '.join(members) or 'none'}")
+        return members[name]
+
+    def _capable(self, name: str, capability: Capability) -> Member:
+        member = self._member(name)
+        if not isinstance(member, capability):
+            raise CapabilityMissing(f"{name} has no {capability.__name__} with provider {self._provider.name}")
+        return member
+
+    # -- StackView ---------------------------------------------------------------------------------------------------
+
+    @property
+    def folder(self) -> Path:
+        """The run folder."""
+        return self._run.path
+
+    @property
+    def id(self) -> str:
+        """The value of the marker that all its processes carry."""
+        return self._id
+
+    @property
+    def topology(self) -> Topology:
+        """What it is made of."""
+        return self._topology
+
+    @property
+    def manifest(self) -> Manifest:
+        """See StackView."""
+        owner = ProcessId.of(os.getpid())
+        assert owner is not None  # noqa: S101 - we are running
+        assembly, blueprint, topology = self._assembly, self._blueprint, self._topology
+        servers = dict(assembly.servers) if assembly is not None else {}
+        planned = blueprint.planned if blueprint is not None else ()
+        return Manifest(
+            version=manifest.VERSION,
+            stack=self._id,
+            name=topology.name,
+            state=self._state,
+            provider=self._provider.name,
+            owner=owner,
+            topology=topology.source,
+            entry=f"{topology.entry}-1",
+            pages=topology.pages,
+            members=tuple(assembly.records()) if assembly is not None else (),
+            edges={each.name: assembly.addresses(each.process) for each in planned} if assembly is not None else {},
+            mysql={name: access for server in servers.values() for name, access in _schemas(server).items()},
+            amqp_url=next((_amqp(server) for server in servers.values() if server.server.kind == "rabbitmq"), None),
+            secrets=self._secrets,
+            shown={
+                name: fill(topology.environment[name], {"instance": "", "service": ""}, self._secrets.__getitem__)
+                for name in topology.show
+            },
+        )
+
+    def _write_manifest(self) -> None:
+        with self._writing:
+            manifest.write(self._run.path, self.manifest)
+
+
+def _schemas(server: RunningServer) -> dict[str, MysqlAccess]:
+    return {schema: MysqlAccess(host=HOST, port=server.port, **server.access(schema)) for schema in server.server.schemas}
+
+
+def _amqp(server: RunningServer) -> str:
+    access = server.access("")
+    return f"amqp://{access['user']}:{access['password']}@{HOST}:{server.port}/{access['vhost']}"
+
+
+def _one_at_a_time(progress: Progress) -> Progress:
+    """Members report from threads of their own; the receiver need not care."""
+    lock = threading.Lock()
+
+    def report(event: StackEvent) -> None:
+        with lock:
+            progress(event)
+
+    return report

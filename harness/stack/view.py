@@ -1,0 +1,136 @@
+"""Looking at a stack: the same questions for the one who owns it and for the one who attached to it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.stack.errors import NoSuchMember, StackError
+from harness.stack.manifest import Manifest, MemberRecord, MysqlAccess, State
+from harness.stack.ports import HOST
+from harness.stack.topology import Role
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A member of a stack at one moment. `service` is its name in services.toml, `kind` that of a server."""
+
+    name: str
+    service: str
+    role: Role
+    kind: str
+    ports: Mapping[str, int]
+    pid: int | None
+    log: Path
+    alive: bool
+
+
+class StackView(ABC):
+    """Addresses, credentials and members. Every method raises NoSuchMember for a name the stack does not have."""
+
+    @property
+    @abstractmethod
+    def manifest(self) -> Manifest:
+        """The facts."""
+
+    @property
+    @abstractmethod
+    def folder(self) -> Path:
+        """The run folder."""
+
+    @property
+    def state(self) -> State:
+        """Starting, ready or stopping."""
+        return self.manifest.state
+
+    def instances(self, service: str | None = None) -> tuple[Instance, ...]:
+        """All members, servers first; or those of one service."""
+        members = tuple(_instance(record) for record in self.manifest.members if service in (None, record.service))
+        if service is not None and not members:
+            raise self._nothing_called(service)
+        return members
+
+    def instance(self, name: str) -> Instance:
+        """One member."""
+        return _instance(self._record(name))
+
+    def address(self, name: str, port: str | None = None) -> str:
+        """host:port of a member's port of that name; of its first port without one."""
+        ports = self._record(name).ports
+        if port is None:
+            port = next(iter(ports))
+        if port not in ports:
+            raise NoSuchMember(f"{name} has no port {port}; it has {', '.join(ports)}")
+        return f"{HOST}:{ports[port]}"
+
+    def edge_addresses(self, caller: str, callee: str) -> tuple[str, ...]:
+        """host:port of every target, as this instance was told."""
+        self._record(caller)
+        try:
+            return self.manifest.edges[caller][callee]
+        except KeyError as error:
+            raise NoSuchMember(f"there is no edge {caller}->{callee}") from error
+
+    @property
+    def base_url(self) -> str:
+        """Where users talk to the system."""
+        return f"http://{self.address(self.manifest.entry, 'http')}"
+
+    @property
+    def amqp_url(self) -> str:
+        """The broker, with credentials. Raises StackError when the stack has none."""
+        if self.manifest.amqp_url is None:
+            raise StackError("this stack has no rabbitmq")
+        return self.manifest.amqp_url
+
+    def mysql(self, schema: str) -> MysqlAccess:
+        """The schema of one service."""
+        try:
+            return self.manifest.mysql[schema]
+        except KeyError as error:
+            raise self._nothing_called(schema, "schema") from error
+
+    def redis_url(self, name: str) -> str:
+        """A redis server."""
+        if self._record(name).kind != "redis":
+            raise NoSuchMember(f"{name} is not a redis server")
+        return f"redis://{self.address(name)}/0"
+
+    def secret(self, name: str) -> str:
+        """What {secret:NAME} stands for in this stack."""
+        try:
+            return self.manifest.secrets[name]
+        except KeyError as error:
+            raise self._nothing_called(name, "secret") from error
+
+    def logs(self, name: str) -> Path:
+        """The log file of a member."""
+        return self._record(name).log
+
+    def _record(self, name: str) -> MemberRecord:
+        for record in self.manifest.members:
+            if record.name == name:
+                return record
+        raise self._nothing_called(name)
+
+    def _nothing_called(self, name: str, what: str = "member") -> NoSuchMember:
+        known = {
+            "member": [record.name for record in self.manifest.members],
+            "schema": list(self.manifest.mysql),
+            "secret": list(self.manifest.secrets),
+        }
+        return NoSuchMember(f"this stack has no {what} {name}; it has {', '.join(known[what])}")
+
+
+def _instance(record: MemberRecord) -> Instance:
+    process = record.process
+    return Instance(
+        name=record.name,
+        service=record.service,
+        role=record.role,
+        kind=record.kind,
+        ports=record.ports,
+        pid=process.pid if process else None,
+        log=record.log,
+        alive=process is not None and process.alive,
+    )

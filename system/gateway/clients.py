@@ -1,0 +1,87 @@
+"""The services behind the gateway: one balanced channel each, and the two ways of calling them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import grpc
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from shop.order.v1.order_pb2_grpc import OrderServiceStub
+from shop.product.v1.product_pb2_grpc import ProductServiceStub
+from shop.user.v1.user_pb2_grpc import UserServiceStub
+
+from system.common.rpc_channel import Caller, channel
+from system.gateway.settings import GatewaySettings
+
+if TYPE_CHECKING:  # these exist for type checkers only
+    from shop.order.v1.order_pb2_grpc import OrderServiceAsyncStub
+    from shop.product.v1.product_pb2_grpc import ProductServiceAsyncStub
+    from shop.user.v1.user_pb2_grpc import UserServiceAsyncStub
+
+USER, PRODUCT, ORDER = "shop.user.v1.UserService", "shop.product.v1.ProductService", "shop.order.v1.OrderService"
+PAYMENT = "shop.payment.v1.PaymentService"
+# Methods that may be sent twice without harm; gRPC retries these alone.
+IDEMPOTENT = {
+    USER: ("VerifyToken", "GetUser"),
+    PRODUCT: ("GetCategory", "ListCategories", "GetProduct", "GetProducts", "ListProducts", "GetStock"),
+    ORDER: ("GetOrder", "ListOrders", "CompleteOrder", "CancelOrder"),
+    PAYMENT: (),
+}
+
+Probe = Callable[[], Awaitable[bool]]
+"""Says whether something serves; never raises, never takes longer than the probe timeout."""
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Stubs and callers. `call` has the usual deadline, `call_saga` the longer one of complete and cancel."""
+
+    call: Caller
+    call_saga: Caller
+    users: "UserServiceAsyncStub"
+    products: "ProductServiceAsyncStub"
+    orders: "OrderServiceAsyncStub"
+    health: Mapping[str, Probe]
+    """Asks a callee's health service, by the callee's short name."""
+
+
+def probe(opened: grpc.aio.Channel, timeout_s: float) -> Probe:
+    """Ask for the health of whatever instance the channel picks."""
+    check = opened.unary_unary(
+        "/grpc.health.v1.Health/Check",
+        request_serializer=HealthCheckRequest.SerializeToString,
+        response_deserializer=HealthCheckResponse.FromString,
+    )
+
+    async def serving() -> bool:
+        try:
+            answer = await check(HealthCheckRequest(), timeout=timeout_s)
+        except grpc.aio.AioRpcError:
+            return False
+        return bool(answer.status == HealthCheckResponse.SERVING)
+
+    return serving
+
+
+@asynccontextmanager
+async def open_clients(settings: GatewaySettings) -> AsyncIterator[Clients]:
+    """Channels to every service; they connect when first used, or again when they were cut."""
+    addresses = {
+        USER: settings.user_addresses,
+        PRODUCT: settings.product_addresses,
+        ORDER: settings.order_addresses,
+        PAYMENT: settings.payment_addresses,
+    }
+    async with AsyncExitStack() as stack:
+        channels = {
+            name: await stack.enter_async_context(channel(hosts, name, IDEMPOTENT[name])) for name, hosts in addresses.items()
+        }
+        yield Clients(
+            call=Caller(settings),
+            call_saga=Caller(settings.model_copy(update={"call_timeout_s": settings.saga_timeout_s})),
+            users=UserServiceStub(channels[USER]),
+            products=ProductServiceStub(channels[PRODUCT]),
+            orders=OrderServiceStub(channels[ORDER]),
+            health={name.split(".")[1]: probe(opened, settings.probe_timeout_s) for name, opened in channels.items()},
+        )

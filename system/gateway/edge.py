@@ -1,0 +1,150 @@
+"""Where a request enters and leaves, as plain ASGI: deadline, trace id, headers, metrics, and the last net for errors.
+
+Guarantees: an answer within `request_timeout_s`; every answer carries its trace id; what nobody expected is logged and leaves
+as a 500 problem that says nothing of the inside; a body is within its limit, in time and declared as JSON before any handler
+sees it, however it was sent.
+"""
+
+import asyncio
+import time
+import uuid
+
+from opentelemetry import trace
+from prometheus_client import Histogram
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from system.common import deadlines
+from system.common.errors import DeadlineExceeded, Internal, PayloadTooLarge, ShopError
+from system.common.telemetry import log
+from system.gateway.problems import TRACE_ID, BodyTimeout, UnsupportedMediaType, problem
+
+REQUESTS = Histogram(
+    "http_server_seconds",
+    "Time to answer an HTTP request, in seconds.",
+    ["method", "route", "status"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+class Boundary:
+    """The outermost layer of ours."""
+
+    def __init__(self, app: ASGIApp, timeout_s: float) -> None:
+        self._app = app
+        self._timeout_s = timeout_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        trace_id = scope[TRACE_ID] = _trace_id()
+        began, status = time.perf_counter(), 0
+
+        async def dressed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *HEADERS, (b"x-trace-id", trace_id.encode())]
+                limit.reschedule(None)  # it is answered in time; how fast the client reads is the client's affair
+            await send(message)
+
+        try:
+            with deadlines.within(self._timeout_s):
+                async with asyncio.timeout(self._timeout_s) as limit:
+                    await self._app(scope, receive, dressed)
+        except Exception as error:  # noqa: BLE001 - the boundary: everything becomes an answer
+            failure = _as_shop_error(error, scope)
+            if status:  # half an answer is out already; the server closes the connection
+                raise failure from error
+            await problem(failure, scope)(scope, receive, dressed)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            REQUESTS.labels(scope["method"], route, status).observe(time.perf_counter() - began)
+
+
+def _trace_id() -> str:
+    context = trace.get_current_span().get_span_context()
+    return trace.format_trace_id(context.trace_id) if context.is_valid else uuid.uuid4().hex
+
+
+def _as_shop_error(error: Exception, scope: Scope) -> ShopError:
+    if isinstance(error, TimeoutError):
+        return DeadlineExceeded("it took too long; whether it happened is not known", retry_after_s=1)
+    log.error("unexpected error", method=scope["method"], path=scope["path"], exc_info=error)
+    return Internal("an error of ours; it has been logged")
+
+
+class Bodies:
+    """Reads a body whole, within limits of size and time, before the application starts; then replays it."""
+
+    def __init__(self, app: ASGIApp, limit: int, timeout_s: float) -> None:
+        self._app = app
+        self._limit = limit
+        self._timeout_s = timeout_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        length = headers.get("content-length", "0")
+        if length == "0" and "transfer-encoding" not in headers:
+            await self._app(scope, receive, send)
+            return
+        try:
+            _check_type(headers)
+            body = await self._read(receive, int(length))
+        except ShopError as error:
+            # The rest of the body is not read, so the connection is of no more use.
+            await problem(error, scope, headers={"connection": "close"})(scope, receive, send)
+            return
+        if body is not None:
+            await self._app(scope, _replay(body, receive), send)
+
+    async def _read(self, receive: Receive, announced: int) -> bytes | None:
+        """The body; None when the client is gone. Raises PayloadTooLarge, BodyTimeout."""
+        if announced > self._limit:
+            raise self._too_large()
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                while True:
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        return None
+                    body += message.get("body", b"")
+                    if len(body) > self._limit:
+                        raise self._too_large()
+                    if not message.get("more_body", False):
+                        return bytes(body)
+        except TimeoutError:
+            raise BodyTimeout(f"the body did not arrive within {self._timeout_s:g} s") from None
+
+    def _too_large(self) -> PayloadTooLarge:
+        return PayloadTooLarge(f"a body may have at most {self._limit} bytes")
+
+
+def _check_type(headers: Headers) -> None:
+    declared = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if declared != "application/json":
+        raise UnsupportedMediaType("send the body as Content-Type: application/json")
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("send the body without Content-Encoding")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    told = False
+
+    async def replay() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

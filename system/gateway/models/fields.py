@@ -1,0 +1,83 @@
+"""The types fields are made of. Strict: no type is turned into another, no field is free of a limit.
+
+Text is refused when it holds control characters (a NUL above all), so that nothing downstream has to think of them.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+PRICE_MAX = 100_000_000_000
+"""Minor units; 50 lines of 1000 at this price still fit 64 bits."""
+STOCK_MAX = 1_000_000_000
+QUANTITY_MAX = 1000
+LINES_MAX = 50
+IMAGES_MAX = 10
+
+LINE_OF_TEXT = r"^[^\x00-\x1f\x7f-\x9f]*$"
+PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+NOT_BLANK = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"
+
+Id = Annotated[
+    str,
+    StringConstraints(min_length=36, max_length=36, pattern=UUID),
+    Field(json_schema_extra={"format": "uuid"}, description="UUID, lower case."),
+]
+Email = Annotated[
+    str,
+    StringConstraints(min_length=6, max_length=254, pattern=EMAIL),
+    Field(description="E-mail address; upper and lower case are the same.", examples=["ada@shop.example"]),
+]
+OptionalId = Annotated[str | None, Field(json_schema_extra={"format": "uuid"}, description="UUID, or null for none.")]
+Password = Annotated[
+    str,
+    StringConstraints(min_length=8, max_length=128, pattern=LINE_OF_TEXT),
+    Field(json_schema_extra={"format": "password"}, description="8 to 128 characters.", examples=["correct horse battery"]),
+]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217 code.", examples=["EUR"])]
+Country = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(description="ISO 3166-1 alpha-2 code.", examples=["NL"])
+]
+
+
+class Request(BaseModel):
+    """A body that comes in: unknown fields are refused, nothing is coerced."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Change(Request):
+    """A body of PATCH: what is left out stays. Null clears the fields named in `clearable` and is refused elsewhere."""
+
+    clearable: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_something(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            if not data:
+                raise ValueError("nothing to change: set at least one field")
+            nulls = sorted(str(name) for name, value in data.items() if value is None and name not in cls.clearable)
+            if nulls:
+                raise ValueError(f"null is not a value of {', '.join(nulls)}")
+        return data
+
+
+class Answer(BaseModel):
+    """A body that goes out, built from a message of a service, which has validated it."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def example(value: dict[str, Any]) -> ConfigDict:
+    """The configuration of a model shown by this example; the rest is inherited."""
+    return ConfigDict(json_schema_extra={"examples": [value]})
+
+
+def moment(stamp: Timestamp) -> datetime:
+    """A protobuf timestamp as an aware time in UTC."""
+    return stamp.ToDatetime(UTC)

@@ -1,0 +1,208 @@
+"""Errors as clients see them: RFC 9457 problems, of one shape everywhere, without anything of the inside.
+
+Status and title come from `system.common.errors.TABLE`; `TABLE_OF_HTTP` adds the errors that only exist where HTTP enters.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import grpc
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Scope
+
+from system.common import errors
+from system.common.errors import InvalidArgument, NotFound, Row, ShopError
+
+TRACE_ID = "shop.trace_id"
+"""Key in an ASGI scope of the request's trace id."""
+FAULTS_SHOWN = 20
+
+
+class MalformedJson(ShopError):
+    """The body is not JSON."""
+
+    reason = "MALFORMED_JSON"
+
+
+class ValidationFailed(ShopError):
+    """The request is JSON and not what the schema says."""
+
+    reason = "VALIDATION_FAILED"
+
+
+class UnknownProduct(ShopError):
+    """An order names a product that is not for sale."""
+
+    reason = "UNKNOWN_PRODUCT"
+
+
+class MethodNotAllowed(ShopError):
+    """The resource exists and does not know the method."""
+
+    reason = "METHOD_NOT_ALLOWED"
+
+
+class BodyTimeout(ShopError):
+    """The body did not arrive in time."""
+
+    reason = "REQUEST_TIMEOUT"
+
+
+class UnsupportedMediaType(ShopError):
+    """The body is not declared as plain JSON."""
+
+    reason = "UNSUPPORTED_MEDIA_TYPE"
+
+
+_INVALID = grpc.StatusCode.INVALID_ARGUMENT
+TABLE_OF_HTTP: tuple[Row, ...] = (
+    Row(MalformedJson, _INVALID, 400, "Malformed JSON"),
+    Row(ValidationFailed, _INVALID, 422, "Validation failed"),
+    Row(UnknownProduct, grpc.StatusCode.FAILED_PRECONDITION, 422, "Unknown product"),
+    Row(MethodNotAllowed, grpc.StatusCode.UNIMPLEMENTED, 405, "Method not allowed"),
+    Row(BodyTimeout, grpc.StatusCode.DEADLINE_EXCEEDED, 408, "Request timed out"),
+    Row(UnsupportedMediaType, _INVALID, 415, "Unsupported media type"),
+)
+_ROWS = {row.error: row for row in (*errors.TABLE, *TABLE_OF_HTTP)}
+TITLES = {row.http: row.title for row in reversed((*errors.TABLE, *TABLE_OF_HTTP))}
+"""A title for each status, for the documentation."""
+MAY_RETRY = frozenset({429, 503})
+
+
+class Fault(BaseModel):
+    """One thing wrong with a request."""
+
+    location: Annotated[str, Field(alias="in", description="body, query, path or header")]
+    field: Annotated[str, Field(description="Where in it, e.g. items.0.quantity; empty for the whole.")]
+    detail: str
+    code: Annotated[str, Field(description="Which rule was broken, as a constant.")]
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is a constant for programs, `detail` is for people; facts such as `order_id` may follow."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:shop:problem:out-of-stock",
+                    "title": "Conflict",
+                    "status": 409,
+                    "detail": "a product of this order is not in stock",
+                    "instance": "/orders",
+                    "code": "OUT_OF_STOCK",
+                    "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                    "order_id": "0b2a6f0e-7d3e-5b63-9d0c-3f4f1f6a2a51",
+                }
+            ]
+        },
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    trace_id: Annotated[str, Field(description="Name it when you ask for help.")]
+    errors: Annotated[list[Fault], Field(description="What is wrong with the request, when it is the request.")] = []
+
+
+def problem(
+    error: ShopError, scope: Scope, faults: Sequence[Mapping[str, str]] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer an error is given: its row of the table, as JSON, with the headers its status asks for."""
+    row = _ROWS[type(error)]
+    content: dict[str, Any] = {
+        **error.metadata,
+        "type": f"urn:shop:problem:{error.code.lower().replace('_', '-')}",
+        "title": row.title,
+        "status": row.http,
+        "detail": error.message,
+        "instance": scope.get("raw_path", b"").decode("latin-1") or scope["path"],
+        "code": error.code,
+        "trace_id": scope.get(TRACE_ID, ""),
+    }
+    if faults:
+        content["errors"] = faults
+    sent = dict(headers or {})
+    if row.http == 401:
+        sent["www-authenticate"] = f'Bearer realm="shop", error="{error.metadata.get("challenge", "invalid_token")}"'
+        content.pop("challenge", None)
+    if row.http in MAY_RETRY:
+        sent["retry-after"] = str(max(1, math.ceil(error.retry_after_s or 1)))
+    return Response(json.dumps(content), row.http, sent, "application/problem+json")
+
+
+async def on_shop_error(request: Request, error: Exception) -> Response:
+    """Whatever a handler raised, or a service answered."""
+    if not isinstance(error, ShopError):  # registered for this type alone
+        raise error
+    return problem(error, request.scope)
+
+
+async def on_invalid(request: Request, error: Exception) -> Response:
+    """What FastAPI found wrong with path, query, headers or body."""
+    if not isinstance(error, RequestValidationError):  # registered for this type alone
+        raise error
+    found = error.errors()
+    if found[0]["type"] == "json_invalid":
+        at = found[0]["loc"][-1]
+        return problem(MalformedJson(f"the body is not JSON: {found[0]['ctx']['error']} at character {at}"), request.scope)
+    faults = [_fault(fault) for fault in found[:FAULTS_SHOWN]]
+    if (header := next((fault for fault in faults if fault["in"] == "header"), None)) is not None:
+        return problem(_header_error(header), request.scope, faults)
+    first, more = faults[0], len(found) - 1
+    place = f"{first['in']} {first['field']}".strip()
+    message = f"{place}: {first['detail']}" + (f" (and {more} more)" if more else "")
+    return problem(ValidationFailed(message), request.scope, faults)
+
+
+def _fault(error: Mapping[str, Any]) -> dict[str, str]:
+    location, *path = (str(part) for part in error["loc"])
+    return {"in": location, "field": ".".join(path)[:200], "detail": error["msg"][:500], "code": error["type"]}
+
+
+def _header_error(fault: Mapping[str, str]) -> ShopError:
+    name = fault["field"]
+    state = "required" if fault["code"] == "missing" else "invalid"
+    code = f"{name.upper().replace('-', '_')}_{state.upper()}"
+    return InvalidArgument(f"the header {name} is {state}: {fault['detail']}", reason=code)
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """What the framework itself refuses: unknown paths, wrong methods, bodies it cannot read."""
+    if not isinstance(error, HTTPException):  # registered for this type alone
+        raise error
+    made = {
+        404: lambda: NotFound("there is nothing at this path"),
+        405: lambda: MethodNotAllowed(f"{request.method} is not possible here"),
+    }.get(error.status_code, lambda: MalformedJson("the body cannot be read as JSON in UTF-8"))()
+    return problem(made, request.scope, headers=error.headers)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The entry of these statuses in a route's `responses`."""
+    return {status: documentation(status) for status in statuses}
+
+
+def documentation(status: int) -> dict[str, Any]:
+    """How OpenAPI describes a problem of this status."""
+    described: dict[str, Any] = {
+        "description": TITLES[status],
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status in MAY_RETRY:
+        described["headers"] = {
+            "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer", "minimum": 1}}
+        }
+    if status == 401:
+        described["headers"] = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
+    return described

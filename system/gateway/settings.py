@@ -1,0 +1,38 @@
+"""What the gateway is told from outside: whom it calls, and the limits it holds its clients to."""
+
+from limits import parse
+from pydantic import Field, field_validator
+
+from system.common.settings import Addresses, ServiceSettings
+
+
+class GatewaySettings(ServiceSettings):
+    """Durations in seconds, sizes in bytes."""
+
+    http_port: int = Field(ge=0, le=65535)
+    user_addresses: Addresses
+    product_addresses: Addresses
+    order_addresses: Addresses
+    payment_addresses: Addresses
+    broker_url: str
+    cache_url: str
+
+    request_timeout_s: float = Field(default=15.0, gt=0)
+    """Whatever happens behind the gateway, a client has its answer after this."""
+    order_wait_s: float = Field(default=4.0, gt=0)
+    """How long POST /orders waits for the decision before it answers 202."""
+    saga_timeout_s: float = Field(default=10.0, gt=0)
+    """Deadline of completing or cancelling an order, which take several calls of the order service."""
+    probe_timeout_s: float = Field(default=1.0, gt=0)
+    """Bound on each check of /health/ready."""
+    body_limit: int = Field(default=64 * 1024, ge=1024)
+    body_timeout_s: float = Field(default=10.0, gt=0)
+    """How long a client may take to send a body."""
+    login_rate: str = "10/minute"
+    """Logins per client address and e-mail, as the package `limits` writes it."""
+
+    @field_validator("login_rate")
+    @classmethod
+    def _readable(cls, rate: str) -> str:
+        parse(rate)
+        return rate

@@ -1,0 +1,1 @@
+"""Notification: writes to customers, once."""

@@ -1,0 +1,1 @@
+"""The order service: a queue that absorbs a flash sale, Redlock around the stock, sagas that bring every order to rest."""

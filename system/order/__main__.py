@@ -1,0 +1,76 @@
+"""The composition root of the order service: `python -m system.order`."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from shop.order.v1.order_pb2_grpc import add_OrderServiceServicer_to_server
+from shop.payment.v1.payment_pb2_grpc import PaymentServiceStub
+from shop.product.v1.product_pb2_grpc import ProductServiceStub
+
+from system.common import broker, database
+from system.common.consumer import BatchConsumer
+from system.common.outbox import Outbox, Outgoing
+from system.common.queues import ORDER_PLACE
+from system.common.redlock import Redlock, RedlockSettings, masters
+from system.common.rpc_channel import Caller, channel
+from system.common.rpc_server import Servicer
+from system.common.saga_engine import SagaEngine
+from system.common.service import Composition, run
+from system.order import store
+from system.order.clients import PAYMENT_IDEMPOTENT, PAYMENT_SERVICE, PRODUCT_IDEMPOTENT, PRODUCT_SERVICE, Payments, Stock
+from system.order.consumers import PlaceOrderConsumer
+from system.order.handlers import OrderHandlers
+from system.order.rpc import OrderRpc
+from system.order.sagas import OrderSagas
+from system.order.settings import OrderSettings
+
+
+@asynccontextmanager
+async def compose(settings: OrderSettings) -> AsyncIterator[Composition]:
+    """Open what the service needs and put it together."""
+    lock_settings = RedlockSettings(ttl_s=settings.lock_ttl_s, wait_s=settings.lock_wait_s)
+    lock_urls = (settings.lock_url_1, settings.lock_url_2, settings.lock_url_3)
+    async with (
+        database.connect(settings) as db,
+        broker.connect(settings.broker_url, settings.instance) as connection,
+        masters(lock_urls, lock_settings) as redis,
+        channel(settings.product_addresses, PRODUCT_SERVICE, PRODUCT_IDEMPOTENT) as product,
+        channel(settings.payment_addresses, PAYMENT_SERVICE, PAYMENT_IDEMPOTENT) as payment,
+    ):
+        publisher = await broker.Publisher.open(connection)
+
+        async def draw(resources: Sequence[str]) -> int:
+            return await db.run(lambda tx: store.draw_token(tx, len(resources)))
+
+        async def publish(message: Outgoing) -> None:
+            await publisher.publish(
+                message.payload,
+                exchange=broker.EVENTS,
+                routing_key=message.topic,
+                message_id=message.message_id,
+                headers=message.headers,
+                mandatory=False,  # an event that nobody has asked for is nobody's loss
+            )
+
+        call = Caller(settings)
+        outbox = Outbox(db, publish, name="order")
+        sagas = OrderSagas(
+            db,
+            Redlock(redis, draw, lock_settings),
+            Stock(ProductServiceStub(product), call),
+            Payments(PaymentServiceStub(payment), call),
+            outbox,
+            reservation_ttl_s=settings.reservation_ttl_s,
+        )
+        engine = SagaEngine(db, sagas.definitions(), instance=settings.instance, lease_s=settings.saga_lease_s)
+        handlers = OrderHandlers(db, engine, settings)
+        consumer = BatchConsumer(connection, ORDER_PLACE, PlaceOrderConsumer(handlers), batch=settings.batch_size)
+        yield Composition(
+            servicers=[Servicer(add_OrderServiceServicer_to_server, OrderRpc(handlers), "shop.order.v1.OrderService")],
+            loops=[consumer.loop, engine.loop, handlers.expire, outbox.loop],
+        )
+        await handlers.drain()
+
+
+if __name__ == "__main__":
+    run("order", OrderSettings.parse(), compose)

@@ -1,0 +1,143 @@
+"""What an order is and how it may move. Pure: no I/O, standard library only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+MAX_LINES = 100
+MAX_QUANTITY = 1_000_000
+
+
+class Status(StrEnum):
+    """Where an order is."""
+
+    PENDING = "PENDING"
+    RESERVED = "RESERVED"
+    REJECTED = "REJECTED"
+    PAID = "PAID"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+
+
+MOVES: Mapping[Status, frozenset[Status]] = {
+    Status.PENDING: frozenset({Status.RESERVED, Status.REJECTED}),
+    Status.RESERVED: frozenset({Status.PAID, Status.CANCELLED, Status.EXPIRED}),
+    Status.REJECTED: frozenset(),
+    Status.PAID: frozenset(),
+    Status.CANCELLED: frozenset(),
+    Status.EXPIRED: frozenset(),
+}
+
+
+def before(target: Status) -> frozenset[Status]:
+    """The statuses from which an order may move to `target`."""
+    return frozenset(source for source, targets in MOVES.items() if target in targets)
+
+
+@dataclass(frozen=True)
+class Money:
+    """An amount in minor units."""
+
+    minor_units: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line. Name and price are those of the moment it was reserved."""
+
+    product_id: str
+    quantity: int
+    name: str = ""
+    unit_price: Money | None = None
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where an order goes."""
+
+    recipient: str
+    street: str
+    city: str
+    postal_code: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A customer's wish, as it came from the queue."""
+
+    order_id: str
+    user_id: str
+    customer_email: str
+    idempotency_key: str
+    items: tuple[Item, ...]
+    address: Address
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order as stored. Times are UTC."""
+
+    id: str
+    user_id: str
+    customer_email: str
+    status: Status
+    reason: str
+    items: tuple[Item, ...]
+    total: Money | None
+    address: Address
+    payment_id: str
+    fingerprint: str
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime | None
+    overdue: bool = False
+    """Whether, by the database's clock, the time to pay is over."""
+
+
+def fault_of(placement: Placement) -> str:
+    """Why a placement can never be handled, as a constant; empty when it can."""
+    products = [item.product_id for item in placement.items]
+    rules = (
+        ("NO_IDENTITY", not (placement.order_id and placement.user_id and placement.idempotency_key)),
+        ("NO_ITEMS", not placement.items),
+        ("TOO_MANY_ITEMS", len(placement.items) > MAX_LINES),
+        ("DUPLICATE_PRODUCT", len(set(products)) < len(products)),
+        ("BAD_PRODUCT_ID", not all(len(product) == 36 for product in products)),
+        ("BAD_QUANTITY", not all(1 <= item.quantity <= MAX_QUANTITY for item in placement.items)),
+    )
+    return next((reason for reason, broken in rules if broken), "")
+
+
+def content(placement: Placement) -> list[str]:
+    """What must be the same for two requests under one key to be the same request."""
+    a = placement.address
+    lines = sorted(f"{item.product_id}:{item.quantity}" for item in placement.items)
+    return [*lines, a.recipient, a.street, a.city, a.postal_code, a.country]
+
+
+def sum_of(items: Sequence[Item]) -> Money | None:
+    """The total of priced lines, or None when their currencies differ. Raises ValueError for a line without a price."""
+    prices = [item.unit_price for item in items if item.unit_price is not None]
+    if len(prices) < len(items):
+        raise ValueError("a line has no price")
+    if len({price.currency for price in prices}) != 1:
+        return None
+    total = sum(item.quantity * price.minor_units for item, price in zip(items, prices, strict=True))
+    return Money(total, prices[0].currency)
+
+
+def why_not_payable(order: Order, payment_id: str) -> str:
+    """Why an order cannot be paid with `payment_id` now, as a constant; empty when it can (or is, with this payment)."""
+    if order.status is Status.PAID:
+        return "" if order.payment_id == payment_id else "ORDER_ALREADY_PAID"
+    if order.status is not Status.RESERVED:
+        return f"ORDER_{order.status}"
+    return "ORDER_EXPIRED" if order.overdue else ""
+
+
+def why_not_cancellable(order: Order) -> str:
+    """Why an order cannot be called off now, as a constant; empty when it can (or is)."""
+    return "" if order.status in (Status.RESERVED, Status.CANCELLED) else f"ORDER_{order.status}"

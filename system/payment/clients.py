@@ -1,0 +1,185 @@
+"""Outgoing calls: the payment provider over HTTP, the notification service over gRPC.
+
+Every request to the provider may be repeated, the ones that move money because of their idempotency keys. Only what is
+understood as a definite answer is one: anything else (5xx, timeouts, lost connections, answers that make no sense) is
+Unavailable or DeadlineExceeded, and the money may or may not have moved.
+"""
+
+import asyncio
+from http import HTTPStatus
+
+import httpx
+import stamina
+from pydantic import BaseModel, ConfigDict, ValidationError
+from shop.notification.v1 import notification_pb2, notification_pb2_grpc
+
+from system.common import deadlines
+from system.common.errors import DeadlineExceeded, Unavailable
+from system.common.rpc_channel import Caller
+from system.common.telemetry import log, outgoing_trace
+from system.payment.domain import ALREADY_CAPTURED, Money, Refusal, RemotePayment, RemoteStatus
+
+NOTIFICATION = "shop.notification.v1.NotificationService"
+NOTIFICATION_IDEMPOTENT = ("SendOrderConfirmation",)
+CONNECT_TIMEOUT_S = 1.0
+ATTEMPTS = 4
+NOT_FOUND = "payment_not_found"
+CONFLICTS = frozenset(
+    {ALREADY_CAPTURED, "already_refunded", "already_voided", "not_captured"}
+    | {"payment_declined", "payment_refunded", "payment_voided"}
+)
+
+
+class _Amount(BaseModel):
+    minor_units: int
+    currency: str
+
+
+class _Answer(BaseModel):
+    """A payment on the wire; fields added by the provider later are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    status: RemoteStatus
+    amount: _Amount
+    reference: str
+
+
+class _Error(BaseModel):
+    code: str
+
+
+class _ErrorBody(BaseModel):
+    error: _Error
+
+
+class NotDefinite(Exception):
+    """An answer after which nothing is known."""
+
+
+class RetryBudget:
+    """Stops retries when most requests fail, as gRPC's retry throttling does (gRFC A6)."""
+
+    MOST = 20.0
+    RATIO = 0.1
+
+    def __init__(self) -> None:
+        self._tokens = self.MOST
+
+    def record(self, *, success: bool) -> None:
+        """Count one attempt."""
+        self._tokens = min(self.MOST, self._tokens + self.RATIO) if success else max(0.0, self._tokens - 1)
+
+    @property
+    def allows(self) -> bool:
+        """Whether a retry is affordable."""
+        return self._tokens > self.MOST / 2
+
+
+def http_client(url: str, attempt_s: float) -> httpx.AsyncClient:
+    """A client whose connects and reads are bounded, and which does not look for proxies in the environment."""
+    return httpx.AsyncClient(
+        base_url=url,
+        timeout=httpx.Timeout(attempt_s, connect=min(CONNECT_TIMEOUT_S, attempt_s)),
+        limits=httpx.Limits(max_connections=100),
+        trust_env=False,
+    )
+
+
+class ProviderClient:
+    """The payment provider. Methods raise Unavailable or DeadlineExceeded when nothing definite was learnt."""
+
+    def __init__(self, http: httpx.AsyncClient, *, timeout_s: float) -> None:
+        self._http = http
+        self._timeout_s = timeout_s
+        self._budget = RetryBudget()
+
+    async def get(self, payment_id: str) -> RemotePayment | None:
+        """The provider's payment, or None when there is none."""
+        answer = await self._ask("GET", f"/v1/payments/{payment_id}")
+        return answer if isinstance(answer, RemotePayment) else None
+
+    async def capture(self, payment_id: str, order_id: str) -> RemotePayment | Refusal:
+        """Take all of the money that was authorised for an order; asked again, the answer is the same."""
+        return await self._move("capture", payment_id, order_id)
+
+    async def refund(self, payment_id: str, order_id: str) -> RemotePayment | Refusal:
+        """Give back all that was captured."""
+        return await self._move("refund", payment_id, order_id)
+
+    async def void(self, payment_id: str, order_id: str) -> RemotePayment | Refusal:
+        """Give up an authorisation: it can never be captured afterwards."""
+        return await self._move("void", payment_id, order_id)
+
+    async def _move(self, operation: str, payment_id: str, order_id: str) -> RemotePayment | Refusal:
+        key = f"{operation}:{order_id}:{payment_id}"
+        return await self._ask("POST", f"/v1/payments/{payment_id}/{operation}", {"Idempotency-Key": key})
+
+    async def _ask(self, method: str, path: str, headers: dict[str, str] | None = None) -> RemotePayment | Refusal:
+        left_s = deadlines.remaining(self._timeout_s)
+        try:
+            async with asyncio.timeout(left_s):
+                async for attempt in stamina.retry_context(
+                    on=self._worth_another,
+                    attempts=ATTEMPTS,
+                    timeout=left_s,
+                    wait_initial=0.05,
+                    wait_max=0.5,
+                    wait_jitter=0.05,
+                ):
+                    with attempt:
+                        return await self._attempt(method, path, headers or {})
+        except TimeoutError as error:
+            raise DeadlineExceeded("the payment provider did not answer in time", retry_after_s=1) from error
+        except (httpx.HTTPError, NotDefinite) as error:
+            raise Unavailable(f"the payment provider gave no answer: {error!r}", retry_after_s=1) from error
+        raise AssertionError("stamina either returns or raises")
+
+    def _worth_another(self, error: Exception) -> bool:
+        return isinstance(error, httpx.TransportError | NotDefinite) and self._budget.allows
+
+    async def _attempt(self, method: str, path: str, headers: dict[str, str]) -> RemotePayment | Refusal:
+        try:
+            response = await self._http.request(method, path, headers={**outgoing_trace(), **headers})
+            answer = read(response)
+        except (httpx.HTTPError, NotDefinite):
+            self._budget.record(success=False)
+            raise
+        self._budget.record(success=True)
+        return answer
+
+
+def read(response: httpx.Response) -> RemotePayment | Refusal:
+    """What an answer of the provider means. Raises NotDefinite when that cannot be told."""
+    try:
+        if response.status_code == HTTPStatus.OK:
+            body = _Answer.model_validate_json(response.content)
+            return RemotePayment(body.status, Money(body.amount.minor_units, body.amount.currency), body.reference)
+        code = _ErrorBody.model_validate_json(response.content).error.code
+    except ValidationError as error:
+        raise NotDefinite(f"{response.status_code} with a body that is not understood") from error
+    if _definite(response.status_code, code):
+        return Refusal(code)
+    if response.is_client_error:
+        log.error("the payment provider does not accept what it was asked", status=response.status_code, code=code)
+    raise NotDefinite(f"{response.status_code} {code}")
+
+
+def _definite(status: int, code: str) -> bool:
+    return (
+        status == HTTPStatus.PAYMENT_REQUIRED
+        or (status == HTTPStatus.NOT_FOUND and code == NOT_FOUND)
+        or (status == HTTPStatus.CONFLICT and code in CONFLICTS)
+    )
+
+
+class Notifier:
+    """The notification service."""
+
+    def __init__(self, stub: "notification_pb2_grpc.NotificationServiceAsyncStub", caller: Caller) -> None:
+        self._stub = stub
+        self._caller = caller
+
+    async def send_order_confirmation(self, request: notification_pb2.SendOrderConfirmationRequest) -> None:
+        """Have an order's confirmation mailed, once however often this is called. Raises a ShopError."""
+        await self._caller(self._stub.SendOrderConfirmation, request)

@@ -1,0 +1,100 @@
+"""Orders' events: a paid order becomes a confirmation to be sent.
+
+The event's id goes into the inbox, the request to notification into the outbox, in one transaction: delivered twice, an
+event is handled once, and a confirmation leaves if and only if it was. What cannot be an event goes to the dead-letter
+queue; events of other kinds are none of ours.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from google.protobuf.message import DecodeError
+from opentelemetry import trace
+from shop.events.v1.events_pb2 import Event, OrderPaid
+from shop.notification.v1 import notification_pb2
+
+from system.common import inbox
+from system.common.broker import QueueSpec, dead_letter
+from system.common.database import Transaction
+from system.common.outbox import Outbox
+from system.common.telemetry import continue_trace
+from system.payment.handlers import Transactions
+
+ORDER_EVENTS = QueueSpec("payment.order-events", events=("order.paid",))
+CONFIRMATION = "order_confirmation"
+MALFORMED = "malformed"
+INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    message: AbstractIncomingMessage
+    event: Event | None
+    fault: str = ""
+
+
+class OrderEvents:
+    """Handles batches of the queue `payment.order-events`."""
+
+    def __init__(self, database: Transactions, outbox: Outbox) -> None:
+        self._database = database
+        self._outbox = outbox
+
+    async def __call__(self, _: AbstractChannel, messages: Sequence[AbstractIncomingMessage]) -> None:
+        """Write what the events ask for, in one transaction, then settle the messages. Raises ShopError to be called again."""
+        arrivals = [_read(message) for message in messages]
+        paid = [a for a in arrivals if a.event is not None and a.event.HasField("order_paid")]
+        if paid:
+            await self._database.run(lambda tx: self._write(tx, paid))
+            self._outbox.wake()
+        for arrival in arrivals:
+            if arrival.fault:
+                await dead_letter(arrival.message, ORDER_EVENTS.name, arrival.fault)
+            else:
+                await arrival.message.ack()
+
+    async def _write(self, tx: Transaction, arrivals: Sequence[_Arrival]) -> None:
+        for arrival in arrivals:
+            if arrival.event is None or not await inbox.first_time(tx, arrival.event.id):
+                continue
+            request = confirmation(arrival.event.order_paid)
+            headers = {key: str(value) for key, value in arrival.message.headers.items()}
+            with trace.use_span(continue_trace(headers, "order.paid"), end_on_exit=True):
+                await self._outbox.write(tx, [(arrival.event.id, CONFIRMATION, request.SerializeToString())])
+
+
+def confirmation(paid: OrderPaid) -> notification_pb2.SendOrderConfirmationRequest:
+    """What notification is asked to write."""
+    order = paid.order
+    return notification_pb2.SendOrderConfirmationRequest(
+        order_id=order.id,
+        recipient_email=paid.customer_email,
+        recipient_name=order.delivery_address.recipient,
+        items=[
+            notification_pb2.ConfirmationItem(name=item.name, quantity=item.quantity, unit_price=item.unit_price)
+            for item in order.items
+        ],
+        total=order.total,
+    )
+
+
+def _read(message: AbstractIncomingMessage) -> _Arrival:
+    try:
+        event = Event.FromString(message.body)
+    except DecodeError:
+        return _Arrival(message, None, MALFORMED)
+    if not _is_uuid(event.id):
+        return _Arrival(message, None, MALFORMED)
+    paid = event.order_paid
+    if event.HasField("order_paid") and not (_is_uuid(paid.order.id) and paid.customer_email and paid.order.items):
+        return _Arrival(message, None, INCOMPLETE)
+    return _Arrival(message, event)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False

@@ -1,0 +1,43 @@
+"""What the database refuses, in the words of the catalogue."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import IntegrityError
+
+from system.common.database import DUPLICATE, mysql_code
+from system.common.errors import AlreadyExists, Conflict, NotFound
+
+REFERENCE_MISSING = 1452
+REFERENCED = 1451
+
+
+def category_not_found(category_id: str) -> NotFound:
+    """The error for a category, parent or not, that is not in the tree."""
+    return NotFound("there is no such category", reason="CATEGORY_NOT_FOUND", metadata={"category_id": category_id})
+
+
+def product_not_found(product_id: str) -> NotFound:
+    """The error for a product that is not, or no longer, in the catalogue."""
+    return NotFound("there is no such product", reason="PRODUCT_NOT_FOUND", metadata={"product_id": product_id})
+
+
+def category_in_use() -> Conflict:
+    """The error for deleting a category that is not empty."""
+    return Conflict("the category has children or products; move or delete them first", reason="CATEGORY_IN_USE")
+
+
+@contextmanager
+def translated(category_id: str) -> Iterator[None]:
+    """Turn what a write under category `category_id` may violate into AlreadyExists, NotFound or Conflict."""
+    try:
+        yield
+    except IntegrityError as error:
+        match mysql_code(error):
+            case int(code) if code == DUPLICATE:
+                raise AlreadyExists("a sibling has this name already", reason="CATEGORY_NAME_TAKEN") from error
+            case int(code) if code == REFERENCE_MISSING:
+                raise category_not_found(category_id) from error
+            case int(code) if code == REFERENCED:
+                raise category_in_use() from error
+        raise

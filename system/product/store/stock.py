@@ -1,0 +1,92 @@
+"""Stock rows and their ledger: locked reads, conditional writes, and entries that nobody can take back."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import bindparam, insert, select, update
+
+from system.common.database import Transaction
+from system.product.domain.reservations import Shelf
+from system.product.domain.stock import Change, Movement, Stock
+from system.product.domain.values import Money, is_identifier
+from system.product.tables import MOVEMENTS, PRODUCTS, STOCK
+
+IN_CATALOGUE = PRODUCTS.c.deleted_at.is_(None)
+
+AVAILABLE = STOCK.c.available + bindparam("add_available")
+RESERVED = STOCK.c.reserved + bindparam("add_reserved")
+SOLD = STOCK.c.sold + bindparam("add_sold")
+MOVE = (
+    update(STOCK)
+    .where(STOCK.c.product_id == bindparam("product"), AVAILABLE >= 0, RESERVED >= 0, SOLD >= 0)
+    .values(available=AVAILABLE, reserved=RESERVED, sold=SOLD)
+)
+"""Safe by itself, whatever its caller believed when it decided: a count never falls below zero…"""
+MOVE_FENCED = MOVE.where(STOCK.c.fence <= bindparam("token")).values(fence=bindparam("token"))
+"""…and a lock holder that was overtaken changes nothing."""
+
+
+class ConditionFailedError(Exception):
+    """A stock row did not meet the condition of its change. The transaction must not commit."""
+
+
+async def lock(tx: Transaction, product_ids: Collection[str]) -> dict[str, Shelf]:
+    """Lock the stock of products, in the order of their ids, until the transaction ends; unknown products are missing."""
+    known = sorted(filter(is_identifier, product_ids))
+    if not known:
+        return {}
+    rows = await tx.execute(
+        select(
+            *(STOCK.c.product_id, STOCK.c.available, STOCK.c.reserved, STOCK.c.fence),
+            *(PRODUCTS.c.name, PRODUCTS.c.price_minor, PRODUCTS.c.currency, PRODUCTS.c.deleted_at),
+        )
+        .join(PRODUCTS, PRODUCTS.c.id == STOCK.c.product_id)
+        .where(STOCK.c.product_id.in_(known))
+        .order_by(STOCK.c.product_id)
+        .with_for_update()
+    )
+    return {
+        r.product_id: Shelf(
+            r.product_id, r.name, Money(r.price_minor, r.currency), r.available, r.reserved, r.fence, r.deleted_at is None
+        )
+        for r in rows
+    }
+
+
+async def add(tx: Transaction, product_id: str) -> None:
+    """An empty stock row for a new product."""
+    await tx.execute(insert(STOCK).values(product_id=product_id))
+
+
+async def find(tx: Transaction, product_id: str) -> Stock | None:
+    """The units of a product in the catalogue, or None."""
+    query = select(STOCK).join(PRODUCTS, PRODUCTS.c.id == STOCK.c.product_id)
+    row = (await tx.execute(query.where(STOCK.c.product_id == product_id, IN_CATALOGUE))).first()
+    return Stock(row.product_id, row.available, row.reserved, row.sold) if row else None
+
+
+async def apply(tx: Transaction, changes: Sequence[Change]) -> None:
+    """Change stock rows, in the order given (by product id, the order of locks). Raises ConditionFailedError."""
+    for statement, some in (
+        (MOVE, [c for c in changes if c.fence is None]),
+        (MOVE_FENCED, [c for c in changes if c.fence is not None]),
+    ):
+        if some:
+            result = await tx.execute(statement, [_parameters(change) for change in some])
+            if result.rowcount != len(some):
+                raise ConditionFailedError(f"{len(some) - result.rowcount} of {len(some)} stock rows refused their change")
+
+
+async def record(tx: Transaction, movements: Sequence[Movement]) -> None:
+    """Add entries to the ledger. Call it with the stock rows locked, so that a product's entries stand in their order."""
+    if movements:
+        await tx.execute(insert(MOVEMENTS), [{**vars(m), "kind": m.kind.value} for m in movements])
+
+
+def _parameters(change: Change) -> dict[str, object]:
+    return {
+        "product": change.product_id,
+        "add_available": change.available,
+        "add_reserved": change.reserved,
+        "add_sold": change.sold,
+        "token": change.fence,
+    }

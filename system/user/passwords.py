@@ -1,0 +1,49 @@
+"""Passwords as argon2id hashes, computed in threads, a few at a time, so that logins cannot starve everything else."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from system.user.settings import Settings
+
+T = TypeVar("T")
+
+
+class Passwords:
+    """Hashes and compares. The defaults of the settings are OWASP's minimum for argon2id (19 MiB, 2 passes, 1 lane)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._hasher = PasswordHasher(
+            time_cost=settings.argon2_time_cost,
+            memory_cost=settings.argon2_memory_kib,
+            parallelism=settings.argon2_parallelism,
+        )
+        self._slots = asyncio.Semaphore(settings.argon2_at_once)
+        self._nobodys = self._hasher.hash(secrets.token_hex())
+
+    async def hash(self, password: str) -> str:
+        """The hash to keep, with its salt and parameters in it."""
+        return await self._in_thread(lambda: self._hasher.hash(password))
+
+    async def match(self, password: str, password_hash: str | None) -> bool:
+        """Whether the password made the hash. Without a hash the answer is no, after the same work."""
+
+        def compare() -> bool:
+            try:
+                return self._hasher.verify(password_hash or self._nobodys, password) and password_hash is not None
+            except (VerificationError, InvalidHashError):
+                return False
+
+        return await self._in_thread(compare)
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether it was made with other parameters than those in force."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        async with self._slots:
+            return await asyncio.to_thread(work)

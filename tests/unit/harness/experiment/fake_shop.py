@@ -1,0 +1,173 @@
+"""A shop of memory and switches: a subject, a workload and a fault that do what the test tells them to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from harness.experiment import (
+    AssumptionError,
+    Bounds,
+    Context,
+    Experiment,
+    Fault,
+    FaultPlan,
+    Minimum,
+    NotSteadyError,
+    OperationsEnded,
+    Proof,
+)
+from harness.history import History, Row
+from harness.verdict import Finding, Guarantee, Violation
+
+
+@dataclass
+class FakeShop:
+    """The running system: `down` names members that are dead, `busy` looks that see something outstanding."""
+
+    well: bool = True
+    members: set[str] = field(default_factory=lambda: {"order-1"})
+    down: set[str] = field(default_factory=set)
+    busy: int = 0
+    observe_error: Exception | None = None
+    story: list[str] = field(default_factory=list)
+    orders: int = 0
+
+    async def steady(self, context: Context) -> None:
+        self.story.append("steady")
+        if not self.well:
+            raise NotSteadyError("the probe order was answered 503")
+
+    async def outstanding(self) -> Sequence[str]:
+        self.busy -= 1
+        return [f"{self.busy + 1} orders PENDING"] if self.busy >= 0 else []
+
+    async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
+        self.story.append("observe")
+        if self.observe_error:
+            raise self.observe_error
+        return [("orders", [{"count": self.orders}])]
+
+    def facts(self) -> Mapping[str, str]:
+        return {"provider": "fake"}
+
+    def logs(self) -> Mapping[str, str]:
+        return {"order-1": "started\n"}
+
+
+@dataclass
+class FakeSystem:
+    shop: FakeShop
+    start_error: Exception | None = None
+
+    @asynccontextmanager
+    async def started(self, context: Context) -> AsyncIterator[FakeShop]:
+        if self.start_error:
+            raise self.start_error
+        self.shop.story.append("start")
+        try:
+            yield self.shop
+        finally:
+            self.shop.story.append("stop")
+
+
+@dataclass
+class Buyers:
+    """Places `count` orders one after the other; hangs after `hang_after` of them."""
+
+    count: int = 10
+    hang_after: int | None = None
+    error: Exception | None = None
+    hanging: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def prepare(self, subject: FakeShop, context: Context) -> None:
+        subject.story.append("prepare")
+
+    async def drive(self, subject: FakeShop, context: Context) -> None:
+        for number in range(self.count):
+            if number == self.hang_after:
+                with context.recorder.invoke("buyer", "place_order"):
+                    self.hanging.set()
+                    await asyncio.Event().wait()
+            with context.recorder.invoke("buyer", "place_order") as call:
+                await _let_others_run()
+                call.answered(503 if subject.down else 201, {})
+                subject.orders += 1
+        if self.error:
+            raise self.error
+
+
+@dataclass
+class FakeKill:
+    """Kills a member; may refuse, may have no effect, may resist healing."""
+
+    target: str = "order-1"
+    inject_error: Exception | None = None
+    heal_errors: int = 0
+    effective: bool = True
+
+    async def assume(self, subject: FakeShop) -> None:
+        if self.target not in subject.members:
+            raise AssumptionError(f"there is no {self.target}")
+
+    async def inject(self, subject: FakeShop) -> None:
+        subject.story.append("inject")
+        subject.down.add(self.target)
+        if self.inject_error:
+            raise self.inject_error
+
+    async def prove(self, subject: FakeShop) -> Proof:
+        return Proof(effective=self.effective, detail="process 7 is gone" if self.effective else "process 7 is alive")
+
+    async def heal(self, subject: FakeShop) -> str:
+        subject.story.append("heal")
+        if self.heal_errors:
+            self.heal_errors -= 1
+            raise TimeoutError("not ready after 30 s")
+        subject.down.discard(self.target)
+        return "process 8 is ready"
+
+
+def kill(fault: Fault[FakeShop], *, name: str = "kill_order", at: int = 3, until: int = 6) -> FaultPlan[FakeShop]:
+    return FaultPlan(
+        name=name,
+        fault=lambda _random: fault,
+        inject=OperationsEnded("place_order", at),
+        heal=OperationsEnded("place_order", until),
+    )
+
+
+def experiment(
+    system: FakeSystem,
+    *,
+    workload: Buyers | None = None,
+    faults: tuple[FaultPlan[FakeShop], ...] = (),
+    minimums: tuple[Minimum, ...] = (Minimum(operation="place_order", count=5),),
+    guarantees: tuple[str, ...] = ("orders_counted",),
+    bounds: Bounds | None = None,
+) -> Experiment[FakeShop]:
+    return Experiment(
+        name="fake_sale",
+        about="a sale in memory",
+        system=system,
+        workload=workload or Buyers(),
+        faults=faults,
+        guarantees=guarantees,
+        minimums=minimums,
+        bounds=bounds or Bounds(),
+    )
+
+
+def counted(history: History) -> Finding:
+    (row,) = history.observed("orders")
+    placed = len(history.named("place_order"))
+    wrong = row["count"] != placed
+    return Finding(judged=placed, violations=(Violation(what=f"{placed} placed, {row['count']} kept"),) * wrong)
+
+
+ORDERS_COUNTED = Guarantee("orders_counted", "Every order is kept.", counted)
+
+
+async def _let_others_run() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)

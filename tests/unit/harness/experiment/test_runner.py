@@ -1,0 +1,224 @@
+"""A run tells the truth about itself, whatever goes wrong on the way."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from harness.experiment import Bounds, Minimum, RunFolder, judge_folder, run
+from harness.history import Ending, FaultPhase
+from harness.seed import Seed
+from harness.verdict import Guarantee, Outcome, RunVerdict
+from tests.unit.harness.experiment.fake_shop import (
+    ORDERS_COUNTED,
+    Buyers,
+    FakeKill,
+    FakeShop,
+    FakeSystem,
+    experiment,
+    kill,
+)
+
+GUARANTEES = {ORDERS_COUNTED.name: ORDERS_COUNTED}
+
+
+class Runs:
+    """Runs experiments below a folder and keeps what was concluded."""
+
+    def __init__(self, parent: Path) -> None:
+        self.folder = RunFolder.create(parent, "fake_sale", 7)
+        self.concluded: list[RunVerdict] = []
+
+    async def __call__(
+        self, system: FakeSystem, guarantees: dict[str, Guarantee] | None = None, **declared: object
+    ) -> RunVerdict:
+        return await run(
+            experiment(system, **({"bounds": Bounds(settle_poll_s=0.001)} | declared)),  # type: ignore[arg-type]  # each test declares a few fields by name
+            Seed(7),
+            self.folder,
+            GUARANTEES if guarantees is None else guarantees,
+            conclude=lambda _folder, verdict: self.concluded.append(verdict),
+        )
+
+    def stages(self) -> list[tuple[str, str]]:
+        history = self.folder.read_history()
+        return [(record.stage, record.state) for record in history.stages if record.state != "begin"]
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    return Runs(tmp_path)
+
+
+@pytest.fixture
+def shop() -> FakeShop:
+    return FakeShop()
+
+
+async def test_a_good_run_passes_and_goes_through_every_stage(runs: Runs, shop: FakeShop) -> None:
+    verdict = await runs(FakeSystem(shop), faults=(kill(FakeKill()),))
+    assert verdict.outcome is Outcome.PASS, verdict
+    assert [stage for stage, _ in runs.stages()] == [
+        "start",
+        "assumptions",
+        "steady state",
+        "prepare",
+        "workload",
+        "heal",
+        "settle",
+        "observe",
+        "stop",
+    ]
+    assert shop.story == ["start", "steady", "prepare", "inject", "heal", "observe", "stop"]
+    assert runs.concluded == [verdict]
+    assert runs.folder.facts().system == {"provider": "fake"}
+    assert runs.folder.read_logs() == {"order-1": "started\n"}
+
+
+async def test_faults_come_and_go_on_their_triggers(runs: Runs, shop: FakeShop) -> None:
+    await runs(FakeSystem(shop), faults=(kill(FakeKill(), at=3, until=6),))
+    endings = [operation.ending for operation in runs.folder.read_history().operations]
+    assert endings == [Ending.OK] * 3 + [Ending.INFO] * 3 + [Ending.OK] * 4
+
+
+async def test_a_saved_run_is_judged_the_same_again(runs: Runs, shop: FakeShop) -> None:
+    verdict = await runs(FakeSystem(shop), faults=(kill(FakeKill()),))
+    assert judge_folder(runs.folder, GUARANTEES) == verdict
+
+
+async def test_a_broken_promise_fails(runs: Runs, shop: FakeShop) -> None:
+    shop.orders = -1
+    verdict = await runs(FakeSystem(shop))
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.verdicts[0].evidence[0].what == "10 placed, 9 kept"
+
+
+async def test_a_system_that_is_not_well_ends_the_run_early(runs: Runs) -> None:
+    shop = FakeShop(well=False)
+    verdict = await runs(FakeSystem(shop))
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.errors == ("steady state: NotSteadyError: the probe order was answered 503",)
+    assert shop.story == ["start", "steady", "stop"]
+
+
+async def test_a_system_that_does_not_start_is_reported_too(runs: Runs, shop: FakeShop) -> None:
+    verdict = await runs(FakeSystem(shop, start_error=OSError("no port left")))
+    assert verdict.errors == ("start: OSError: no port left",)
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert runs.concluded == [verdict]
+    assert "OSError: no port left" in (runs.folder.logs / "gauntlet.log").read_text()
+
+
+async def test_a_fault_without_its_target_is_found_before_anything_is_done(runs: Runs, shop: FakeShop) -> None:
+    verdict = await runs(FakeSystem(shop), faults=(kill(FakeKill(target="order-9")),))
+    assert verdict.errors == ("assumptions: AssumptionError: there is no order-9",)
+    assert "steady" not in shop.story
+
+
+async def test_too_little_traffic_is_vacuous(runs: Runs, shop: FakeShop) -> None:
+    verdict = await runs(FakeSystem(shop), minimums=(Minimum(operation="place_order", count=11),))
+    assert verdict.outcome is Outcome.VACUOUS
+    assert verdict.verdicts[0].outcome is Outcome.PASS
+    assert "10 seen" in verdict.requirements[0].detail
+
+
+async def test_too_slow_traffic_is_vacuous(runs: Runs, shop: FakeShop) -> None:
+    verdict = await runs(FakeSystem(shop), minimums=(Minimum(operation="place_order", count=1, per_second=1e9),))
+    assert verdict.outcome is Outcome.VACUOUS
+
+
+@pytest.mark.parametrize(
+    ("fault", "at", "reason"),
+    [
+        (FakeKill(effective=False), 3, "process 7 is alive"),
+        (FakeKill(inject_error=PermissionError("not yours")), 3, "not injected: PermissionError: not yours"),
+        (FakeKill(), 99, "never injected: the workload was over before 99 place_order ended"),
+        (FakeKill(), 10, "0 operations met it"),
+    ],
+    ids=["no effect", "refused", "never triggered", "after the last order"],
+)
+async def test_a_fault_that_proves_nothing_is_vacuous(
+    runs: Runs, shop: FakeShop, fault: FakeKill, at: int, reason: str
+) -> None:
+    verdict = await runs(FakeSystem(shop), faults=(kill(fault, at=at, until=100),), minimums=())
+    assert verdict.outcome is Outcome.VACUOUS
+    (requirement,) = verdict.requirements
+    assert not requirement.met
+    assert reason in requirement.detail
+
+
+async def test_a_half_injected_fault_is_healed(runs: Runs, shop: FakeShop) -> None:
+    await runs(FakeSystem(shop), faults=(kill(FakeKill(inject_error=OSError())),))
+    assert shop.down == set()
+
+
+async def test_what_does_not_heal_at_once_is_healed_in_the_end_and_reported(runs: Runs, shop: FakeShop) -> None:
+    verdict = await runs(FakeSystem(shop), faults=(kill(FakeKill(heal_errors=1)),))
+    assert shop.down == set()
+    assert verdict.outcome is Outcome.VACUOUS
+
+
+async def test_what_cannot_be_healed_makes_the_run_unknown_and_the_others_are_healed(runs: Runs, shop: FakeShop) -> None:
+    shop.members = {"order-1", "order-2"}
+    stubborn, other = FakeKill(heal_errors=9), FakeKill(target="order-2")
+    verdict = await runs(FakeSystem(shop), faults=(kill(stubborn, name="a", until=99), kill(other, name="b", until=99)))
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.errors[0].startswith("heal: HealError: a of order-1 not healed")
+    assert shop.down == {"order-1"}
+
+
+async def test_a_hung_workload_is_cut_off_and_everything_else_still_happens(runs: Runs, shop: FakeShop) -> None:
+    verdict = await runs(
+        FakeSystem(shop),
+        workload=Buyers(hang_after=5),
+        faults=(kill(FakeKill(), until=99),),
+        bounds=Bounds(workload_s=0.05, settle_poll_s=0.001),
+    )
+    assert verdict.outcome is Outcome.FAIL  # one order never ended, so one fewer was kept than placed
+    assert verdict.errors == ("workload: not done after 0.05 s",)
+    assert shop.story[-3:] == ["heal", "observe", "stop"]
+    assert runs.folder.read_history().operations[-1].unknown
+
+
+async def test_a_workload_that_crashes_is_healed_settled_and_judged(runs: Runs, shop: FakeShop) -> None:
+    verdict = await runs(FakeSystem(shop), workload=Buyers(error=KeyError("bug")), faults=(kill(FakeKill(), until=99),))
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.verdicts[0].outcome is Outcome.PASS
+    assert shop.story[-3:] == ["heal", "observe", "stop"]
+
+
+async def test_settling_waits_until_nothing_is_outstanding(runs: Runs) -> None:
+    shop = FakeShop(busy=2)
+    assert (await runs(FakeSystem(shop))).outcome is Outcome.PASS
+    assert shop.busy < 0
+
+
+async def test_a_system_that_never_settles_makes_the_run_unknown(runs: Runs) -> None:
+    verdict = await runs(FakeSystem(FakeShop(busy=10**6)), bounds=Bounds(settle_s=0.05, settle_poll_s=0.001))
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert "orders PENDING" in verdict.errors[0]
+
+
+async def test_without_observations_nothing_is_judged(runs: Runs) -> None:
+    verdict = await runs(FakeSystem(FakeShop(observe_error=OSError("gone"))))
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.verdicts[0].why == "the judge could not judge: NotObservedError: orders was never observed in this run"
+
+
+async def test_an_interrupted_run_is_healed_stopped_judged_and_still_interrupts(runs: Runs, shop: FakeShop) -> None:
+    workload = Buyers(hang_after=5)
+    task = asyncio.create_task(runs(FakeSystem(shop), workload=workload, faults=(kill(FakeKill(), until=99),)))
+    await workload.hanging.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert shop.story[-2:] == ["heal", "stop"]
+    (verdict,) = runs.concluded
+    assert verdict.errors == ("workload: interrupted",)
+
+
+async def test_every_phase_of_a_fault_is_on_record(runs: Runs, shop: FakeShop) -> None:
+    await runs(FakeSystem(shop), faults=(kill(FakeKill()),))
+    faults = runs.folder.read_history().faults
+    assert [fault.phase for fault in faults] == [FaultPhase.INJECT, FaultPhase.PROOF, FaultPhase.HEAL]
+    assert {fault.target for fault in faults} == {"order-1"}

@@ -1,0 +1,60 @@
+"""Triggers are met by events, and those who wait are never left waiting."""
+
+import asyncio
+
+from harness.experiment import AllOf, Healed, OperationsEnded, Progress
+from harness.history import Completion, Ending, Fault, FaultPhase
+
+
+def ended(ending: Ending = Ending.OK) -> Completion:
+    return Completion(time_ns=1, id=1, process="p", operation="place_order", type=ending)
+
+
+def healed(plan: str) -> Fault:
+    return Fault(time_ns=1, fault=plan, target="t", phase=FaultPhase.HEAL)
+
+
+async def test_operations_are_counted_by_their_ending() -> None:
+    progress = Progress()
+    acknowledged = OperationsEnded("place_order", 2, frozenset({Ending.OK}))
+    for ending in (Ending.OK, Ending.INFO, Ending.FAIL):
+        progress.hear(ended(ending))
+    assert not acknowledged.met(progress)
+    assert OperationsEnded("place_order", 3).met(progress)
+    assert not OperationsEnded("read_order", 1).met(progress)
+    progress.hear(ended())
+    assert acknowledged.met(progress)
+
+
+async def test_one_fault_after_the_other() -> None:
+    progress = Progress()
+    trigger = AllOf((Healed("lock"), OperationsEnded("place_order", 1)))
+    progress.hear(ended())
+    assert not trigger.met(progress)
+    progress.hear(healed("lock"))
+    assert trigger.met(progress)
+    assert str(trigger) == "lock is healed and 1 place_order ended"
+
+
+async def test_who_waits_is_woken_by_the_event_from_any_thread() -> None:
+    progress = Progress()
+    waiting = asyncio.create_task(progress.until(OperationsEnded("place_order", 1)))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await asyncio.to_thread(progress.hear, ended())
+    assert await waiting
+
+
+async def test_who_waits_in_vain_is_told_when_it_is_over() -> None:
+    progress = Progress()
+    waiting = [asyncio.create_task(progress.until(Healed(name))) for name in ("a", "b")]
+    await asyncio.sleep(0)
+    progress.close()
+    assert await asyncio.gather(*waiting) == [False, False]
+
+
+async def test_a_trigger_that_was_met_stays_met_after_the_end() -> None:
+    progress = Progress()
+    progress.hear(ended())
+    progress.close()
+    assert await progress.until(OperationsEnded("place_order", 1))

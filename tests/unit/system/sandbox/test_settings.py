@@ -1,0 +1,22 @@
+"""Settings come from the environment, once, and say what is wrong with it."""
+
+import pytest
+from pydantic import ValidationError
+
+from system.sandbox.settings import SandboxSettings, read_settings
+
+
+def test_settings_are_read_and_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANDBOX_HTTP_PORT", "1234")
+    monkeypatch.setenv("SANDBOX_JOURNAL", "")
+    settings = read_settings(SandboxSettings)
+    assert (settings.http_port, settings.journal) == (1234, None)
+    with pytest.raises(ValidationError):
+        settings.http_port = 1  # type: ignore[misc]  # what the test is about
+
+
+@pytest.mark.parametrize("port", ["", "0", "65536", "http"])
+def test_a_bad_environment_ends_the_process_and_names_the_variable(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("SANDBOX_HTTP_PORT", port)
+    with pytest.raises(SystemExit, match="SANDBOX_HTTP_PORT: "):
+        read_settings(SandboxSettings)
