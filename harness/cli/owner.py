@@ -10,7 +10,7 @@ import psutil
 
 from harness.cli.audience import Audience
 from harness.cli.console import Code
-from harness.stack.errors import StackError
+from harness.stack.errors import StackBusy, StackError
 from harness.stack.manifest import State
 from harness.stack.stack import Stack
 
@@ -37,6 +37,10 @@ def own(stack: Stack, audience: Audience, owner_pid: int | None) -> Code:
             code = Code.OK
         except Asked as asked:
             code = _code(asked, stack)
+        except StackBusy as error:
+            name = stack.folder.name
+            audience.failed(StackBusy(f"{error} (`gauntlet down --name {name}`, or `gauntlet up --name ANOTHER`)"))
+            return Code.FAILED
         except StackError as error:
             audience.failed(error)
             return Code.FAILED

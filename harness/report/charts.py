@@ -25,7 +25,7 @@ Spec = Mapping[str, Any]
 @cache
 def script() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script that asks nobody for anything."""
-    return vl_convert.javascript_bundle(vl_version=VEGA_LITE)
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
 
 
 def charts(timeline: Timeline) -> dict[str, Spec]:
@@ -56,7 +56,7 @@ def _throughput(timeline: Timeline) -> alt.Chart:
         for at, ending, rate in timeline.throughput
     ]
     colour = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
-    return (
+    chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_bar(stroke=None)
         .encode(
@@ -67,6 +67,7 @@ def _throughput(timeline: Timeline) -> alt.Chart:
             tooltip=["begin:Q", "ending:N", "rate:Q"],
         )
     )
+    return chart
 
 
 def _latency(timeline: Timeline) -> alt.Chart:
@@ -75,7 +76,7 @@ def _latency(timeline: Timeline) -> alt.Chart:
         for at, name, milliseconds in timeline.latency
     ]
     colour = alt.Scale(domain=list(LINES), range=list(LINES.values()))
-    return (
+    chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_line(point=alt.OverlayMarkDef(size=18), interpolate="monotone")
         .encode(
@@ -85,6 +86,7 @@ def _latency(timeline: Timeline) -> alt.Chart:
             tooltip=["begin:Q", "quantile:N", "latency:Q"],
         )
     )
+    return chart
 
 
 def _bands(timeline: Timeline) -> list[alt.Chart]:

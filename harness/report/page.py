@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from harness.experiment import RunFacts
 from harness.history import Fault, FaultPhase, History
 from harness.report.charts import charts, script
 from harness.report.story import first_violation
-from harness.report.timeline import bands, quantile, timeline, zero_ns
+from harness.report.timeline import bands, quantile, timeline
 from harness.verdict import RunVerdict
 
 MOST_EVIDENCE = 20
@@ -157,10 +157,9 @@ def _embedded(specs: Mapping[str, Mapping[str, Any]]) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))  # noqa: S704 - no "<" is left in it
 
 
-def _template() -> Any:
+def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("harness.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["cut"] = cut
-    environment.globals["zero_ns"] = zero_ns
     return environment.get_template("report.html.j2")

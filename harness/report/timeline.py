@@ -76,8 +76,7 @@ def bands(history: History, end_s: float | None = None) -> tuple[Band, ...]:
             injected[record.fault] = record
         elif record.phase is FaultPhase.HEAL and (begun := injected.pop(record.fault, None)):
             found.append(Band(record.fault, record.target, (begun.time_ns - zero) / 1e9, at, healed=True))
-    for begun in injected.values():
-        found.append(Band(begun.fault, begun.target, (begun.time_ns - zero) / 1e9, end, healed=False))
+    found += [Band(begun.fault, begun.target, (begun.time_ns - zero) / 1e9, end, healed=False) for begun in injected.values()]
     return tuple(sorted(found, key=lambda band: band.begin_s))
 
 

@@ -66,7 +66,10 @@ class RunFolder:
             with suppress(NotAttachable):
                 owner = manifest.read(self.path).owner
                 if owner.alive:
-                    raise StackBusy(f"a stack is already running in {self.path} (owner: pid {owner.pid})") from error
+                    raise StackBusy(
+                        f"a stack is already running in {self.path} (owner: pid {owner.pid}); "
+                        "stop it or use another folder"
+                    ) from error
             return False
         return True
 
@@ -78,8 +81,9 @@ def in_use(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two that only ask do not see each other
         if (folder / manifest.FILE).exists():
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             RunFolder(folder).clear_remains()
     except BlockingIOError:
         return True

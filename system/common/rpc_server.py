@@ -9,12 +9,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from opentelemetry.instrumentation.grpc import aio_server_interceptor
+from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 
 from system.common import deadlines
 from system.common.errors import DETAILS_KEY, DeadlineExceeded, Internal, ShopError, row_of, to_details
@@ -29,7 +29,11 @@ OPTIONS = (
 )
 UNWATCHED = ("/grpc.health.", "/grpc.reflection.")
 
-Context = grpc.aio.ServicerContext[Any, Any]
+if TYPE_CHECKING:
+    Context = grpc.aio.ServicerContext[Any, Any]
+    Handler = grpc.RpcMethodHandler[Any, Any]
+else:  # grpcio's classes are generic in their stubs only
+    Context, Handler = grpc.aio.ServicerContext, grpc.RpcMethodHandler
 Behaviour = Callable[[Any, Context], Awaitable[Any]]
 
 
@@ -50,9 +54,9 @@ class Boundary(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+    ) -> Handler | None:
         """Wrap unary methods; health and reflection pass untouched."""
         handler = await continuation(handler_call_details)
         method = handler_call_details.method
@@ -100,7 +104,7 @@ async def serve(settings: ServiceSettings, servicers: Sequence[Servicer]) -> Asy
     Yields the health servicer, NOT_SERVING until the caller sets it. Raises RuntimeError when the port is taken.
     """
     server = grpc.aio.server(
-        interceptors=[aio_server_interceptor(), Boundary(settings.call_timeout_s)],  # type: ignore[no-untyped-call]  # the library is untyped
+        interceptors=[aio_server_interceptor(filter_=filters.negate(filters.health_check())), Boundary(settings.call_timeout_s)],  # type: ignore[no-untyped-call]  # the library is untyped
         options=OPTIONS,
     )
     state = health.aio.HealthServicer()

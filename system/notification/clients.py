@@ -1,5 +1,6 @@
 """The mail server, over SMTP."""
 
+import asyncio
 from email.message import EmailMessage
 
 import aiosmtplib
@@ -20,16 +21,15 @@ class MailServer:
         self._port = int(port)
 
     async def send(self, message: EmailMessage, timeout_s: float) -> None:
-        """Return once the server has taken responsibility for the mail.
+        """Return once the server has taken responsibility for the mail, within `timeout_s` seconds.
 
         Raises Unavailable otherwise: then it may have it all the same, when the connection was lost at the wrong moment.
         A rejection for good (5xx) is Unavailable too, with the reason MAIL_REJECTED, and logged as an error: a customer
         who paid is owed this mail, so it is tried until somebody has mended what the mail server does not like.
         """
         try:
-            await aiosmtplib.send(
-                message, hostname=self._host, port=self._port, timeout=timeout_s, use_tls=False, start_tls=False
-            )
+            async with asyncio.timeout(timeout_s):  # the library's own bounds each command
+                await aiosmtplib.send(message, hostname=self._host, port=self._port, use_tls=False, start_tls=False)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _rejected(error.recipients[0], message) from error
         except aiosmtplib.SMTPResponseException as error:

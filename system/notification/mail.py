@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from system.notification.domain import Confirmation
 
@@ -25,7 +25,7 @@ class MailWriter:
         self._sender = str(Address(shop_name, addr_spec=shop_email))
         environment = Environment(
             loader=PackageLoader("system.notification"),
-            autoescape=lambda name: name is not None and ".html" in name,
+            autoescape=select_autoescape(("html.j2",), default=False),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -104,7 +104,10 @@ class VersionCache:
 
 @asynccontextmanager
 async def connect(settings: Settings) -> AsyncIterator[VersionCache]:
-    """The cache behind a bounded pool of connections that try once; closed when the block ends."""
+    """The cache behind a bounded pool of connections that try once; closed when the block ends.
+
+    RESP2 and no driver info: a new connection says nothing before its first command, which fits the short timeout.
+    """
     pool = BlockingConnectionPool.from_url(
         settings.cache_url,
         max_connections=32,
@@ -112,6 +115,8 @@ async def connect(settings: Settings) -> AsyncIterator[VersionCache]:
         socket_timeout=settings.cache_timeout_s,
         socket_connect_timeout=settings.cache_timeout_s,
         retry=None,
+        protocol=2,
+        driver_info=None,
     )
     async with Redis.from_pool(pool) as redis:
         yield VersionCache(redis, settings)

@@ -133,7 +133,7 @@ def valid_email(email: str) -> str:
     normal = normal_email(email)
     if len(normal) > EMAIL_LIMIT:
         raise RuleBroken("email", f"an e-mail address has at most {EMAIL_LIMIT} characters")
-    match = _EMAIL.fullmatch(normal)
+    match = _EMAIL.fullmatch(normal) if email.isascii() else None  # some letters turn ASCII when lowered
     if match is None or len(match["local"]) > LOCAL_PART_LIMIT:
         raise RuleBroken("email", "this is not an e-mail address")
     return normal

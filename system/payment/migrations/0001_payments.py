@@ -8,11 +8,11 @@ down_revision = None
 STATEMENTS = (
     # Money is held, or may be, for at most one payment of an order, and one payment holds money for at most one order:
     # the two generated columns are NULL, and so not unique, wherever that is settled. A payment without an amount was
-    # refunded before it was ever begun: nothing can have been taken.
+    # refunded before it was ever begun: nothing can have been taken. (MariaDB indexes no expression over CHAR, hence VARCHAR.)
     """
     CREATE TABLE payments (
         id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
-        order_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        order_id VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
         provider_payment_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
         amount_minor BIGINT NULL,
         currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NULL,
@@ -21,7 +21,7 @@ STATEMENTS = (
         refund_asked BOOLEAN NOT NULL DEFAULT FALSE,
         created_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
         updated_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6),
-        order_in_force CHAR(36) CHARACTER SET ascii COLLATE ascii_bin GENERATED ALWAYS AS (
+        order_in_force VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin GENERATED ALWAYS AS (
             CASE WHEN status = 'CAPTURED' OR (status = 'PENDING' AND amount_minor IS NOT NULL) THEN order_id END
         ) VIRTUAL,
         payment_captured VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin GENERATED ALWAYS AS (

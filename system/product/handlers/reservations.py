@@ -69,6 +69,7 @@ async def _reserve(tx: Transaction, batch: Batch) -> tuple[Result, ...]:
 
 async def _settle(tx: Transaction, order_ids: Sequence[str], settle: Settle) -> tuple[Result, ...]:
     plan = settle(order_ids, await reservations.find(tx, order_ids, lock=True))
+    await stock.lock(tx, {movement.product_id for movement in plan.movements})
     await _write(tx, plan, {})
     return plan.results
 

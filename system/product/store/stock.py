@@ -1,6 +1,7 @@
 """Stock rows and their ledger: locked reads, conditional writes, and entries that nobody can take back."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -17,7 +18,7 @@ RESERVED = STOCK.c.reserved + bindparam("add_reserved")
 SOLD = STOCK.c.sold + bindparam("add_sold")
 MOVE = (
     update(STOCK)
-    .where(STOCK.c.product_id == bindparam("product"), AVAILABLE >= 0, RESERVED >= 0, SOLD >= 0)
+    .where(STOCK.c.product_id.in_(bindparam("products", expanding=True)), AVAILABLE >= 0, RESERVED >= 0, SOLD >= 0)
     .values(available=AVAILABLE, reserved=RESERVED, sold=SOLD)
 )
 """Safe by itself, whatever its caller believed when it decided: a count never falls below zero…"""
@@ -65,28 +66,21 @@ async def find(tx: Transaction, product_id: str) -> Stock | None:
 
 
 async def apply(tx: Transaction, changes: Sequence[Change]) -> None:
-    """Change stock rows, in the order given (by product id, the order of locks). Raises ConditionFailedError."""
-    for statement, some in (
-        (MOVE, [c for c in changes if c.fence is None]),
-        (MOVE_FENCED, [c for c in changes if c.fence is not None]),
-    ):
-        if some:
-            result = await tx.execute(statement, [_parameters(change) for change in some])
-            if result.rowcount != len(some):
-                raise ConditionFailedError(f"{len(some) - result.rowcount} of {len(some)} stock rows refused their change")
+    """Change locked stock rows; those that change alike share a statement. Raises ConditionFailedError."""
+    alike: dict[Change, list[str]] = {}
+    for change in changes:
+        alike.setdefault(replace(change, product_id=""), []).append(change.product_id)
+    for change, product_ids in alike.items():
+        values = {"add_available": change.available, "add_reserved": change.reserved, "add_sold": change.sold}
+        fenced = {} if change.fence is None else {"token": change.fence}
+        statement = MOVE_FENCED if fenced else MOVE
+        result = await tx.execute(statement, {"products": product_ids, **values, **fenced})
+        if result.rowcount != len(product_ids):
+            refused = len(product_ids) - result.rowcount
+            raise ConditionFailedError(f"{refused} of {len(product_ids)} stock rows did not meet the condition of their change")
 
 
 async def record(tx: Transaction, movements: Sequence[Movement]) -> None:
     """Add entries to the ledger. Call it with the stock rows locked, so that a product's entries stand in their order."""
     if movements:
         await tx.execute(insert(MOVEMENTS), [{**vars(m), "kind": m.kind.value} for m in movements])
-
-
-def _parameters(change: Change) -> dict[str, object]:
-    return {
-        "product": change.product_id,
-        "add_available": change.available,
-        "add_reserved": change.reserved,
-        "add_sold": change.sold,
-        "token": change.fence,
-    }
