@@ -18,6 +18,7 @@ SAID = {Ending.OK: "done", Ending.FAIL: "refused", Ending.INFO: "unknown"}
 COLOURS = {"done": "#2f9e62", "refused": "#8a93a3", "unknown": "#d9822b"}
 LINES = {"p50": "#3b82c4", "p95": "#8b62c9", "slowest": "#c94f7c"}
 BAND = "#d64545"
+TICKS_MS = [digit * 10**power for power in range(6) for digit in (1, 2, 5)]
 
 Spec = Mapping[str, Any]
 
@@ -45,9 +46,10 @@ def _spec(chart: alt.Chart, timeline: Timeline) -> Spec:
     return spec
 
 
-def _time(timeline: Timeline) -> alt.X:
+def _time(timeline: Timeline, *, binned: bool = False) -> alt.X:
     scale = alt.Scale(domain=[0, round(timeline.seconds + timeline.step_s, 3)], nice=False)
-    return alt.X("begin:Q", title="seconds since the workload began", scale=scale)
+    title = "seconds since the workload began"
+    return alt.X("begin:Q", title=title, scale=scale, bin="binned" if binned else alt.Undefined)
 
 
 def _throughput(timeline: Timeline) -> alt.Chart:
@@ -58,9 +60,9 @@ def _throughput(timeline: Timeline) -> alt.Chart:
     colour = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
-        .mark_bar(stroke=None)
+        .mark_bar(binSpacing=0)
         .encode(
-            x=_time(timeline),
+            x=_time(timeline, binned=True),
             x2="end:Q",
             y=alt.Y("rate:Q", title="operations per second", stack="zero"),
             color=alt.Color("ending:N", scale=colour),
@@ -81,7 +83,12 @@ def _latency(timeline: Timeline) -> alt.Chart:
         .mark_line(point=alt.OverlayMarkDef(size=18), interpolate="monotone")
         .encode(
             x=_time(timeline),
-            y=alt.Y("latency:Q", title="latency in ms", scale=alt.Scale(type="symlog", constant=10)),
+            y=alt.Y(
+                "latency:Q",
+                title="latency in ms",
+                scale=alt.Scale(type="log"),
+                axis=alt.Axis(values=TICKS_MS, labelOverlap="greedy"),
+            ),
             color=alt.Color("quantile:N", scale=colour),
             tooltip=["begin:Q", "quantile:N", "latency:Q"],
         )

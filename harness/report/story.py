@@ -1,9 +1,8 @@
 """The first violation, explained: what its operations did, second by second, and which faults were in force meanwhile."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-from pydantic import JsonValue
 
 from harness.history import History, Operation
 from harness.report.timeline import Band, bands, zero_ns
@@ -23,11 +22,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class FirstViolation:
-    """What is told of it. `left_out` counts the operations that are not."""
+    """What is told of it. `facts` is JSON, `left_out` counts the operations that are not."""
 
     guarantee: str
     what: str
-    facts: dict[str, JsonValue]
+    facts: str
     moments: tuple[Moment, ...]
     left_out: int
 
@@ -46,7 +45,7 @@ def first_violation(history: History, verdict: RunVerdict) -> FirstViolation | N
     return FirstViolation(
         guarantee=guarantee,
         what=violation.what,
-        facts=dict(violation.facts),
+        facts=json.dumps(dict(violation.facts), indent=2, ensure_ascii=False),
         moments=tuple(sorted(moments, key=lambda moment: moment.at_s)),
         left_out=max(0, len(operations) - SHOWN),
     )

@@ -12,6 +12,7 @@ from harness.history import Ending, Fault, FaultPhase, History, Operation
 
 STEPS_S = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 MOST_BINS = 80
+MOST_LATENCY_BINS = 30
 QUANTILES = (("p50", 0.5), ("p95", 0.95), ("slowest", 1.0))
 
 
@@ -51,16 +52,13 @@ def timeline(history: History) -> Timeline | None:
         return None
     seconds = max(((each.completed_ns or 0) - zero) / 1e9 for each in done)
     seconds = max(seconds, *(band.begin_s for band in bands(history)), 0.001)
-    step = next((step for step in STEPS_S if seconds / step <= MOST_BINS), seconds / MOST_BINS)
-    bins = defaultdict(list)
-    for each in done:
-        bins[int(((each.completed_ns or 0) - zero) / 1e9 / step)].append(each)
+    step, wide = _step(seconds, MOST_BINS), _step(seconds, MOST_LATENCY_BINS)
     return Timeline(
         seconds=seconds,
         step_s=step,
         bands=bands(history, seconds),
-        throughput=_throughput(bins, step),
-        latency=_latency(bins, step),
+        throughput=_throughput(_bins(done, zero, step), step),
+        latency=_latency(_bins(done, zero, wide), wide),
     )
 
 
@@ -85,6 +83,18 @@ def quantile(ordered: Sequence[float], fraction: float) -> float:
     return ordered[max(0, math.ceil(fraction * len(ordered)) - 1)]
 
 
+def _step(seconds: float, most: int) -> float:
+    return next((step for step in STEPS_S if seconds / step <= most), seconds / most)
+
+
+def _bins(done: Sequence[Operation], zero: int, step: float) -> dict[int, list[Operation]]:
+    """Operations by the interval in which they ended."""
+    bins: dict[int, list[Operation]] = defaultdict(list)
+    for each in done:
+        bins[int(((each.completed_ns or 0) - zero) / 1e9 / step)].append(each)
+    return bins
+
+
 def _throughput(bins: dict[int, list[Operation]], step: float) -> tuple[tuple[float, Ending, float], ...]:
     points = []
     for number in range(max(bins) + 1):
@@ -96,6 +106,6 @@ def _throughput(bins: dict[int, list[Operation]], step: float) -> tuple[tuple[fl
 def _latency(bins: dict[int, list[Operation]], step: float) -> tuple[tuple[float, str, float], ...]:
     points = []
     for number, operations in sorted(bins.items()):
-        ordered = sorted((each.latency_s or 0.0) * 1000 for each in operations)
+        ordered = sorted(max((each.latency_s or 0.0) * 1000, 0.1) for each in operations)
         points += [((number + 0.5) * step, name, quantile(ordered, fraction)) for name, fraction in QUANTILES]
     return tuple(points)

@@ -67,8 +67,7 @@ class RunFolder:
                 owner = manifest.read(self.path).owner
                 if owner.alive:
                     raise StackBusy(
-                        f"a stack is already running in {self.path} (owner: pid {owner.pid}); "
-                        "stop it or use another folder"
+                        f"a stack is already running in {self.path} (owner: pid {owner.pid}); stop it or use another folder"
                     ) from error
             return False
         return True

@@ -104,7 +104,10 @@ async def serve(settings: ServiceSettings, servicers: Sequence[Servicer]) -> Asy
     Yields the health servicer, NOT_SERVING until the caller sets it. Raises RuntimeError when the port is taken.
     """
     server = grpc.aio.server(
-        interceptors=[aio_server_interceptor(filter_=filters.negate(filters.health_check())), Boundary(settings.call_timeout_s)],  # type: ignore[no-untyped-call]  # the library is untyped
+        interceptors=[
+            aio_server_interceptor(filter_=filters.negate(filters.health_check())),
+            Boundary(settings.call_timeout_s),
+        ],  # type: ignore[no-untyped-call]  # the library is untyped
         options=OPTIONS,
     )
     state = health.aio.HealthServicer()

@@ -211,6 +211,7 @@ class SagaEngine:
         due = (
             select(SAGAS)
             .where(SAGAS.c.active.is_(True), SAGAS.c.due_at <= NOW, SAGAS.c.lease_until <= NOW)
+            .where(SAGAS.c.kind.in_(self._definitions))  # a kind of a newer release waits for an instance that knows it
             .order_by(SAGAS.c.due_at)
             .limit(RESUME_BATCH)
         )

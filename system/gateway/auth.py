@@ -30,12 +30,10 @@ class Identity:
     role: Role
 
 
-async def authenticate(
-    shop: Shop, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-) -> Identity:
+async def authenticate(shop: Shop, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Identity:
     """Whom the request's token speaks for. Raises Unauthenticated, or Unavailable when nobody can tell."""
     if credentials is None:
-        raise Unauthenticated("send Authorization: Bearer <access token>", metadata={"challenge": "invalid_request"})
+        raise Unauthenticated("send Authorization: Bearer <access token>", reason="TOKEN_REQUIRED")
     token = credentials.credentials
     if not (token.isascii() and 0 < len(token) <= TOKEN_MAX):
         raise Unauthenticated("this is not an access token")

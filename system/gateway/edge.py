@@ -59,7 +59,7 @@ class Boundary:
             with deadlines.within(self._timeout_s):
                 async with asyncio.timeout(self._timeout_s) as limit:
                     await self._app(scope, receive, dressed)
-        except Exception as error:  # noqa: BLE001 - the boundary: everything becomes an answer
+        except Exception as error:  # the boundary: everything becomes an answer
             failure = _as_shop_error(error, scope)
             if status:  # half an answer is out already; the server closes the connection
                 raise failure from error

@@ -55,7 +55,8 @@ class PlaceOrders:
         reply = await self._desk.place(command, self._wait_s)
         if reply is None:
             return command.order_id, None
-        return command.order_id, _DECIDED[reply.outcome](reply, command.order_id)
+        decide = _DECIDED.get(reply.outcome, _pending)  # an outcome from a newer order service decides nothing here
+        return command.order_id, decide(reply, command.order_id)
 
 
 def _command(customer: Customer, key: str, wish: NewOrder) -> events_pb2.PlaceOrder:
@@ -94,10 +95,9 @@ def _pending(_reply: events_pb2.PlaceOrderReply, _order_id: str) -> None:
     return None
 
 
-_DECIDED: Mapping["events_pb2.PlaceOrderOutcome", Decide] = {
+_DECIDED: Mapping[int, Decide] = {
     events_pb2.PLACE_ORDER_OUTCOME_RESERVED: _reserved,
     events_pb2.PLACE_ORDER_OUTCOME_REJECTED: _rejected,
     events_pb2.PLACE_ORDER_OUTCOME_KEY_REUSED: _key_reused,
     events_pb2.PLACE_ORDER_OUTCOME_PENDING: _pending,
-    events_pb2.PLACE_ORDER_OUTCOME_UNSPECIFIED: _pending,
 }

@@ -134,8 +134,7 @@ def problem(
         content["errors"] = faults
     sent = dict(headers or {})
     if row.http == 401:
-        sent["www-authenticate"] = f'Bearer realm="shop", error="{error.metadata.get("challenge", "invalid_token")}"'
-        content.pop("challenge", None)
+        sent["www-authenticate"] = 'Bearer realm="shop"'
     if row.http in MAY_RETRY:
         sent["retry-after"] = str(max(1, math.ceil(error.retry_after_s or 1)))
     return Response(json.dumps(content), row.http, sent, "application/problem+json")
@@ -181,11 +180,14 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     """What the framework itself refuses: unknown paths, wrong methods, bodies it cannot read."""
     if not isinstance(error, HTTPException):  # registered for this type alone
         raise error
-    made = {
-        404: lambda: NotFound("there is nothing at this path"),
-        405: lambda: MethodNotAllowed(f"{request.method} is not possible here"),
-    }.get(error.status_code, lambda: MalformedJson("the body cannot be read as JSON in UTF-8"))()
-    return problem(made, request.scope, headers=error.headers)
+    kind, message = _HTTP_ERRORS.get(error.status_code, (MalformedJson, "the body cannot be read as JSON in UTF-8"))
+    return problem(kind(message), request.scope, headers=error.headers)
+
+
+_HTTP_ERRORS: Mapping[int, tuple[type[ShopError], str]] = {
+    404: (NotFound, "there is nothing at this path"),
+    405: (MethodNotAllowed, "this method is not possible here; the header Allow names those that are"),
+}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

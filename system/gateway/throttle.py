@@ -68,7 +68,11 @@ async def open_throttle(settings: GatewaySettings) -> AsyncIterator[tuple[LoginT
         except (RedisError, OSError, TimeoutError):
             return False
 
-    storage = RedisStorage(f"async+{settings.cache_url}", implementation="redispy", connection_pool=pool)
+    storage = RedisStorage(
+        f"async+{settings.cache_url}",
+        implementation="redispy",
+        connection_pool=pool,  # type: ignore[arg-type]  # documented, and missing in the library's annotation
+    )
     try:
         yield (
             LoginThrottle(

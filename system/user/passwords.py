@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,21 +13,29 @@ from system.user.settings import Settings
 T = TypeVar("T")
 
 
+class InThread(Protocol):
+    """Runs blocking work beside the event loop."""
+
+    async def __call__(self, work: Callable[[], T], /) -> T:
+        """What the work returns or raises."""
+
+
 class Passwords:
     """Hashes and compares. The defaults of the settings are OWASP's minimum for argon2id (19 MiB, 2 passes, 1 lane)."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, in_thread: InThread = asyncio.to_thread) -> None:
         self._hasher = PasswordHasher(
             time_cost=settings.argon2_time_cost,
             memory_cost=settings.argon2_memory_kib,
             parallelism=settings.argon2_parallelism,
         )
+        self._in_thread = in_thread
         self._slots = asyncio.Semaphore(settings.argon2_at_once)
         self._nobodys = self._hasher.hash(secrets.token_hex())
 
     async def hash(self, password: str) -> str:
         """The hash to keep, with its salt and parameters in it."""
-        return await self._in_thread(lambda: self._hasher.hash(password))
+        return await self._run(lambda: self._hasher.hash(password))
 
     async def match(self, password: str, password_hash: str | None) -> bool:
         """Whether the password made the hash. Without a hash the answer is no, after the same work."""
@@ -38,12 +46,12 @@ class Passwords:
             except (VerificationError, InvalidHashError):
                 return False
 
-        return await self._in_thread(compare)
+        return await self._run(compare)
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether it was made with other parameters than those in force."""
         return self._hasher.check_needs_rehash(password_hash)
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
+    async def _run(self, work: Callable[[], T]) -> T:
         async with self._slots:
-            return await asyncio.to_thread(work)
+            return await self._in_thread(work)

@@ -97,7 +97,9 @@ class OrderQuery(Request):
     model_config = ConfigDict(strict=False)  # a query string holds nothing but text
 
     cursor: Annotated[
-        str, StringConstraints(max_length=500, pattern=r"^[\x21-\x7e]*$"), Field(description="`next_cursor` of the page before.")
+        str,
+        StringConstraints(max_length=500, pattern=r"^[\x21-\x7e]*$"),
+        Field(description="`next_cursor` of the page before."),
     ] = ""
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 

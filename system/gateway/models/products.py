@@ -68,7 +68,7 @@ class NewProduct(Request):
     description: Description = ""
     price: Price
     category_id: Category = None
-    images: Pictures = []
+    images: Annotated[Pictures, Field(default_factory=list)]
 
 
 class ProductChange(Change):
@@ -168,6 +168,4 @@ class Stock(Answer):
     @classmethod
     def of(cls, message: product_pb2.Stock) -> Self:
         """Read from a message."""
-        return cls(
-            product_id=message.product_id, available=message.available, reserved=message.reserved, sold=message.sold
-        )
+        return cls(product_id=message.product_id, available=message.available, reserved=message.reserved, sold=message.sold)

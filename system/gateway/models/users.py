@@ -38,12 +38,12 @@ class Role(StrEnum):
     ADMIN = "ADMIN"
 
     @classmethod
-    def of(cls, value: "user_pb2.Role") -> Self:
+    def of(cls, value: "user_pb2.Role.ValueType") -> Self:
         """Read from a message. Raises ValueError for a role this gateway does not know: it then grants nothing."""
         return cls(user_pb2.Role.Name(value).removeprefix("ROLE_"))
 
     @property
-    def message(self) -> "user_pb2.Role":
+    def message(self) -> "user_pb2.Role.ValueType":
         """As the services speak of it."""
         return user_pb2.Role.Value(f"ROLE_{self.value}")
 

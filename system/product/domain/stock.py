@@ -4,8 +4,9 @@ put in = available + reserved + sold holds because units only ever change throug
 the sums of the movements that are written to the ledger beside them.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 MAX_AVAILABLE = 1_000_000_000
@@ -48,32 +49,31 @@ class Change:
     """What a stock row must become: units added (negative: taken) and, under a lock, the fence it is written with."""
 
     product_id: str
-    available: int = 0
-    reserved: int = 0
-    sold: int = 0
-    fence: int | None = None
+    available: int
+    reserved: int
+    sold: int
+    fence: int | None
 
 
-EFFECT: Mapping[Kind, Change] = {
-    Kind.PUT: Change("", available=1),
-    Kind.RESERVE: Change("", available=-1, reserved=1),
-    Kind.CONFIRM: Change("", reserved=-1, sold=1),
-    Kind.RELEASE: Change("", reserved=-1, available=1),
-    Kind.RETURN: Change("", sold=-1, available=1),
+SIGNS: Mapping[Kind, tuple[int, int, int]] = {
+    Kind.PUT: (1, 0, 0),
+    Kind.RESERVE: (-1, 1, 0),
+    Kind.CONFIRM: (0, -1, 1),
+    Kind.RELEASE: (1, -1, 0),
+    Kind.RETURN: (1, 0, -1),
 }
-"""What one unit of a movement does to a stock row."""
+"""What one unit of a movement adds to available, reserved and sold."""
 
 
-def changes(movements: Iterable[Movement], fences: Mapping[str, int] | None = None) -> tuple[Change, ...]:
+def changes(movements: Iterable[Movement], fences: Mapping[str, int]) -> tuple[Change, ...]:
     """The sums of movements per product, sorted by product. Every product in `fences` gets a change, if only of its fence."""
-    sums = {product_id: Change(product_id, fence=token) for product_id, token in (fences or {}).items()}
+    units: dict[str, Counter[Kind]] = {product_id: Counter() for product_id in fences}
     for movement in movements:
-        before = sums.get(movement.product_id) or Change(movement.product_id)
-        unit, quantity = EFFECT[movement.kind], movement.quantity
-        sums[movement.product_id] = replace(
-            before,
-            available=before.available + unit.available * quantity,
-            reserved=before.reserved + unit.reserved * quantity,
-            sold=before.sold + unit.sold * quantity,
-        )
-    return tuple(sums[product_id] for product_id in sorted(sums))
+        units.setdefault(movement.product_id, Counter())[movement.kind] += movement.quantity
+    return tuple(Change(product, *_sum(units[product]), fences.get(product)) for product in sorted(units))
+
+
+def _sum(units: Mapping[Kind, int]) -> tuple[int, int, int]:
+    added = [[sign * quantity for sign in SIGNS[kind]] for kind, quantity in units.items()]
+    available, reserved, sold = (sum(column) for column in zip((0, 0, 0), *added, strict=True))
+    return available, reserved, sold

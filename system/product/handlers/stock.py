@@ -25,7 +25,7 @@ class StockKeeping:
                 raise product_not_found(product_id)
             if available != shelf.available:
                 movements = [Movement(product_id, Kind.PUT, available - shelf.available)]
-                await stock.apply(tx, changes(movements))
+                await stock.apply(tx, changes(movements, {}))
                 await stock.record(tx, movements)
             return await _read(tx, product_id)
 

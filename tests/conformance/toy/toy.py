@@ -1,10 +1,15 @@
 """A process that answers GET /health with 200 and anything else with its environment, as JSON.
 
-TOY_EXIT makes it end at once with that code, after saying so: a service that cannot start.
+TOY_EXIT makes it end at once with that code, after saying why: a service that cannot start.
+TOY_CHILD makes it start a child in a session of its own, as daemons do.
+TOY_ESCAPE makes it start one that sheds the mark of its member as well.
+TOY_STUBBORN makes it ignore SIGTERM.
 """
 
 import json
 import os
+import signal
+import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -21,5 +26,11 @@ class Answer(BaseHTTPRequestHandler):
 if "TOY_EXIT" in os.environ:
     sys.stderr.write("toy: this is why I cannot start\n")
     sys.exit(int(os.environ["TOY_EXIT"]))
+if "TOY_STUBBORN" in os.environ:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if "TOY_CHILD" in os.environ or "TOY_ESCAPE" in os.environ:
+    shed = {"GAUNTLET_INSTANCE"} if "TOY_ESCAPE" in os.environ else set()
+    environment = {name: value for name, value in os.environ.items() if name not in shed}
+    subprocess.Popen(["/bin/sleep", "300"], env=environment, start_new_session=True)
 sys.stdout.write(f"toy: {os.environ.get('INSTANCE', '')} serves\n")
 ThreadingHTTPServer(("127.0.0.1", int(os.environ["HTTP_PORT"])), Answer).serve_forever()

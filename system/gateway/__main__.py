@@ -1,0 +1,53 @@
+"""The gateway's process: open what it needs, serve, drain."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvloop
+from fastapi import FastAPI
+
+from system.common import background, telemetry
+from system.gateway.app import create_app
+from system.gateway.clients import open_clients
+from system.gateway.handlers import PlaceOrders
+from system.gateway.ordering import OrderDesk
+from system.gateway.parts import Parts
+from system.gateway.serving import serve
+from system.gateway.settings import GatewaySettings
+from system.gateway.throttle import open_throttle
+
+
+@asynccontextmanager
+async def compose(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
+    """The application and everything under it. Nothing has to be up yet: what is away makes it not ready, not fail."""
+    desk = OrderDesk(settings.broker_url, settings.instance)
+    async with (
+        open_clients(settings) as clients,
+        open_throttle(settings) as (throttle, cache),
+        background.running([desk.loop], settings.drain_timeout_s),
+    ):
+        yield create_app(
+            Parts(
+                settings=settings,
+                clients=clients,
+                place_orders=PlaceOrders(desk, settings.order_wait_s),
+                throttle=throttle,
+                needed={"broker": desk.connected, **{name: clients.health[name] for name in ("user", "product", "order")}},
+                wanted={"cache": cache, "payment": clients.health["payment"]},
+            )
+        )
+
+
+async def live(settings: GatewaySettings) -> None:
+    """Run until told to stop."""
+    async with compose(settings) as app:
+        telemetry.log.info("serving", service="gateway", http_port=settings.http_port)
+        await serve(app, settings)
+
+
+if __name__ == "__main__":
+    chosen = GatewaySettings.parse()
+    telemetry.configure("gateway", chosen)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(live(chosen))

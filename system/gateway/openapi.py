@@ -1,0 +1,42 @@
+"""What follows from the shape of an operation is written into its description here, so that no route can forget it.
+
+Every operation can fail for a reason of ours (500, 503); one with a body can be refused for its form (400, 408, 413, 415,
+422), one with parameters for their values (422), one with a security scheme for its token (401).
+"""
+
+from typing import Any
+
+from system.gateway.problems import Fault, Problem, documentation
+
+REFERENCE = "#/components/schemas/{model}"
+
+
+def describe(schema: dict[str, Any]) -> dict[str, Any]:
+    """Complete FastAPI's description: problems in place of its own validation errors."""
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            responses = operation["responses"]
+            if "HTTPValidationError" in str(responses.get("422")):
+                del responses["422"]
+            for status in sorted(_implied(operation)):
+                responses.setdefault(str(status), documentation(status))
+            operation["responses"] = dict(sorted(responses.items()))
+    schemas = schema["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(ref_template=REFERENCE, mode="serialization")
+    problem.pop("$defs", None)
+    schemas["Problem"] = problem
+    schemas["Fault"] = Fault.model_json_schema(ref_template=REFERENCE, mode="serialization")
+    return schema
+
+
+def _implied(operation: dict[str, Any]) -> set[int]:
+    implied = {500, 503}
+    if "requestBody" in operation:
+        implied |= {400, 408, 413, 415, 422}
+    if operation.get("parameters"):
+        implied |= {422}
+    if operation.get("security"):
+        implied |= {401}
+    return implied

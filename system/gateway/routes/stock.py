@@ -1,0 +1,28 @@
+"""The stock of a product: admins only."""
+
+from fastapi import APIRouter, Depends
+from shop.product.v1 import product_pb2
+
+from system.gateway.auth import Roles
+from system.gateway.models.fields import Id
+from system.gateway.models.products import Stock, StockChange
+from system.gateway.models.users import Role
+from system.gateway.parts import Shop
+from system.gateway.problems import documented
+
+router = APIRouter(tags=["stock"])
+ADMIN = [Depends(Roles(Role.ADMIN))]
+
+
+@router.get("/products/{product_id}/stock", response_model=Stock, responses=documented(403, 404), dependencies=ADMIN)
+async def read_stock(product_id: Id, shop: Shop) -> object:
+    """Units available, reserved and sold. Admins only."""
+    request = product_pb2.GetStockRequest(product_id=product_id)
+    return Stock.of((await shop.clients.call(shop.clients.products.GetStock, request)).stock)
+
+
+@router.put("/products/{product_id}/stock", response_model=Stock, responses=documented(403, 404, 409), dependencies=ADMIN)
+async def set_stock(product_id: Id, body: StockChange, shop: Shop) -> object:
+    """Set the units that can be ordered from now on; what is reserved or sold stays. Admins only."""
+    request = product_pb2.SetStockRequest(product_id=product_id, available=body.available)
+    return Stock.of((await shop.clients.call(shop.clients.products.SetStock, request)).stock)

@@ -1,0 +1,41 @@
+"""Accounts: one's own, and the role an admin gives."""
+
+from fastapi import APIRouter, Depends
+from shop.user.v1 import user_pb2
+
+from system.gateway.auth import Auth, Roles
+from system.gateway.models.fields import Id
+from system.gateway.models.users import ProfileChange, Role, RoleChange, User
+from system.gateway.parts import Shop
+from system.gateway.problems import documented
+
+router = APIRouter(tags=["users"])
+
+
+@router.get("/users/me", response_model=User)
+async def read_own(identity: Auth, shop: Shop) -> object:
+    """One's own account."""
+    users = shop.clients.users
+    found = await shop.clients.call(users.GetUser, user_pb2.GetUserRequest(user_id=identity.id))
+    return User.of(found.user)
+
+
+@router.patch("/users/me", response_model=User, responses=documented(403, 409))
+async def change_own(body: ProfileChange, identity: Auth, shop: Shop) -> object:
+    """Change one's own name, address or password. Every token issued before is dead afterwards: log in again."""
+    request = user_pb2.UpdateProfileRequest(user_id=identity.id, **body.model_dump(exclude_none=True))
+    changed = await shop.clients.call(shop.clients.users.UpdateProfile, request)
+    return User.of(changed.user)
+
+
+@router.patch(
+    "/users/{user_id}/role",
+    response_model=User,
+    responses=documented(403, 404),
+    dependencies=[Depends(Roles(Role.ADMIN))],
+)
+async def change_role(user_id: Id, body: RoleChange, shop: Shop) -> object:
+    """Give an account a role. Admins only. Every token of that account issued before is dead afterwards."""
+    request = user_pb2.ChangeRoleRequest(user_id=user_id, role=Role(body.role).message)
+    changed = await shop.clients.call(shop.clients.users.ChangeRole, request)
+    return User.of(changed.user)

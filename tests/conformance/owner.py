@@ -1,0 +1,26 @@
+"""A process that owns a toy system and says how far it is: `python owner.py TOPOLOGY FOLDER`; ends with its stdin."""
+
+import sys
+from pathlib import Path
+
+from harness.stack.events import StackEvent
+from harness.stack.providers import choose
+from harness.stack.stack import Stack
+from harness.stack.topology import Topology
+
+
+def say(*words: str) -> None:
+    sys.stdout.write(" ".join(words) + "\n")
+    sys.stdout.flush()
+
+
+def tell(event: StackEvent) -> None:
+    say(event.phase, event.name)
+
+
+topology, folder = (Path(argument) for argument in sys.argv[1:])
+stack = Stack(Topology.load(topology), choose("native").provider, folder=folder)
+say("id", stack.id)
+with stack.start(tell):
+    say("up", "")
+    sys.stdin.read()
