@@ -5,9 +5,12 @@ A document that drifts is worse than none; this part of the gate keeps README, A
 
 import re
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from typer.main import get_command
+
+from harness.cli.registry import GROUP, build
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
@@ -15,10 +18,11 @@ DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
 
 def broken_references() -> list[str]:
     """One line for every make target, gauntlet command or linked file that a document names and that is not there."""
-    return [fault for name in DOCUMENTS for fault in _faults(name, (ROOT / name).read_text())]
+    return [fault for name in DOCUMENTS for fault in faults(name, (ROOT / name).read_text())]
 
 
-def _faults(document: str, text: str) -> Iterator[str]:
+def faults(document: str, text: str) -> Iterator[str]:
+    """What one document names that is not there."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     commands = gauntlet_commands()
     for target in re.findall(r"\bmake ([a-z-]+)", "\n".join(code_of(text))):
@@ -40,6 +44,5 @@ def code_of(text: str) -> list[str]:
 
 def gauntlet_commands() -> set[str]:
     """The names of the CLI's commands, those from entry points included."""
-    from harness.cli import app
-
-    return set(getattr(get_command(app), "commands", {}))
+    application = build(entry_points(group=GROUP), warn=lambda text: None)
+    return set(getattr(get_command(application), "commands", {}))

@@ -38,7 +38,7 @@ def acknowledged_orders_survive(history: History) -> Finding:
     keys = {row.idempotency_key for row in facts.orders(history)}
     return Finding(
         judged=finding.judged + len(nameless),
-        violations=finding.violations + nameless + _read_gone(history, named),
+        violations=finding.violations + nameless + _read_gone(history),
         counts=_unknown(placed, keys),
     )
 
@@ -61,20 +61,26 @@ def _existing(history: History) -> dict[str, dict[str, JsonValue]]:
     }
 
 
-def _read_gone(history: History, named: Iterable[tuple[str, Operation]]) -> tuple[Violation, ...]:
-    """Reads by the owner that began after the acknowledgement and found nothing."""
-    known: dict[tuple[str, str], Operation] = {}
-    for order, operation in named:
-        known.setdefault((operation.process, order), operation)
+def _read_gone(history: History) -> tuple[Violation, ...]:
+    """Reads that found nothing, begun after the order had been answered 201 or found by the same owner.
+
+    A 202 alone is not enough: such an order may still be in the queue, which is durable and cannot be read.
+    """
+    seen: dict[tuple[str, str], Operation] = {}
     violations = []
-    for read in history.named(facts.READ_ORDER):
-        order = str(read.input.get("order_id"))
-        acknowledged = known.get((read.process, order))
-        if read.status == 404 and acknowledged and (acknowledged.completed_ns or 0) < read.invoked_ns:
+    for operation in sorted(history.named(facts.PLACE_ORDER, facts.READ_ORDER), key=lambda each: each.completed_ns or 0):
+        read = operation.name == facts.READ_ORDER
+        order = str(operation.input.get("order_id")) if read else facts.order_id(operation)
+        if order and operation.status == (200 if read else 201):
+            seen.setdefault((operation.process, order), operation)
+    for read_again in history.named(facts.READ_ORDER):
+        order = str(read_again.input.get("order_id"))
+        first = seen.get((read_again.process, order))
+        if read_again.status == 404 and first and (first.completed_ns or 0) < read_again.invoked_ns:
             violations.append(
                 Violation(
-                    what=f"order {order} was acknowledged and then not found by its owner",
-                    operations=(acknowledged.id, read.id),
+                    what=f"order {order} was there and then not found by its owner",
+                    operations=(first.id, read_again.id),
                 )
             )
     return tuple(violations)

@@ -9,6 +9,7 @@ from harness.experiment.experiment import Bounds, Experiment, FaultPlan, Minimum
 from harness.experiment.judging import judge, judge_folder
 from harness.experiment.protocols import (
     AssumptionError,
+    Drive,
     Fault,
     NotSteadyError,
     Proof,
@@ -25,6 +26,7 @@ __all__ = [
     "AssumptionError",
     "Bounds",
     "Context",
+    "Drive",
     "Experiment",
     "Fault",
     "FaultPlan",

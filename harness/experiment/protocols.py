@@ -3,10 +3,10 @@
 The engine calls these and knows nothing else of the system under test. Everything here may be implemented by a fake.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from harness.experiment.context import Context
 from harness.history import Row
@@ -14,6 +14,10 @@ from harness.history import Row
 S = TypeVar("S", bound="Subject")
 S_co = TypeVar("S_co", bound="Subject", covariant=True)
 S_contra = TypeVar("S_contra", contravariant=True)
+
+
+Drive = Callable[[], Coroutine[Any, Any, None]]
+"""Does a workload's operations."""
 
 
 class AssumptionError(Exception):
@@ -36,7 +40,7 @@ class Subject(Protocol):
     async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
         """Facts at rest: rows by subject, in the shapes that the guarantees read."""
 
-    def facts(self) -> Mapping[str, str]:
+    async def facts(self) -> Mapping[str, str]:
         """What a reader wants to know of the system: provider, instances, versions of servers."""
 
     def logs(self) -> Mapping[str, str]:
@@ -53,11 +57,11 @@ class System(Protocol[S_co]):
 class Workload(Protocol[S_contra]):
     """What clients do. Every operation goes through `context.recorder`."""
 
-    async def prepare(self, subject: S_contra, context: Context) -> None:
-        """Make what the clients need (accounts, goods), before the faults and outside their reach."""
+    async def prepare(self, subject: S_contra, context: Context) -> Drive:
+        """Make what the clients need (accounts, goods), before the faults and outside their reach.
 
-    async def drive(self, subject: S_contra, context: Context) -> None:
-        """Do the operations; returns when the last one ended."""
+        Returns what is to be run then: it does the operations and returns when the last one ended.
+        """
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from harness.experiment.context import Context
 from harness.experiment.experiment import Experiment
 from harness.experiment.judging import judge_folder
-from harness.experiment.protocols import Subject
+from harness.experiment.protocols import Drive, Subject
 from harness.experiment.run_folder import RunFacts, RunFolder
 from harness.experiment.schedule import FaultSchedule
 from harness.experiment.settling import settle
@@ -71,7 +71,7 @@ async def _story(experiment: Experiment[S], context: Context, folder: RunFolder)
     async def start() -> None:
         subject = await leaving.enter_async_context(experiment.system.started(context))
         leaving.callback(lambda: folder.save_logs(subject.logs()))
-        folder.add_system(subject.facts())
+        folder.add_system(await subject.facts())
         started.append(subject)
 
     try:
@@ -83,8 +83,11 @@ async def _story(experiment: Experiment[S], context: Context, folder: RunFolder)
 
 async def _experience(experiment: Experiment[S], subject: S, context: Context, stages: Stages) -> None:
     bounds = experiment.bounds
-    workload = experiment.workload
+    drives: list[Drive] = []
     schedule = FaultSchedule(experiment.faults, subject, context)
+
+    async def prepare() -> None:
+        drives.append(await experiment.workload.prepare(subject, context))
 
     async def observe() -> None:
         for name, rows in await subject.observe():
@@ -93,12 +96,12 @@ async def _experience(experiment: Experiment[S], subject: S, context: Context, s
     for stage, work, bound_s in (
         ("assumptions", schedule.assume, bounds.steady_s),
         ("steady state", lambda: subject.steady(context), bounds.steady_s),
-        ("prepare", lambda: workload.prepare(subject, context), bounds.prepare_s),
+        ("prepare", prepare, bounds.prepare_s),
     ):
         if not await stages.attempt(stage, work, bound_s):
             return
     try:
-        await stages.attempt("workload", lambda: schedule.during(workload.drive(subject, context)), bounds.workload_s)
+        await stages.attempt("workload", lambda: schedule.during(drives[0]()), bounds.workload_s)
     finally:
         await stages.attempt("heal", schedule.heal, bounds.heal_s)
     await stages.attempt("settle", lambda: settle(subject, bounds.settle_s, bounds.settle_poll_s), bounds.settle_s + 5.0)

@@ -15,7 +15,7 @@ from functools import partial
 from harness.stack.environment import Wiring, environment_of, inherited
 from harness.stack.events import Phase, Progress, StackEvent, silent
 from harness.stack.manifest import MemberRecord, ProcessId
-from harness.stack.marker import marks
+from harness.stack.marker import Mark
 from harness.stack.placeholders import fill
 from harness.stack.plan import Planned
 from harness.stack.ports import HOST, Ports
@@ -33,9 +33,9 @@ _MIGRATE_S = 120.0
 
 @dataclass(frozen=True)
 class Blueprint:
-    """What is to be built, where, and under which id. `secrets` has every secret; `overrides` is per service."""
+    """What is to be built, where, and under which mark. `secrets` has every secret; `overrides` is per service."""
 
-    stack: str
+    mark: Mark
     topology: Topology
     provider: Provider
     planned: tuple[Planned, ...]
@@ -75,10 +75,9 @@ class Assembly:
     def _start_server(self, name: str) -> None:
         blueprint = self._blueprint
         site = Site(
-            stack=blueprint.stack,
+            mark=blueprint.mark.of(name),
             vhost=blueprint.topology.name,
             folder=blueprint.run.data / name,
-            log=blueprint.run.logs / f"{name}.log",
             ports=blueprint.ports,
             cancelled=self.cancelled,
         )
@@ -138,9 +137,8 @@ class Assembly:
                 name=name,
                 command=tuple(fill(word, {"python": sys.executable}) for word in command),
                 environment={**inherited(), **own},
-                marks=marks(blueprint.stack, name),
+                mark=blueprint.mark.of(name),
                 cwd=blueprint.topology.root,
-                log=blueprint.run.logs / f"{name}.log",
                 probe=probe,
             )
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.stack.capabilities import Kill, Logs, Pause
 from harness.stack.errors import NotAttachable, StackError
 from harness.stack.manifest import Manifest, State, read
-from harness.stack.marker import marked, marks, signal_marked
+from harness.stack.marker import Mark, marked, signal_marked
 from harness.stack.provider import Capability
 from harness.stack.view import StackView
 from harness.waiting import wait_until
@@ -18,7 +18,7 @@ class AttachedStack(StackView):
     """A running stack of somebody else's; pids are read again for every question."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = folder.resolve()
         self._stack = read(folder).stack
 
     @property
@@ -41,11 +41,11 @@ class AttachedStack(StackView):
 
     def kill(self, name: str) -> None:
         """SIGKILL all processes of a member; returns when they are gone."""
-        wanted = self._running(name)
+        mark = self._running(name)
 
         def gone() -> bool:
-            signal_marked(wanted, signal.SIGKILL)
-            return not marked(wanted)
+            signal_marked(mark, signal.SIGKILL)
+            return not marked(mark)
 
         wait_until(gone, what=f"{name} gone", timeout_s=_GONE_S)
 
@@ -57,12 +57,11 @@ class AttachedStack(StackView):
         """Let them go on."""
         signal_marked(self._running(name), signal.SIGCONT)
 
-    def _running(self, name: str) -> dict[str, str]:
-        self._record(name)
-        wanted = marks(self._stack, name)
-        if not marked(wanted):
+    def _running(self, name: str) -> Mark:
+        mark = Mark(self._stack, self._record(name).log.parent, name)
+        if not marked(mark):
             raise StackError(f"{name} does not run")
-        return wanted
+        return mark
 
 
 def attach(folder: Path) -> AttachedStack:

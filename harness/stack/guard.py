@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.stack.marker import marks, signal_marked
+from harness.stack.marker import Mark, signal_marked
 
 GUARD = "GAUNTLET_GUARD"
 
@@ -28,15 +28,28 @@ _GONE_S = 20.0
 class Guard:
     """The owner's side: start it before anything else of the stack, release it after everything has stopped."""
 
-    def __init__(self, stack: str, remove: Sequence[Path], lock: int, log: Path) -> None:
-        """Guard processes marked `stack`; in the end `remove` these paths. `lock` is the run folder's locked file."""
+    def __init__(self, mark: Mark, remove: Sequence[Path], lock: int, log: Path) -> None:
+        """Guard processes that carry `mark`; in the end `remove` these paths. `lock` is the run folder's locked file."""
         reading, self._writing = os.pipe()
         owner = os.pidfd_open(os.getpid())
-        command = [sys.executable, "-S", "-m", __name__, "--stack", stack, "--pipe", str(reading), "--owner", str(owner)]
+        command = [
+            sys.executable,
+            "-S",
+            "-m",
+            __name__,
+            "--stack",
+            mark.stack,
+            "--logs",
+            str(mark.logs),
+            "--pipe",
+            str(reading),
+            "--owner",
+            str(owner),
+        ]
         for path in remove:
             command += ["--remove", str(path)]
         root = Path(__file__).resolve().parents[2]
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(root), GUARD: stack}
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(root), GUARD: mark.stack}
         try:
             with log.open("ab") as output:
                 self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -74,12 +87,12 @@ def wait_for_owner(pipe: int, owner: int) -> None:
     poll.poll()
 
 
-def sweep(stack: str) -> int:
+def sweep(mark: Mark) -> int:
     """Kill everything that is marked until nothing is found several times in a row; returns how many were killed."""
     killed: set[int] = set()
     empty = 0
     while empty < _EMPTY_SCANS:
-        found = signal_marked(marks(stack), signal.SIGKILL)
+        found = signal_marked(mark, signal.SIGKILL)
         killed.update(found)
         empty = 0 if found else empty + 1
         select.select([], [], [], _SCAN_MS / 1000)
@@ -90,6 +103,7 @@ def main() -> None:
     """The guard process."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--stack", required=True)
+    parser.add_argument("--logs", type=Path, required=True)
     parser.add_argument("--pipe", type=int, required=True)
     parser.add_argument("--owner", type=int, required=True)
     parser.add_argument("--remove", type=Path, action="append", default=[])
@@ -97,7 +111,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     wait_for_owner(arguments.pipe, arguments.owner)
-    if killed := sweep(arguments.stack):
+    if killed := sweep(Mark(arguments.stack, arguments.logs)):
         sys.stderr.write(f"the owner of stack {arguments.stack} is gone; killed {killed} processes\n")
     for path in arguments.remove:
         if path.is_dir():

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.stack.errors import StackError, StartFailed
-from harness.stack.marker import marked, signal_marked
+from harness.stack.marker import Mark, marked, signal_marked
 from harness.stack.probes import Probe
 from harness.waiting import WaitTimeout, wait_until
 
@@ -24,14 +24,13 @@ _GONE_S = 10.0
 
 @dataclass(frozen=True)
 class Launch:
-    """Everything needed to start a member, again and again with the same result. `environment` is complete."""
+    """Everything needed to start a member, again and again with the same result. `environment` is complete but for the mark."""
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
-    marks: Mapping[str, str]
+    mark: Mark
     cwd: Path
-    log: Path
     probe: Probe
     before_boot: Callable[[], None] = field(default=lambda: None)
 
@@ -52,7 +51,7 @@ class Supervised:
     @property
     def log(self) -> Path:
         """Everything it wrote to stdout and stderr."""
-        return self._launch.log
+        return self._launch.mark.log
 
     @property
     def pid(self) -> int | None:
@@ -75,15 +74,15 @@ class Supervised:
             if self.alive:
                 raise StackError(f"{self.name} is running already")
             self._launch.before_boot()
-            self._launch.log.parent.mkdir(parents=True, exist_ok=True)
-            with self._launch.log.open("ab") as output:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            with self.log.open("ab") as output:
                 try:
                     self._process = subprocess.Popen(  # noqa: S603 - from the topology, without a shell
                         self._launch.command,
                         stdin=subprocess.DEVNULL,
                         stdout=output,
                         stderr=output,
-                        env={**self._launch.environment, **self._launch.marks},
+                        env={**self._launch.environment, **self._launch.mark.variables()},
                         cwd=self._launch.cwd,
                         start_new_session=True,
                     )
@@ -137,7 +136,7 @@ class Supervised:
 
     def tail(self, lines: int = LOG_LINES) -> str:
         """The last lines of its log."""
-        return tail(self._launch.log, lines)
+        return tail(self.log, lines)
 
     def _signal_running(self, number: signal.Signals) -> None:
         with self._lock:
@@ -150,14 +149,14 @@ class Supervised:
             # Its group at once: no child sees the parent die first. The pid is ours until we have reaped it.
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
-        signal_marked(self._launch.marks, number)
+        signal_marked(self._launch.mark, number)
 
     def _finish(self) -> None:
         def gone() -> bool:
             self._signal(signal.SIGKILL)
             if self._process is not None:
                 self._process.poll()
-            return not marked(self._launch.marks)
+            return not marked(self._launch.mark)
 
         try:
             wait_until(gone, what=f"{self.name} gone", timeout_s=_GONE_S, poll_s=0.01)

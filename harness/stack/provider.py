@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.stack.capabilities import Kill, Logs, Pause, Restart
+from harness.stack.marker import Mark
 from harness.stack.ports import Ports
 from harness.stack.topology import Server
 
@@ -38,12 +39,11 @@ class Member(Kill, Pause, Restart, Logs, Protocol):
 
 @dataclass(frozen=True)
 class Site:
-    """Where one server goes: `folder` for its data (removed with the stack), its log, and the stack's ports."""
+    """Where one server goes: `folder` for its data (removed with the stack), its mark and log, and the stack's ports."""
 
-    stack: str
+    mark: Mark
     vhost: str
     folder: Path
-    log: Path
     ports: Ports
     cancelled: threading.Event
 

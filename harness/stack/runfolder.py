@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.stack import manifest
 from harness.stack.errors import NotAttachable, StackBusy
 from harness.stack.guard import sweep
+from harness.stack.marker import Mark
 from harness.waiting import WaitTimeout, wait_until
 
 _GUARD_S = 20.0
@@ -49,7 +50,7 @@ class RunFolder:
     def clear_remains(self) -> None:
         """Remove what a stack left whose owner and guard were killed together; its logs stay. Needs the lock."""
         with suppress(NotAttachable):
-            sweep(manifest.read(self.path).stack)
+            sweep(Mark(manifest.read(self.path).stack, self.logs))
         shutil.rmtree(self.data, ignore_errors=True)
         self.manifest.unlink(missing_ok=True)
 

@@ -23,7 +23,7 @@ from harness.stack.errors import CapabilityMissing, LeftOvers, NoSuchMember, Sta
 from harness.stack.events import Phase, Progress, StackEvent, silent
 from harness.stack.guard import Guard
 from harness.stack.manifest import Manifest, MysqlAccess, ProcessId, State
-from harness.stack.marker import marked, marks
+from harness.stack.marker import Mark, marked
 from harness.stack.placeholders import fill
 from harness.stack.plan import check_services, plan_instances
 from harness.stack.ports import HOST, Ports
@@ -59,7 +59,7 @@ class Stack(StackView):
         self._overrides = {service: dict(values) for service, values in (environment or {}).items()}
         check_services(topology, self._counts, "instances")
         check_services(topology, self._overrides, "environment")
-        self._id = secrets.token_hex(8)
+        self._mark = Mark(secrets.token_hex(8), self._run.logs)
         self._secrets = {name: secrets.token_hex(32) for name in topology.secret_names()}
         self._ports = Ports()
         self._guard: Guard | None = None
@@ -83,9 +83,9 @@ class Stack(StackView):
         report = _one_at_a_time(progress)
         try:
             lock = self._run.acquire()
-            self._guard = Guard(self._id, (self._run.data, self._run.manifest), lock, self._run.logs / "guard.log")
+            self._guard = Guard(self._mark, (self._run.data, self._run.manifest), lock, self._run.path / "guard.log")
             self._blueprint = Blueprint(
-                stack=self._id,
+                mark=self._mark,
                 topology=self._topology,
                 provider=self._provider,
                 planned=plan_instances(self._topology, self._counts, self._entry_port, self._ports),
@@ -123,7 +123,7 @@ class Stack(StackView):
         try:
             self._write_manifest()
             self._assembly.stop(_one_at_a_time(progress))
-            left = marked(marks(self._id))
+            left = marked(self._mark)
         finally:
             self._release()
         if left:
@@ -202,9 +202,9 @@ class Stack(StackView):
         return self._run.path
 
     @property
-    def id(self) -> str:
-        """The value of the marker that all its processes carry."""
-        return self._id
+    def mark(self) -> Mark:
+        """What all its processes carry."""
+        return self._mark
 
     @property
     def topology(self) -> Topology:
@@ -221,7 +221,7 @@ class Stack(StackView):
         planned = blueprint.planned if blueprint is not None else ()
         return Manifest(
             version=manifest.VERSION,
-            stack=self._id,
+            stack=self._mark.stack,
             name=topology.name,
             state=self._state,
             provider=self._provider.name,

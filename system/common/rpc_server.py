@@ -103,13 +103,8 @@ async def serve(settings: ServiceSettings, servicers: Sequence[Servicer]) -> Asy
 
     Yields the health servicer, NOT_SERVING until the caller sets it. Raises RuntimeError when the port is taken.
     """
-    server = grpc.aio.server(
-        interceptors=[
-            aio_server_interceptor(filter_=filters.negate(filters.health_check())),
-            Boundary(settings.call_timeout_s),
-        ],  # type: ignore[no-untyped-call]  # the library is untyped
-        options=OPTIONS,
-    )
+    traced = aio_server_interceptor(filter_=filters.negate(filters.health_check()))  # type: ignore[no-untyped-call]  # untyped library
+    server = grpc.aio.server(interceptors=[traced, Boundary(settings.call_timeout_s)], options=OPTIONS)
     state = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(state, server)
     for servicer in servicers:

@@ -70,8 +70,6 @@ TABLE_OF_HTTP: tuple[Row, ...] = (
     Row(UnsupportedMediaType, _INVALID, 415, "Unsupported media type"),
 )
 _ROWS = {row.error: row for row in (*errors.TABLE, *TABLE_OF_HTTP)}
-TITLES = {row.http: row.title for row in reversed((*errors.TABLE, *TABLE_OF_HTTP))}
-"""A title for each status, for the documentation."""
 MAY_RETRY = frozenset({429, 503})
 
 
@@ -198,7 +196,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def documentation(status: int) -> dict[str, Any]:
     """How OpenAPI describes a problem of this status."""
     described: dict[str, Any] = {
-        "description": TITLES[status],
+        "description": " or ".join(row.title for row in _ROWS.values() if row.http == status),
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     if status in MAY_RETRY:

@@ -1,6 +1,7 @@
 """The mail server, over SMTP."""
 
 import asyncio
+from contextlib import suppress
 from email.message import EmailMessage
 
 import aiosmtplib
@@ -10,6 +11,8 @@ from system.common.telemetry import log
 
 PERMANENT = 500
 MAIL_REJECTED = "MAIL_REJECTED"
+HELLO = "localhost"
+GOODBYE_S = 0.2
 
 
 class MailServer:
@@ -28,14 +31,27 @@ class MailServer:
         who paid is owed this mail, so it is tried until somebody has mended what the mail server does not like.
         """
         try:
-            async with asyncio.timeout(timeout_s):  # the library's own bounds each command
-                await aiosmtplib.send(message, hostname=self._host, port=self._port, use_tls=False, start_tls=False)
+            await self._hand_over(message, timeout_s)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _rejected(error.recipients[0], message) from error
         except aiosmtplib.SMTPResponseException as error:
             raise _rejected(error, message) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable(f"the mail server cannot be reached: {error!r}", retry_after_s=1) from error
+
+    async def _hand_over(self, message: EmailMessage, timeout_s: float) -> None:
+        # Not the library's context manager: after a timeout that one says QUIT, and waits for the answer.
+        client = aiosmtplib.SMTP(
+            hostname=self._host, port=self._port, local_hostname=HELLO, timeout=timeout_s, use_tls=False, start_tls=False
+        )
+        try:
+            async with asyncio.timeout(timeout_s):  # the library's own bounds each command
+                await client.connect()
+                await client.send_message(message)
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit(timeout=GOODBYE_S)
+        finally:
+            client.close()
 
 
 def _rejected(error: aiosmtplib.SMTPResponseException, message: EmailMessage) -> Unavailable:

@@ -6,6 +6,8 @@ Unavailable or DeadlineExceeded, and the money may or may not have moved.
 """
 
 import asyncio
+import time
+from collections.abc import Callable
 from http import HTTPStatus
 
 import httpx
@@ -58,22 +60,36 @@ class NotDefinite(Exception):
 
 
 class RetryBudget:
-    """Stops retries when most requests fail, as gRPC's retry throttling does (gRFC A6)."""
+    """What may be spent on retries: a share of the requests made, and a few a second besides (as Finagle's).
+
+    When the provider is ill, most requests are then made once, and retries do not keep it from getting well.
+    """
 
     MOST = 20.0
-    RATIO = 0.1
+    PER_REQUEST = 0.2
+    PER_SECOND = 2.0
 
-    def __init__(self) -> None:
-        self._tokens = self.MOST
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._seen = clock()
+        self._balance = self.MOST
 
-    def record(self, *, success: bool) -> None:
-        """Count one attempt."""
-        self._tokens = min(self.MOST, self._tokens + self.RATIO) if success else max(0.0, self._tokens - 1)
+    def deposit(self) -> None:
+        """Count a request."""
+        self._add(self.PER_REQUEST)
 
-    @property
-    def allows(self) -> bool:
-        """Whether a retry is affordable."""
-        return self._tokens > self.MOST / 2
+    def withdraw(self) -> bool:
+        """Pay for a retry; False when there is not enough for one."""
+        now, before = self._clock(), self._seen
+        self._seen = now
+        self._add((now - before) * self.PER_SECOND)
+        if self._balance < 1:
+            return False
+        self._balance -= 1
+        return True
+
+    def _add(self, amount: float) -> None:
+        self._balance = min(self.MOST, self._balance + amount)
 
 
 def http_client(url: str, attempt_s: float) -> httpx.AsyncClient:
@@ -117,6 +133,7 @@ class ProviderClient:
 
     async def _ask(self, method: str, path: str, headers: dict[str, str] | None = None) -> RemotePayment | Refusal:
         left_s = deadlines.remaining(self._timeout_s)
+        self._budget.deposit()
         try:
             async with asyncio.timeout(left_s):
                 async for attempt in stamina.retry_context(
@@ -136,17 +153,10 @@ class ProviderClient:
         raise AssertionError("stamina either returns or raises")
 
     def _worth_another(self, error: Exception) -> bool:
-        return isinstance(error, httpx.TransportError | NotDefinite) and self._budget.allows
+        return isinstance(error, httpx.TransportError | NotDefinite) and self._budget.withdraw()
 
     async def _attempt(self, method: str, path: str, headers: dict[str, str]) -> RemotePayment | Refusal:
-        try:
-            response = await self._http.request(method, path, headers={**outgoing_trace(), **headers})
-            answer = read(response)
-        except (httpx.HTTPError, NotDefinite):
-            self._budget.record(success=False)
-            raise
-        self._budget.record(success=True)
-        return answer
+        return read(await self._http.request(method, path, headers={**outgoing_trace(), **headers}))
 
 
 def read(response: httpx.Response) -> RemotePayment | Refusal:

@@ -161,7 +161,7 @@ def valid_id(user_id: str) -> str:
     try:
         canonical = str(uuid.UUID(user_id))
     except ValueError:
-        canonical = ""
-    if canonical != user_id.lower():
+        canonical = None
+    if canonical is None or canonical != user_id.lower():
         raise RuleBroken("user_id", "this is not the id of a user: it is no UUID")
     return canonical

@@ -20,7 +20,7 @@ def tell(event: StackEvent) -> None:
 
 topology, folder = (Path(argument) for argument in sys.argv[1:])
 stack = Stack(Topology.load(topology), choose("native").provider, folder=folder)
-say("id", stack.id)
+say("stack", stack.mark.stack)
 with stack.start(tell):
     say("up", "")
     sys.stdin.read()

@@ -17,7 +17,7 @@ from tests.conformance.toys import get, left_of, pids_of, small, whole
 
 
 def _assert_nothing_left(stack: Stack) -> None:
-    assert left_of(stack.id) == []
+    assert left_of(stack) == []
     assert not (stack.folder / "data").exists()
     with pytest.raises(NotAttachable, match="no stack in"):
         attach(stack.folder)
@@ -29,14 +29,14 @@ def test_stop_leaves_logs_and_nothing_else(provider: Provider, tmp_path: Path) -
     stack.start(events.append)
     ports = [port for instance in stack.instances() for port in instance.ports.values()]
     names = [instance.name for instance in stack.instances()]
-    assert len(left_of(stack.id)) == len(names) == 4
+    assert len(left_of(stack)) == len(names) == 4
     stack.stop(events.append)
     stack.stop()
 
     _assert_nothing_left(stack)
     assert all(is_free(port) for port in ports)
-    assert {path.name for path in (tmp_path / "logs").iterdir()} == {f"{name}.log" for name in [*names, "guard"]}
-    assert (tmp_path / "logs" / "guard.log").read_text() == "", "the guard had nothing to kill"
+    assert {path.name for path in (tmp_path / "logs").iterdir()} == {f"{name}.log" for name in names}
+    assert (tmp_path / "guard.log").read_text() == "", "the guard had nothing to kill"
     for phase in (Phase.STARTING, Phase.READY, Phase.STOPPING, Phase.STOPPED):
         assert sorted(event.name for event in events if event.phase is phase) == sorted(names)
 
@@ -50,7 +50,7 @@ def test_an_error_in_the_block_stops_the_stack(provider: Provider, tmp_path: Pat
 
 def test_a_service_that_cannot_start_is_quoted_and_takes_the_rest_with_it(provider: Provider, tmp_path: Path) -> None:
     stack = Stack(small(), provider, folder=tmp_path, environment={"front": {"TOY_EXIT": "3"}})
-    with pytest.raises(StartFailed, match="(?s)front-1 ended with code 3 during start.*this is why I cannot start"):
+    with pytest.raises(StartFailed, match=r"(?s)front-1 ended with code 3 during start.*this is why I cannot start"):
         stack.start()
     _assert_nothing_left(stack)
     with Stack(small(), provider, folder=tmp_path):
@@ -79,7 +79,7 @@ def test_a_program_that_is_not_there_is_named(provider: Provider, tmp_path: Path
         """
     )
     stack = Stack(type(small()).load(path), provider, folder=tmp_path / "run")
-    with pytest.raises(StartFailed, match="front-1 cannot be started.*No such file.*/does/not/exist"):
+    with pytest.raises(StartFailed, match=r"front-1 cannot be started.*No such file.*/does/not/exist"):
         stack.start()
     _assert_nothing_left(stack)
 
@@ -127,15 +127,15 @@ def test_services_that_do_not_exist_are_refused_before_anything_happens(provider
 
 def test_a_kill_reaches_children_that_went_into_a_session_of_their_own(provider: Provider, tmp_path: Path) -> None:
     with Stack(small(), provider, folder=tmp_path, environment={"back": {"TOY_CHILD": "1"}}) as stack:
-        assert len(pids_of(stack.id, "back-1")) == 2
+        assert len(pids_of(stack, "back-1")) == 2
         stack.kill("back-1")
-        assert pids_of(stack.id, "back-1") == []
+        assert pids_of(stack, "back-1") == []
 
 
 def test_a_process_that_escaped_from_its_member_is_reported_and_killed(provider: Provider, tmp_path: Path) -> None:
     stack = Stack(small(), provider, folder=tmp_path, environment={"back": {"TOY_ESCAPE": "1"}})
     stack.start()
-    (escaped,) = set(left_of(stack.id)) - {pid for each in stack.instances() for pid in pids_of(stack.id, each.name)}
+    (escaped,) = set(left_of(stack)) - {pid for each in stack.instances() for pid in pids_of(stack, each.name)}
     with pytest.raises(LeftOvers, match=f"processes left over, killed now: {escaped}"):
         stack.stop()
     _assert_nothing_left(stack)
@@ -167,7 +167,7 @@ def test_members_can_be_killed_and_started_from_several_threads_at_once(provider
         for thread in threads:
             thread.join()
         assert all(instance.alive for instance in stack.instances())
-        assert len(left_of(stack.id)) == len(names)
+        assert len(left_of(stack)) == len(names)
 
 
 def test_a_port_is_held_until_it_is_given_back() -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 import stat
+from typing import Any
 
 import aio_pika
 import psutil
@@ -27,11 +28,11 @@ def test_everything_is_there_and_alive(stack: Stack) -> None:
 
 
 def test_nothing_listens_but_on_loopback(stack: Stack) -> None:
-    pids = set(left_of(stack.id))
+    pids = set(left_of(stack))
     listening = [
-        connection.laddr.ip
+        connection.laddr[0]
         for connection in psutil.net_connections("inet")
-        if connection.pid in pids and connection.status == psutil.CONN_LISTEN
+        if connection.pid in pids and connection.status == psutil.CONN_LISTEN and connection.laddr
     ]
     assert len(listening) >= len(MEMBERS)
     assert set(listening) <= {"127.0.0.1", "::1"}
@@ -81,7 +82,7 @@ def test_the_provider_declares_what_its_members_can_do(stack: Stack, provider: P
 def test_killed_is_gone_at_once_and_comes_back_on_the_same_port(healthy: Stack, name: str) -> None:
     before = healthy.instance(name)
     healthy.kill(name)
-    assert not pids_of(healthy.id, name)
+    assert not pids_of(healthy, name)
     assert not healthy.instance(name).alive
     with pytest.raises(StartFailed, match=f"{name} ended with code -9"):
         healthy.wait_ready(name)
@@ -118,7 +119,7 @@ def test_redis_keeps_after_a_kill_what_it_promised_to_keep_and_no_more(healthy: 
 
 
 async def test_rabbitmq_keeps_confirmed_messages_over_a_kill(healthy: Stack) -> None:
-    quorum = {"x-queue-type": "quorum"}
+    quorum: dict[str, Any] = {"x-queue-type": "quorum"}
     connection = await aio_pika.connect(healthy.amqp_url)
     async with connection:
         channel = await connection.channel(publisher_confirms=True)
@@ -127,7 +128,7 @@ async def test_rabbitmq_keeps_confirmed_messages_over_a_kill(healthy: Stack) -> 
         await channel.default_exchange.publish(message, "kept")
         # Killed while we are connected; the client notices when it closes.
         healthy.kill("rabbitmq")
-        assert not pids_of(healthy.id, "rabbitmq")
+        assert not pids_of(healthy, "rabbitmq")
     healthy.boot("rabbitmq")
     healthy.wait_ready("rabbitmq", timeout_s=60)
     connection = await aio_pika.connect(healthy.amqp_url)
@@ -159,7 +160,7 @@ def test_a_paused_process_is_silent_and_a_kill_reaches_it(healthy: Stack) -> Non
     with pytest.raises(TimeoutError):
         get(healthy.address("back-2", "http"), timeout_s=0.3)
     healthy.kill("back-2")
-    assert not pids_of(healthy.id, "back-2")
+    assert not pids_of(healthy, "back-2")
     with pytest.raises(ConnectionRefusedError):
         get(healthy.address("back-2", "http"))
 

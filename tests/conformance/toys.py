@@ -2,14 +2,14 @@
 
 import http.client
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import pymysql
 import redis
 
-from harness.stack.marker import marked, marks
+from harness.stack.marker import marked
+from harness.stack.stack import Stack
 from harness.stack.topology import Topology
 from harness.stack.view import StackView
 
@@ -26,13 +26,13 @@ def small() -> Topology:
     return Topology.load(SMALL)
 
 
-def left_of(stack_id: str) -> list[int]:
+def left_of(stack: Stack) -> list[int]:
     """Pids of living processes of a stack."""
-    return marked(marks(stack_id))
+    return marked(stack.mark)
 
 
-def pids_of(stack_id: str, member: str) -> list[int]:
-    return marked(marks(stack_id, member))
+def pids_of(stack: Stack, member: str) -> list[int]:
+    return marked(stack.mark.of(member))
 
 
 def get(address: str, path: str = "/", timeout_s: float = 5.0) -> Mapping[str, str]:
@@ -58,11 +58,3 @@ def mysql_connection(stack: StackView, schema: str) -> "pymysql.Connection[pymys
     return pymysql.connect(
         host=access.host, port=access.port, user=access.user, password=access.password, database=access.schema
     )
-
-
-def exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from harness.stack.capabilities import Kill, Logs, Pause, Restart
 from harness.stack.environment import inherited
 from harness.stack.errors import StartFailed
-from harness.stack.marker import marks
 
 # Imported for their effect: each registers itself.
 from harness.stack.native import mysql, rabbitmq, redis  # noqa: F401 - see above
@@ -52,9 +51,8 @@ class NativeProvider:
                 name=server.name,
                 command=plan.command,
                 environment={**inherited(), **plan.environment},
-                marks=marks(site.stack, server.name),
+                mark=site.mark,
                 cwd=plan.cwd,
-                log=site.log,
                 probe=plan.probe,
             )
         )

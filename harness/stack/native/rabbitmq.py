@@ -3,17 +3,15 @@
 The server script is run inside its library folder: the wrapper on PATH swallows output and insists on its own user.
 """
 
-import asyncio
 import re
 import secrets
 from pathlib import Path
 
-import aiormq
-
+from harness.stack.amqp import log_in
 from harness.stack.errors import ServerMissing
 from harness.stack.native.driver import Driver, Plan, driver, find_program
 from harness.stack.ports import HOST
-from harness.stack.probes import ATTEMPT_S, tcp
+from harness.stack.probes import ATTEMPT_S
 from harness.stack.provider import Site
 from harness.stack.topology import Server
 from harness.waiting import NotYet
@@ -32,21 +30,12 @@ def _script() -> Path:
     return on_path
 
 
-def log_in(port: int, user: str, password: str, vhost: str) -> bool:
-    """Ready is: the account opens a channel in the virtual host."""
-    tcp(port)  # the client below complains in the log about refused connections
-
-    async def attempt() -> None:
-        connection = await aiormq.connect(f"amqp://{user}:{password}@{HOST}:{port}/{vhost}")
-        try:
-            await connection.channel()
-        finally:
-            await connection.close()
-
+def probe(port: int, user: str, password: str, vhost: str) -> bool:
+    """Ready is: the account is let into the virtual host."""
     try:
-        asyncio.run(asyncio.wait_for(attempt(), ATTEMPT_S))
-    except (aiormq.AMQPError, OSError, TimeoutError) as error:
-        raise NotYet(f"amqp on port {port}: {error!r}") from error
+        log_in(port, user, password, vhost, ATTEMPT_S)
+    except OSError as error:
+        raise NotYet(f"amqp on port {port}: {error}") from error
     return True
 
 
@@ -87,7 +76,7 @@ class RabbitMq(Driver):
         return Plan(
             command=(str(_script()),),
             ports=ports,
-            probe=lambda: log_in(ports["amqp"], _USER, password, site.vhost),
+            probe=lambda: probe(ports["amqp"], _USER, password, site.vhost),
             cwd=home,
             environment=_environment(home, ports),
             access=lambda _caller: {"user": _USER, "password": password, "vhost": site.vhost},

@@ -30,17 +30,18 @@ class Reservations:
         Raises InvalidArgument when a product that exists has no token, StaleFencingToken when a later lock holder has
         written. Then nothing is written, for no order of the batch.
         """
-        if not batch.wanted:
-            return ()
-        return await self._decide(lambda tx: _reserve(tx, batch))
+        try:
+            return await self._decide(lambda tx: _reserve(tx, batch)) if batch.wanted else ()
+        except stock.ConditionFailedError as error:
+            raise StaleFencingToken(str(error)) from error
 
     async def confirm(self, order_ids: Sequence[str]) -> tuple[Result, ...]:
         """Turn what is reserved into sold; idempotent. RELEASED in an answer says that it is too late."""
-        return await self._decide(lambda tx: _settle(tx, order_ids, rules.confirm))
+        return await self._decide(lambda tx: _settle(tx, order_ids, rules.confirm)) if order_ids else ()
 
     async def release(self, order_ids: Sequence[str]) -> tuple[Result, ...]:
         """Give back what is reserved or sold; idempotent. An order without a reservation can have none afterwards."""
-        return await self._decide(lambda tx: _settle(tx, order_ids, rules.release))
+        return await self._decide(lambda tx: _settle(tx, order_ids, rules.release)) if order_ids else ()
 
     async def _decide(self, work: Callable[[Transaction], Awaitable[tuple[Result, ...]]]) -> tuple[Result, ...]:
         for _ in range(ATTEMPTS):
@@ -48,8 +49,6 @@ class Reservations:
                 return await self._database.run(work)
             except reservations.CameFirstError:
                 continue
-            except stock.ConditionFailedError as error:
-                raise StaleFencingToken(str(error)) from error
         raise Unavailable("other calls for the same orders came first, again and again", retry_after_s=1)
 
 

@@ -32,14 +32,6 @@ class Reception:
         self._script = script
         self._unfinished: set[asyncio.Task[None]] = set()
 
-    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Sequence[str]
-    ) -> str:
-        """Accept any sender, also the null sender of bounces, which aiosmtpd alone would take for a missing one."""
-        envelope.mail_from = address or NULL_SENDER
-        envelope.mail_options.extend(options)
-        return "250 OK"
-
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """Take a mail and say so, or do what the script says instead."""
         mail = read_mail(envelope.original_content or b"", envelope.mail_from or NULL_SENDER)

@@ -2,7 +2,7 @@
 
 TOY_EXIT makes it end at once with that code, after saying why: a service that cannot start.
 TOY_CHILD makes it start a child in a session of its own, as daemons do.
-TOY_ESCAPE makes it start one that sheds the mark of its member as well.
+TOY_ESCAPE makes it start one that sheds what marks it as its member's.
 TOY_STUBBORN makes it ignore SIGTERM.
 """
 
@@ -29,8 +29,9 @@ if "TOY_EXIT" in os.environ:
 if "TOY_STUBBORN" in os.environ:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if "TOY_CHILD" in os.environ or "TOY_ESCAPE" in os.environ:
-    shed = {"GAUNTLET_INSTANCE"} if "TOY_ESCAPE" in os.environ else set()
-    environment = {name: value for name, value in os.environ.items() if name not in shed}
-    subprocess.Popen(["/bin/sleep", "300"], env=environment, start_new_session=True)
+    escapes = "TOY_ESCAPE" in os.environ
+    environment = {name: value for name, value in os.environ.items() if not (escapes and name == "GAUNTLET_INSTANCE")}
+    output = subprocess.DEVNULL if escapes else None
+    subprocess.Popen(["/bin/sleep", "300"], env=environment, stdout=output, stderr=output, start_new_session=True)
 sys.stdout.write(f"toy: {os.environ.get('INSTANCE', '')} serves\n")
 ThreadingHTTPServer(("127.0.0.1", int(os.environ["HTTP_PORT"])), Answer).serve_forever()

@@ -1,5 +1,6 @@
 """PaymentService as its callers use it, and the provider as its owner sees it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,17 +9,35 @@ import httpx
 from shop.common.v1.money_pb2 import Money
 from shop.payment.v1.payment_pb2 import (
     CapturePaymentRequest,
+    CapturePaymentResponse,
     GetPaymentRequest,
+    GetPaymentResponse,
     Payment,
     PaymentStatus,
     RefundPaymentRequest,
+    RefundPaymentResponse,
 )
 from shop.payment.v1.payment_pb2_grpc import PaymentServiceStub
 
-from system.common.errors import from_rpc_error
+from system.common.errors import Unavailable, from_rpc_error
+from tests.integration.shop import eventually
 
-STRIKES = 20
+STRIKES = 6
 """More than the service asks within one call."""
+
+
+async def persistently(ask: Callable[[], Awaitable[Payment]]) -> Payment:
+    """Ask until there is a definite answer, as a saga does; that answer."""
+
+    async def attempt() -> Payment | None:
+        try:
+            return await ask()
+        except Unavailable:
+            return None
+
+    answer = await eventually(attempt, lambda a: a is not None)
+    assert answer is not None
+    return answer
 
 
 class Desk:
@@ -32,16 +51,19 @@ class Desk:
         request = CapturePaymentRequest(
             order_id=order["id"], provider_payment_id=payment_id, amount=Money(**order["total"] | amount)
         )
-        return (await self._call(self._stub.CapturePayment, request, timeout_s)).payment
+        response: CapturePaymentResponse = await self._call(self._stub.CapturePayment, request, timeout_s)
+        return response.payment
 
     async def refund(self, order: dict[str, Any], payment_id: str) -> Payment:
         """Refund, with a usual deadline."""
         request = RefundPaymentRequest(order_id=order["id"], provider_payment_id=payment_id)
-        return (await self._call(self._stub.RefundPayment, request, 10)).payment
+        response: RefundPaymentResponse = await self._call(self._stub.RefundPayment, request, 10)
+        return response.payment
 
     async def get(self, order: dict[str, Any]) -> Payment:
         """The newest payment of an order."""
-        return (await self._call(self._stub.GetPayment, GetPaymentRequest(order_id=order["id"]), 10)).payment
+        response: GetPaymentResponse = await self._call(self._stub.GetPayment, GetPaymentRequest(order_id=order["id"]), 10)
+        return response.payment
 
     @staticmethod
     async def _call(method: Any, request: Any, timeout_s: float) -> Any:

@@ -111,6 +111,14 @@ async def test_a_key_is_answered_once_and_then_repeated(customer: Customer) -> N
     assert await customer.kinds() == ["authorize", "capture"]
 
 
+async def test_a_creation_with_a_key_is_repeated_too(customer: Customer) -> None:
+    body = {"amount": EUR_10, "reference": customer.reference}
+    headers = {"Idempotency-Key": customer.reference}
+    first, again = [await customer.http.post("/v1/payments", json=body, headers=headers) for _ in range(2)]
+    assert (again.status_code, again.content, again.headers["Idempotent-Replayed"]) == (201, first.content, "true")
+    assert await customer.kinds() == ["authorize"]
+
+
 async def test_a_storm_of_one_key_has_one_effect_and_one_answer(customer: Customer) -> None:
     payment = await customer.create()
     await customer.strike("capture", {"kind": "delay", "ms": 100}, times=3)

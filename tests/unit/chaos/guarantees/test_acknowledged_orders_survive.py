@@ -60,6 +60,23 @@ def test_not_found_by_its_owner_after_the_answer_fails_though_it_is_there_at_the
     assert violation.operations == (1, 2)
 
 
+def test_found_and_then_not_found_fails_after_a_202_too(shop: ShopHistory) -> None:
+    shop.places("a", 202)
+    shop.reads("a", 200)
+    shop.reads("a", 404)
+    shop.stored("a")
+    (violation,) = acknowledged_orders_survive.verdict(shop.done()).evidence
+    assert violation.operations == (2, 3)
+
+
+def test_not_found_yet_after_a_202_is_no_breach_when_it_is_there_at_the_end(shop: ShopHistory) -> None:
+    shop.places("a", 202)
+    shop.reads("a", 404)
+    shop.reads("a", 200)
+    shop.stored("a")
+    assert acknowledged_orders_survive.verdict(shop.done()).outcome is Outcome.PASS
+
+
 def test_not_found_before_the_answer_is_no_breach(shop: ShopHistory) -> None:
     shop.reads("a", 404)
     shop.places("a")

@@ -9,6 +9,7 @@ from harness.experiment import (
     AssumptionError,
     Bounds,
     Context,
+    Drive,
     Experiment,
     Fault,
     FaultPlan,
@@ -48,7 +49,7 @@ class FakeShop:
             raise self.observe_error
         return [("orders", [{"count": self.orders}])]
 
-    def facts(self) -> Mapping[str, str]:
+    async def facts(self) -> Mapping[str, str]:
         return {"provider": "fake"}
 
     def logs(self) -> Mapping[str, str]:
@@ -80,8 +81,9 @@ class Buyers:
     error: Exception | None = None
     hanging: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def prepare(self, subject: FakeShop, context: Context) -> None:
+    async def prepare(self, subject: FakeShop, context: Context) -> Drive:
         subject.story.append("prepare")
+        return lambda: self.drive(subject, context)
 
     async def drive(self, subject: FakeShop, context: Context) -> None:
         for number in range(self.count):

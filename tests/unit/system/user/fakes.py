@@ -4,7 +4,6 @@ The fakes keep what the tests rely on: a transaction that raises leaves nothing 
 the scripts in system/user/clients.py (tests/integration/user/test_version_cache.py holds those to the same stories).
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -24,7 +23,7 @@ from system.user.tokens import Tokens
 from system.user.versions import Versions
 
 T = TypeVar("T")
-SECRET = "0123456789abcdef0123456789abcdef"
+SECRET = "0123456789abcdef" * 4
 CREATED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ADA = User("6f2d8e0c-4f57-4f0e-9f5e-0f6d0a3f5a11", "ada@shop.example", "Ada", Role.USER, 1, CREATED)
 
@@ -139,12 +138,16 @@ class FakeDatabase(Database):
 
 
 class FakeCache(VersionCache):
-    """Versions and leases in memory. `failures` calls fail before one succeeds again; `down` fails them all."""
+    """Versions and leases in memory.
+
+    `failures` calls fail before one succeeds again, `down` fails them all, `read_only` those that change a version.
+    """
 
     def __init__(self) -> None:
         self.versions: dict[str, int] = {}
         self.leases: dict[str, str] = {}
         self.down = False
+        self.read_only = False
         self.failures = 0
         self._given = 0
 
@@ -159,7 +162,7 @@ class FakeCache(VersionCache):
         return Miss(self.leases[user_id])
 
     async def populate(self, user_id: str, lease: str, version: int) -> bool:
-        self._answer()
+        self._answer(writing=True)
         if self.leases.get(user_id) != lease:
             return False
         del self.leases[user_id]
@@ -167,7 +170,7 @@ class FakeCache(VersionCache):
         return True
 
     async def raise_to(self, user_id: str, version: int) -> bool:
-        self._answer()
+        self._answer(writing=True)
         self.leases.pop(user_id, None)
         if user_id not in self.versions:
             return False
@@ -179,8 +182,8 @@ class FakeCache(VersionCache):
         self.versions.clear()
         self.leases.clear()
 
-    def _answer(self) -> None:
-        if self.down or self.failures > 0:
+    def _answer(self, *, writing: bool = False) -> None:
+        if self.down or self.failures > 0 or (writing and self.read_only):
             self.failures -= 1
             raise CacheDown("away")
 
@@ -208,10 +211,3 @@ class Shop:
         """Another instance committed a change and has not announced it yet."""
         account = self.store.rows.accounts[user_id]
         self.store.rows.accounts[user_id] = replace(account, user=replace(account.user, version=version))
-
-
-async def until(met: Callable[[], bool], timeout_s: float = 5) -> None:
-    """Let other tasks run until something is so. Raises TimeoutError."""
-    async with asyncio.timeout(timeout_s):
-        while not met():
-            await asyncio.sleep(0.001)

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
+from harness.waiting import wait_until_async
 from system.user.passwords import Passwords
-from tests.unit.system.user.fakes import settings, until
+from tests.unit.system.user.fakes import settings
 
 T = TypeVar("T")
 
@@ -17,6 +18,9 @@ class Threads:
         self.opened = asyncio.Event()
         self.running = 0
         self.most = 0
+
+    async def are_two(self) -> bool:
+        return self.running == 2
 
     async def run(self, work: Callable[[], T]) -> T:
         self.running += 1
@@ -68,7 +72,7 @@ async def test_no_more_than_the_limit_run_at_one_time() -> None:
     threads = Threads()
     passwords = Passwords(settings(argon2_at_once=2), in_thread=threads.run)
     hashing = [asyncio.create_task(passwords.hash("correct horse")) for _ in range(5)]
-    await until(lambda: threads.running == 2)
+    await wait_until_async(threads.are_two, what="two hashes under way", timeout_s=5, poll_s=0.001)
     threads.opened.set()
     assert len(set(await asyncio.gather(*hashing))) == 5
     assert threads.most == 2

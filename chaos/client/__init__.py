@@ -1,0 +1,44 @@
+"""The shop as its customers and admins see it: typed REST calls on httpx, and the payment provider they pay at.
+
+Every call returns an Answer, whatever its status; an error of the transport is raised as httpx.HTTPError. Nothing
+is retried here: whoever calls decides what an answer means to him.
+"""
+
+from chaos.client.answer import Answer, RefusedError
+from chaos.client.models import (
+    Address,
+    Categories,
+    Category,
+    Line,
+    Money,
+    Order,
+    OrderRef,
+    Payment,
+    Product,
+    Products,
+    Session,
+    Stock,
+    User,
+)
+from chaos.client.provider import Provider
+from chaos.client.shop import Shop
+
+__all__ = [
+    "Address",
+    "Answer",
+    "Categories",
+    "Category",
+    "Line",
+    "Money",
+    "Order",
+    "OrderRef",
+    "Payment",
+    "Product",
+    "Products",
+    "Provider",
+    "RefusedError",
+    "Session",
+    "Shop",
+    "Stock",
+    "User",
+]

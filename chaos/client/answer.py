@@ -1,0 +1,74 @@
+"""One HTTP answer: its status, its JSON and the headers that tell a client what to do next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import httpx
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+T = TypeVar("T")
+
+_OBJECT = TypeAdapter(dict[str, JsonValue])
+_SHOWN = 200
+
+
+class RefusedError(Exception):
+    """The answer was not the success that the caller needs; the message quotes it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`body` is the JSON object of the answer; text under "text" when it was none. `retry_after_s` is in seconds."""
+
+    request: str
+    status: int
+    body: Mapping[str, JsonValue] = field(default_factory=dict)
+    retry_after_s: float | None = None
+    location: str | None = None
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> "Answer":
+        """What a response says."""
+        return cls(
+            request=f"{response.request.method} {response.request.url.path}",
+            status=response.status_code,
+            body=_body(response),
+            retry_after_s=_seconds(response.headers.get("retry-after")),
+            location=response.headers.get("location"),
+        )
+
+    @property
+    def reason(self) -> str:
+        """The constant that a problem names, e.g. OUT_OF_STOCK; "" without one."""
+        found = self.body.get("reason")
+        return found if isinstance(found, str) else ""
+
+    def read(self, kind: type[T]) -> T:
+        """The body as what the call promises. Raises RefusedError for any status but a 2xx, or another body."""
+        if not 200 <= self.status < 300:
+            raise RefusedError(f"{self.request} was answered {self.status}: {self._said()}")
+        try:
+            return TypeAdapter(kind).validate_python(self.body)
+        except ValidationError as error:
+            raise RefusedError(f"{self.request} was answered {self.status} with no {kind.__name__}: {error}") from error
+
+    def _said(self) -> str:
+        parts = (self.body.get(name) for name in ("title", "detail", "reason", "text"))
+        return "; ".join(str(part)[:_SHOWN] for part in parts if part) or "no reason given"
+
+
+def _body(response: httpx.Response) -> dict[str, JsonValue]:
+    if not response.content:
+        return {}
+    try:
+        return _OBJECT.validate_json(response.content)
+    except ValidationError:
+        return {"text": response.text[:_SHOWN]}
+
+
+def _seconds(header: str | None) -> float | None:
+    try:
+        return None if header is None else max(0.0, float(header))
+    except ValueError:  # a date: allowed by HTTP, not used by the shop
+        return None

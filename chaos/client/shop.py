@@ -1,0 +1,111 @@
+"""The shop's REST calls, one method each. A client speaks for one user at a time; `as_user` makes one for another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import httpx
+
+from chaos.client.answer import Answer
+from chaos.client.models import Address, Line, Money, Session
+
+TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+"""Longer than the gateway takes for its slowest answer: whoever hangs longer broke a promise."""
+
+
+class Shop:
+    """Calls through `http`, whose base_url is the gateway's. Every method may raise httpx.HTTPError."""
+
+    def __init__(self, http: httpx.AsyncClient, token: str = "") -> None:
+        self._http = http
+        self._token = token
+
+    def as_user(self, session: Session) -> "Shop":
+        """The same shop, speaking for the user of a session."""
+        return Shop(self._http, session.access_token)
+
+    async def ready(self) -> Answer:
+        """GET /health/ready."""
+        return await self._send("GET", "/health/ready")
+
+    async def register(self, email: str, password: str, name: str) -> Answer:
+        """POST /auth/register: a User."""
+        return await self._send("POST", "/auth/register", {"email": email, "password": password, "name": name})
+
+    async def login(self, email: str, password: str) -> Answer:
+        """POST /auth/login: a Session."""
+        return await self._send("POST", "/auth/login", {"email": email, "password": password})
+
+    async def change_role(self, user_id: str, role: str) -> Answer:
+        """PATCH /users/{id}/role: a User. Admins only."""
+        return await self._send("PATCH", f"/users/{user_id}/role", {"role": role})
+
+    async def create_category(self, name: str, parent_id: str | None = None) -> Answer:
+        """POST /categories: a Category. Admins only."""
+        return await self._send("POST", "/categories", {"name": name, "parent_id": parent_id})
+
+    async def categories(self, parent_id: str | None = None) -> Answer:
+        """GET /categories: Categories below one, or the roots."""
+        return await self._send("GET", "/categories", query={"parent_id": parent_id} if parent_id else {})
+
+    async def create_product(
+        self,
+        name: str,
+        price: Money,
+        *,
+        description: str = "",
+        category_id: str | None = None,
+        images: Sequence[Mapping[str, str]] = (),
+    ) -> Answer:
+        """POST /products: a Product. Admins only."""
+        body = {
+            "name": name,
+            "description": description,
+            "price": asdict(price),
+            "category_id": category_id,
+            "images": [dict(image) for image in images],
+        }
+        return await self._send("POST", "/products", body)
+
+    async def products(self, *, name: str = "", category_id: str | None = None, page_size: int = 100) -> Answer:
+        """GET /products: the first page of Products whose name contains `name`."""
+        query = {"name": name, "page_size": str(page_size)} | ({"category_id": category_id} if category_id else {})
+        return await self._send("GET", "/products", query=query)
+
+    async def stock(self, product_id: str) -> Answer:
+        """GET /products/{id}/stock: a Stock. Admins only."""
+        return await self._send("GET", f"/products/{product_id}/stock")
+
+    async def set_stock(self, product_id: str, available: int) -> Answer:
+        """PUT /products/{id}/stock: a Stock. Admins only."""
+        return await self._send("PUT", f"/products/{product_id}/stock", {"available": available})
+
+    async def place_order(self, key: str, lines: Sequence[Line], address: Address) -> Answer:
+        """POST /orders: 201 an Order, 202 an OrderRef, 409 sold out, 503 not known to be accepted."""
+        body = {"items": [asdict(line) for line in lines], "delivery_address": asdict(address)}
+        return await self._send("POST", "/orders", body, headers={"Idempotency-Key": key})
+
+    async def order(self, order_id: str) -> Answer:
+        """GET /orders/{id}: an Order."""
+        return await self._send("GET", f"/orders/{order_id}")
+
+    async def complete(self, order_id: str, payment_id: str) -> Answer:
+        """POST /orders/{id}/complete: an Order, 202 while it is under way."""
+        return await self._send("POST", f"/orders/{order_id}/complete", {"payment_id": payment_id})
+
+    async def cancel(self, order_id: str) -> Answer:
+        """POST /orders/{id}/cancel: an Order, 202 while it is under way."""
+        return await self._send("POST", f"/orders/{order_id}/cancel")
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        sent = dict(headers or {})
+        if self._token:
+            sent["Authorization"] = f"Bearer {self._token}"
+        return Answer.of(await self._http.request(method, path, json=body, params=query, headers=sent))

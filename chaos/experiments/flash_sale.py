@@ -1,0 +1,44 @@
+"""flash_sale: 300 buyers, 100 units, and two sudden deaths in the middle of it."""
+
+from chaos.faults import kill_one_of
+from chaos.guarantees.facts import PLACE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.workloads.flash_sale import FlashSale
+from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Minimum, OperationsEnded
+from harness.history import Ending
+
+ANSWERED = frozenset({Ending.OK, Ending.FAIL})
+
+flash_sale: Experiment[RunningShop] = Experiment(
+    name="flash_sale",
+    about=(
+        "300 buyers want the 100 units of one product, from two order and two product instances. Meanwhile one of the"
+        " three lock masters is killed and restarted, then an order instance is killed with -9 and restarted."
+    ),
+    system=ShopSystem(
+        instances={"order": 2, "product": 2},
+        # 600 password hashes are not what this is about: the cheapest that argon2 allows.
+        environment={"user": {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1"}},
+    ),
+    workload=FlashSale(stock=100, buyers=300, at_once=40),
+    faults=(
+        FaultPlan(
+            name="lock_master_killed",
+            fault=kill_one_of("redis-lock-1", "redis-lock-2", "redis-lock-3"),
+            inject=OperationsEnded(PLACE_ORDER, 20),
+            heal=OperationsEnded(PLACE_ORDER, 60),
+        ),
+        FaultPlan(
+            name="order_instance_killed",
+            fault=kill_one_of("order-1", "order-2"),
+            inject=AllOf((Healed("lock_master_killed"), OperationsEnded(PLACE_ORDER, 70))),
+            heal=OperationsEnded(PLACE_ORDER, 160),
+        ),
+    ),
+    guarantees=("no_oversell", "stock_conserved", "acknowledged_orders_survive"),
+    minimums=(
+        Minimum(operation=PLACE_ORDER, count=280, per_second=5.0, endings=ANSWERED),
+        Minimum(operation=PLACE_ORDER, count=80, endings=frozenset({Ending.OK})),
+    ),
+    default=True,
+)

@@ -1,0 +1,94 @@
+"""Reads the shop's databases as an auditor would: each query on a connection of its own, so that it sees the present."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Protocol
+
+import pymysql
+from pymysql.cursors import DictCursor
+
+from chaos.guarantees import facts
+from harness.history import Row
+
+TIMEOUT_S = 5
+
+OBSERVATIONS: Mapping[str, tuple[str, str]] = {
+    facts.STOCK: ("product", "SELECT product_id, available, reserved, sold FROM stock ORDER BY product_id"),
+    facts.MOVEMENTS: ("product", "SELECT id, product_id, order_id, kind, quantity FROM stock_movements ORDER BY id"),
+    facts.RESERVATIONS: ("product", "SELECT order_id, state FROM reservations ORDER BY order_id"),
+    facts.RESERVATION_LINES: (
+        "product",
+        "SELECT order_id, product_id, quantity FROM reservation_lines ORDER BY order_id, product_id",
+    ),
+    facts.ORDERS: (
+        "order",
+        "SELECT id, user_id, idempotency_key, status, reason, total_minor, currency, payment_id, recipient, street,"
+        " city, postal_code, country FROM orders ORDER BY created_at, id",
+    ),
+    facts.ORDER_ITEMS: (
+        "order",
+        "SELECT order_id, product_id, quantity FROM order_items ORDER BY order_id, product_id",
+    ),
+}
+"""What is observed at rest: schema and query by subject, in the shapes of `chaos.guarantees.facts`."""
+
+OUTSTANDING: Mapping[str, tuple[str, str]] = {
+    "orders PENDING": ("order", "SELECT COUNT(*) AS n FROM orders WHERE status = 'PENDING'"),
+    "sagas under way": ("order", "SELECT COUNT(*) AS n FROM sagas WHERE active"),
+    "messages in the outbox of order": ("order", "SELECT COUNT(*) AS n FROM outbox"),
+    "messages in the outbox of payment": ("payment", "SELECT COUNT(*) AS n FROM outbox"),
+}
+"""What has to be nought before the shop is at rest: schema and query by what is counted."""
+
+MOVING: Mapping[str, tuple[str, str]] = {
+    "orders": ("order", "SELECT COUNT(*) AS n FROM orders"),
+    "stock movements": ("product", "SELECT COUNT(*) AS n FROM stock_movements"),
+}
+"""What must not grow any more at rest: schema and query by what is counted."""
+
+
+class Access(Protocol):
+    """How to get into one schema."""
+
+    @property
+    def host(self) -> str:
+        """Where the server is."""
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+
+    @property
+    def user(self) -> str:
+        """The schema's account."""
+
+    @property
+    def password(self) -> str:
+        """The account's password."""
+
+    @property
+    def schema(self) -> str:
+        """Its name."""
+
+
+def rows(access: Access, query: str) -> tuple[Row, ...]:
+    """What a query says. Raises pymysql.MySQLError."""
+    connection = pymysql.connect(
+        host=access.host,
+        port=access.port,
+        user=access.user,
+        password=access.password,
+        database=access.schema,
+        connect_timeout=TIMEOUT_S,
+        read_timeout=TIMEOUT_S,
+        cursorclass=DictCursor,
+    )
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute(query)
+        return tuple(cursor.fetchall())
+
+
+def count(access: Access, query: str) -> int:
+    """The number that `SELECT COUNT(*) AS n` says."""
+    (row,) = rows(access, query)
+    return int(str(row["n"]))

@@ -1,0 +1,122 @@
+"""A running shop: its members, its customers' door, and what it holds."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import aio_pika
+import httpx
+from aio_pika.exceptions import AMQPError
+
+from chaos.client import Provider, Session, Shop
+from chaos.guarantees import facts
+from chaos.subject.databases import MOVING, OBSERVATIONS, OUTSTANDING, count, rows
+from chaos.subject.probe import probe
+from harness.experiment import Context, NotSteadyError
+from harness.history import Row
+from harness.stack.process import tail
+from harness.stack.stack import Stack
+
+ADMIN = "admin@shop.example"
+QUEUES = ("order.place",)
+"""Queues that have to be empty at rest."""
+LOG_LINES = 400
+
+
+@dataclass
+class RunningShop:
+    """`http` talks to the gateway, `paying` to the payment provider."""
+
+    stack: Stack
+    http: httpx.AsyncClient
+    paying: httpx.AsyncClient
+    _counted: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def shop(self) -> Shop:
+        """The shop, spoken to by nobody in particular."""
+        return Shop(self.http)
+
+    @property
+    def provider(self) -> Provider:
+        """The payment provider."""
+        return Provider(self.paying)
+
+    async def admin(self) -> Shop:
+        """The shop, spoken to by its first admin. Raises RefusedError."""
+        answer = await self.shop.login(ADMIN, self.stack.secret("admin"))
+        return self.shop.as_user(answer.read(Session))
+
+    async def steady(self, context: Context) -> None:
+        """See Subject."""
+        ready = await self.shop.ready()
+        if ready.status != 200:
+            raise NotSteadyError(f"GET /health/ready was answered {ready.status}: {dict(ready.body)}")
+        await probe(self.shop, await self.admin())
+
+    async def outstanding(self) -> Sequence[str]:
+        """See Subject."""
+        left = [f"{name} does not run" for name in await asyncio.to_thread(self._dead)]
+        try:
+            ready = await self.shop.ready()
+            left += [f"GET /health/ready was answered {ready.status}"] * (ready.status != 200)
+        except httpx.HTTPError as error:
+            left.append(f"GET /health/ready: {type(error).__name__}")
+        left += await asyncio.to_thread(self._unfinished)
+        return [*left, *await self._queued()]
+
+    async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
+        """See Subject."""
+        observed = await asyncio.to_thread(self._rows)
+        return [*observed, (facts.PROVIDER_LEDGER, await self.provider.ledger())]
+
+    async def facts(self) -> Mapping[str, str]:
+        """See Subject."""
+        return await asyncio.to_thread(self._facts)
+
+    def logs(self) -> Mapping[str, str]:
+        """See Subject."""
+        return tails(self.stack)
+
+    def _dead(self) -> list[str]:
+        return [instance.name for instance in self.stack.instances() if not instance.alive]
+
+    def _unfinished(self) -> list[str]:
+        left = []
+        for name, (schema, query) in OUTSTANDING.items():
+            if number := count(self.stack.mysql(schema), query):
+                left.append(f"{number} {name}")
+        for name, (schema, query) in MOVING.items():
+            number = count(self.stack.mysql(schema), query)
+            if self._counted.get(name) != number:
+                left.append(f"{name} still change ({self._counted.get(name, 0)}, now {number})")
+            self._counted[name] = number
+        return left
+
+    async def _queued(self) -> list[str]:
+        try:
+            async with await aio_pika.connect(self.stack.amqp_url, timeout=5) as connection:
+                channel = await connection.channel()
+                queues = [await channel.declare_queue(name, passive=True) for name in QUEUES]
+        except (AMQPError, OSError, TimeoutError) as error:
+            return [f"the broker cannot be asked: {type(error).__name__}"]
+        waiting = {queue.name: queue.declaration_result.message_count or 0 for queue in queues}
+        return [f"{number} messages in {name}" for name, number in waiting.items() if number]
+
+    def _rows(self) -> list[tuple[str, Sequence[Row]]]:
+        return [(name, rows(self.stack.mysql(schema), query)) for name, (schema, query) in OBSERVATIONS.items()]
+
+    def _facts(self) -> dict[str, str]:
+        counts = Counter(instance.service for instance in self.stack.instances())
+        (version,) = rows(self.stack.mysql("order"), "SELECT VERSION() AS version")
+        return {
+            "provider": self.stack.manifest.provider,
+            "instances": ", ".join(f"{name} ×{number}" if number > 1 else name for name, number in counts.items()),
+            "database": str(version["version"]),
+        }
+
+
+def tails(stack: Stack) -> dict[str, str]:
+    """The end of the log of every member that there is."""
+    return {instance.name: tail(instance.log, LOG_LINES) for instance in stack.instances()}

@@ -1,0 +1,74 @@
+"""Starts a shop of its own for each run, on private servers and free ports, and stops it however the run ends."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+import chaos
+from chaos.client.shop import TIMEOUT
+from chaos.subject.running import RunningShop, tails
+from harness.experiment import Context
+from harness.stack.events import Phase, StackEvent
+from harness.stack.providers import AUTO, choose
+from harness.stack.stack import Stack
+from harness.stack.topology import Topology
+
+SERVICES = Path(chaos.__file__).parent.parent / "system" / "services.toml"
+LIMITS = httpx.Limits(max_connections=400, max_keepalive_connections=400)
+"""Every buyer has a connection of its own: none waits for another's answer before its request leaves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopSystem:
+    """`instances` of services (default 1) and `environment` variables of services."""
+
+    instances: Mapping[str, int] = field(default_factory=dict)
+    environment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    provider: str = AUTO
+
+    @asynccontextmanager
+    async def started(self, context: Context) -> AsyncIterator[RunningShop]:
+        """See System. Raises StackError."""
+        choice = choose(self.provider)
+        context.note(f"provider {choice.provider.name}: {choice.reason}")
+        stack = Stack(
+            Topology.load(SERVICES),
+            choice.provider,
+            folder=context.folder / "stack",
+            instances=self.instances,
+            environment=self.environment,
+        )
+        try:
+            await _start(stack, context)
+            async with (
+                httpx.AsyncClient(base_url=stack.base_url, timeout=TIMEOUT, limits=LIMITS) as http,
+                httpx.AsyncClient(base_url=f"http://{stack.address('provider', 'http')}", timeout=TIMEOUT) as paying,
+            ):
+                yield RunningShop(stack, http, paying)
+        finally:
+            await asyncio.to_thread(stack.stop)
+
+
+async def _start(stack: Stack, context: Context) -> None:
+    """Start it in a thread; when cancelled, wait for the thread first, so that there is something definite to stop."""
+
+    def tell(event: StackEvent) -> None:
+        if event.phase in (Phase.READY, Phase.NOTE, Phase.FAILED):
+            context.note(f"{event.name} {event.phase} {event.detail}".rstrip())
+
+    starting = asyncio.ensure_future(asyncio.to_thread(stack.start, tell))
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting])
+        raise
+    except Exception:
+        logs = context.folder / "logs"
+        logs.mkdir(exist_ok=True)
+        for member, text in tails(stack).items():
+            (logs / f"{member}.log").write_text(text)
+        raise

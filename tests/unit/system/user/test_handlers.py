@@ -1,0 +1,164 @@
+"""Accounts: made once per address, changed by those who may, and no change acknowledged that is not known everywhere."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from system.common.errors import AlreadyExists, Conflict, InvalidArgument, NotFound, PermissionDenied, ShopError, Unavailable
+from system.user.domain import Registration, Role, User
+from tests.unit.system.user.fakes import Shop
+
+PASSWORD = "correct horse"
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture
+async def ada(shop: Shop) -> User:
+    return await shop.accounts.register("Ada@shop.example", PASSWORD, " Ada ")
+
+
+async def stands(shop: Shop, user: User) -> bool:
+    """Whether tokens of the version that `user` has here are still accepted."""
+    try:
+        await shop.versions.require_current(user.id, user.version)
+    except ShopError:
+        return False
+    return True
+
+
+async def test_a_new_account_is_a_customer(ada: User) -> None:
+    assert (ada.email, ada.name, ada.role, ada.version) == ("ada@shop.example", "Ada", Role.USER, 1)
+
+
+async def test_only_the_hash_of_a_password_is_kept(shop: Shop, ada: User) -> None:
+    kept = shop.store.rows.accounts[ada.id].password_hash
+    assert PASSWORD not in kept
+    assert await shop.passwords.match(PASSWORD, kept)
+
+
+async def test_an_address_has_one_account(shop: Shop, ada: User) -> None:
+    with pytest.raises(AlreadyExists):
+        await shop.accounts.register("ADA@SHOP.example", "another password", "Eve")
+    assert len(shop.store.rows.accounts) == 1
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "name", "field"),
+    [("ada", PASSWORD, "Ada", "email"), ("a@b.de", "short", "Ada", "password"), ("a@b.de", PASSWORD, " ", "name")],
+)
+async def test_bad_input_is_named_and_changes_nothing(shop: Shop, email: str, password: str, name: str, field: str) -> None:
+    with pytest.raises(InvalidArgument) as refused:
+        await shop.accounts.register(email, password, name)
+    assert refused.value.metadata == {"field": field}
+    assert shop.database.transactions == 0
+
+
+async def test_an_account_is_read_by_its_id(shop: Shop, ada: User) -> None:
+    assert await shop.accounts.get(ada.id.upper()) == ada
+    with pytest.raises(NotFound):
+        await shop.accounts.get(NOBODY)
+    with pytest.raises(InvalidArgument):
+        await shop.accounts.get("1 OR 1=1")
+
+
+async def test_a_name_is_changed_without_a_password(shop: Shop, ada: User) -> None:
+    changed = await shop.accounts.update_profile(ada.id, "Countess", None, None, None)
+    assert changed == replace(ada, name="Countess", version=2)
+    assert await shop.accounts.get(ada.id) == changed
+
+
+async def test_address_and_password_are_changed_with_the_password_in_force(shop: Shop, ada: User) -> None:
+    changed = await shop.accounts.update_profile(ada.id, None, "New@shop.example", "battery staple", PASSWORD)
+    assert changed == replace(ada, email="new@shop.example", version=2)
+    assert await shop.passwords.match("battery staple", shop.store.rows.accounts[ada.id].password_hash)
+
+
+@pytest.mark.parametrize(("email", "password"), [("new@shop.example", None), (None, "battery staple")])
+@pytest.mark.parametrize(
+    ("current", "error"), [(None, InvalidArgument), ("wrong horse", PermissionDenied), ("", PermissionDenied)]
+)
+async def test_without_the_password_in_force_nothing_changes(
+    shop: Shop, ada: User, email: str | None, password: str | None, current: str | None, error: type[ShopError]
+) -> None:
+    before = shop.store.rows.accounts[ada.id]
+    with pytest.raises(error):
+        await shop.accounts.update_profile(ada.id, "Eve", email, password, current)
+    assert shop.store.rows.accounts[ada.id] == before
+
+
+async def test_a_taken_address_is_refused_and_nothing_changes(shop: Shop, ada: User) -> None:
+    await shop.accounts.register("eve@shop.example", PASSWORD, "Eve")
+    with pytest.raises(AlreadyExists):
+        await shop.accounts.update_profile(ada.id, "Eve", "eve@shop.example", None, PASSWORD)
+    assert await shop.accounts.get(ada.id) == ada
+    assert await stands(shop, ada)
+
+
+async def test_a_password_proven_but_changed_meanwhile_proves_nothing(shop: Shop, ada: User) -> None:
+    first, second = await asyncio.gather(
+        shop.accounts.update_profile(ada.id, None, None, "battery staple", PASSWORD),
+        shop.accounts.update_profile(ada.id, None, "eve@shop.example", None, PASSWORD),
+        return_exceptions=True,
+    )
+    assert {type(first), type(second)} == {User, Conflict} or shop.store.rows.accounts[ada.id].user.version == 3
+
+
+@pytest.mark.parametrize("user_id", [NOBODY])
+async def test_nobody_cannot_be_changed(shop: Shop, user_id: str) -> None:
+    with pytest.raises(NotFound):
+        await shop.accounts.change_role(user_id, Role.ADMIN)
+    with pytest.raises(NotFound):
+        await shop.accounts.update_profile(user_id, "Eve", None, None, None)
+    with pytest.raises(NotFound):
+        await shop.accounts.update_profile(user_id, None, None, PASSWORD, PASSWORD)
+
+
+async def test_every_change_outdates_the_version_before_it(shop: Shop, ada: User) -> None:
+    assert await stands(shop, ada)
+    renamed = await shop.accounts.update_profile(ada.id, "Countess", None, None, None)
+    assert [await stands(shop, user) for user in (ada, renamed)] == [False, True]
+    promoted = await shop.accounts.change_role(ada.id, Role.ADMIN)
+    assert (promoted.role, promoted.version) == (Role.ADMIN, 3)
+    assert [await stands(shop, user) for user in (ada, renamed, promoted)] == [False, False, True]
+
+
+async def test_the_same_role_again_is_a_change_too(shop: Shop, ada: User) -> None:
+    """A change that was made but not acknowledged is asked for again: the answer must not come before the announcement."""
+    shop.cache.versions[ada.id] = 1
+    shop.cache.down = True
+    with pytest.raises(Unavailable):
+        await shop.accounts.change_role(ada.id, Role.ADMIN)
+    shop.cache.down = False
+    await shop.accounts.change_role(ada.id, Role.ADMIN)
+    assert shop.cache.versions[ada.id] == 3
+
+
+async def test_a_change_redis_cannot_be_told_of_is_made_but_not_acknowledged(shop: Shop, ada: User) -> None:
+    shop.cache.down = True
+    with pytest.raises(Unavailable):
+        await shop.accounts.update_profile(ada.id, "Countess", None, None, None)
+    assert shop.store.rows.accounts[ada.id].user.version == 2
+    assert await shop.store.unannounced(None, 10) == [(ada.id, 2)]  # type: ignore[arg-type]  # the fake needs no transaction
+
+
+async def test_a_change_that_mysql_did_not_take_is_not_announced(shop: Shop, ada: User) -> None:
+    shop.cache.versions[ada.id] = 1
+    shop.database.down = True
+    with pytest.raises(Unavailable):
+        await shop.accounts.change_role(ada.id, Role.ADMIN)
+    assert shop.cache.versions[ada.id] == 1
+
+
+async def test_the_first_admin_is_made_once(shop: Shop) -> None:
+    admin = Registration.of("admin@shop.example", PASSWORD, "Admin")
+    await asyncio.gather(*(shop.accounts.ensure_admin(admin) for _ in range(3)))
+    [account] = shop.store.rows.accounts.values()
+    assert account.user.role is Role.ADMIN
+    await shop.accounts.ensure_admin(Registration.of("admin@shop.example", "another password", "Admin"))
+    assert await shop.passwords.match(PASSWORD, shop.store.rows.accounts[account.user.id].password_hash)
