@@ -37,7 +37,7 @@ flash_sale: Experiment[RunningShop] = Experiment(
     ),
     guarantees=("no_oversell", "stock_conserved", "acknowledged_orders_survive"),
     minimums=(
-        Minimum(operation=PLACE_ORDER, count=280, per_second=5.0, endings=ANSWERED),
+        Minimum(operation=PLACE_ORDER, count=280, per_second=2.0, endings=ANSWERED),
         Minimum(operation=PLACE_ORDER, count=80, endings=frozenset({Ending.OK})),
     ),
     default=True,

@@ -28,7 +28,7 @@ def no_oversell(history: History) -> Finding:
     moved = never_overdrawn(ledger)
     reserves = sum(transfer.source == "available" for transfer in ledger)
     return Finding(
-        judged=reserves + len(promised),
+        judged=max(reserves, sum(promised.values())),
         violations=taken.violations + negative + moved.violations + told.violations,
         counts={
             "products": len(rows),

@@ -22,8 +22,7 @@ OBSERVATIONS: Mapping[str, tuple[str, str]] = {
     ),
     facts.ORDERS: (
         "order",
-        "SELECT id, user_id, idempotency_key, status, reason, total_minor, currency, payment_id, recipient, street,"
-        " city, postal_code, country FROM orders ORDER BY created_at, id",
+        "SELECT id, user_id, idempotency_key, status, recipient, street, city, postal_code, country FROM orders ORDER BY id",
     ),
     facts.ORDER_ITEMS: (
         "order",

@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 
 import aio_pika
 import httpx
+import pymysql
 from aio_pika.exceptions import AMQPError
 
 from chaos.client import Provider, Session, Shop
 from chaos.guarantees import facts
 from chaos.subject.databases import MOVING, OBSERVATIONS, OUTSTANDING, count, rows
 from chaos.subject.probe import probe
+from chaos.subject.versions import versions
 from harness.experiment import Context, NotSteadyError
 from harness.history import Row
 from harness.stack.process import tail
 from harness.stack.stack import Stack
+from harness.stack.topology import Role
 
 ADMIN = "admin@shop.example"
 QUEUES = ("order.place",)
@@ -63,7 +66,10 @@ class RunningShop:
             left += [f"GET /health/ready was answered {ready.status}"] * (ready.status != 200)
         except httpx.HTTPError as error:
             left.append(f"GET /health/ready: {type(error).__name__}")
-        left += await asyncio.to_thread(self._unfinished)
+        try:
+            left += await asyncio.to_thread(self._unfinished)
+        except pymysql.MySQLError as error:
+            left.append(f"the database cannot be asked: {error}")
         return [*left, *await self._queued()]
 
     async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
@@ -73,7 +79,11 @@ class RunningShop:
 
     async def facts(self) -> Mapping[str, str]:
         """See Subject."""
-        return await asyncio.to_thread(self._facts)
+        return {
+            "provider": self.stack.manifest.provider,
+            "instances": await asyncio.to_thread(self._instances),
+            **await versions(self.stack),
+        }
 
     def logs(self) -> Mapping[str, str]:
         """See Subject."""
@@ -107,14 +117,9 @@ class RunningShop:
     def _rows(self) -> list[tuple[str, Sequence[Row]]]:
         return [(name, rows(self.stack.mysql(schema), query)) for name, (schema, query) in OBSERVATIONS.items()]
 
-    def _facts(self) -> dict[str, str]:
-        counts = Counter(instance.service for instance in self.stack.instances())
-        (version,) = rows(self.stack.mysql("order"), "SELECT VERSION() AS version")
-        return {
-            "provider": self.stack.manifest.provider,
-            "instances": ", ".join(f"{name} ×{number}" if number > 1 else name for name, number in counts.items()),
-            "database": str(version["version"]),
-        }
+    def _instances(self) -> str:
+        services = [instance.service for instance in self.stack.instances() if instance.role is Role.SERVICE]
+        return ", ".join(f"{number} {name}" for name, number in Counter(services).items())
 
 
 def tails(stack: Stack) -> dict[str, str]:

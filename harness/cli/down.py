@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,17 +24,22 @@ def down(name: Name = "default") -> None:
     folder = stack_folder(name)
     if not in_use(folder):
         err.print(f"no stack {name} is running", markup=False)
-        return
+    elif end(folder, _STEPS):
+        err.print(f"stack {name} is stopped; logs are in {folder / 'logs'}", markup=False)
+    else:
+        complain(f"stack {name} does not end; its owner is {_owner(folder) or 'unknown'}")
+        raise typer.Exit(Code.FAILED)
+
+
+def end(folder: Path, steps: Iterable[tuple[signal.Signals, float]]) -> bool:
+    """Send the owner each of these signals and wait that many seconds for the end; whether it came."""
     owner = _owner(folder)
-    for number, patience_s in _STEPS:
+    for number, patience_s in steps:
         if owner is not None and owner.alive:
             os.kill(owner.pid, number)
         with suppress(WaitTimeout):
-            wait_until(lambda: not in_use(folder), what=f"stack {name} gone", timeout_s=patience_s)
-            err.print(f"stack {name} is stopped; logs are in {folder / 'logs'}", markup=False)
-            return
-    complain(f"stack {name} does not end; its owner is {owner or 'unknown'}")
-    raise typer.Exit(Code.FAILED)
+            return wait_until(lambda: not in_use(folder), what=f"{folder} free", timeout_s=patience_s)
+    return False
 
 
 def _owner(folder: Path) -> ProcessId | None:

@@ -1,7 +1,8 @@
 """Which commands there are. Ours are listed here; others come from the entry point group `gauntlet.commands`.
 
-An entry point names a plain function; its own name becomes the command's, its signature and docstring become options and
-help. One that cannot be loaded costs a warning, never the other commands.
+An entry point names a plain function, or a typer.Typer with sub-commands; its own name becomes the command's, its signature
+and docstring become options and help. One that cannot be loaded costs a warning, never the other commands. Only what is
+asked for is imported: a command that looks at a stack need not wait for those that draw charts.
 """
 
 import sys
@@ -11,16 +12,19 @@ from importlib.metadata import EntryPoint, entry_points
 import typer
 
 from harness.cli.console import err
-from harness.cli.down import down
-from harness.cli.logs import logs
-from harness.cli.status import status
-from harness.cli.up import up
 
 GROUP = "gauntlet.commands"
-COMMANDS: Mapping[str, Callable[..., None]] = {"up": up, "status": status, "logs": logs, "down": down}
+COMMANDS: Mapping[str, str] = {
+    "up": "harness.cli.up:up",
+    "status": "harness.cli.status:status",
+    "logs": "harness.cli.logs:logs",
+    "down": "harness.cli.down:down",
+    "chaos": "harness.cli.chaos:chaos",
+    "judge": "harness.cli.judge:judge",
+}
 
 
-def build(extra: Iterable[EntryPoint], warn: Callable[[str], None]) -> typer.Typer:
+def build(extra: Iterable[EntryPoint], warn: Callable[[str], None], ours: Mapping[str, str] = COMMANDS) -> typer.Typer:
     """The application with our commands and those of `extra` that can be loaded; ours win when names clash."""
     app = typer.Typer(
         help="Brings a system of services up on real servers, breaks it on purpose, and judges whether it kept its promises.",
@@ -29,14 +33,15 @@ def build(extra: Iterable[EntryPoint], warn: Callable[[str], None]) -> typer.Typ
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for name, command in COMMANDS.items():
-        app.command(name)(command)
+    app.callback()(lambda: None)  # with a callback even a single command is called by its name
+    for name, value in ours.items():
+        _add(app, name, EntryPoint(name, value, GROUP).load())
     for point in sorted(extra, key=lambda point: point.name):
         if point.name in COMMANDS:
             warn(f"command {point.name} of {point.value} is ignored: gauntlet has one of that name")
             continue
         try:
-            app.command(point.name)(point.load())
+            _add(app, point.name, point.load())
         except Exception as error:  # noqa: BLE001 - whatever somebody else's module raises
             warn(f"command {point.name} ({point.value}) cannot be loaded: {type(error).__name__}: {error}")
     return app
@@ -44,7 +49,23 @@ def build(extra: Iterable[EntryPoint], warn: Callable[[str], None]) -> typer.Typ
 
 def main() -> None:
     """Run the command line."""
-    # Loading other people's modules takes time and may warn; our own commands need neither.
-    ours = len(sys.argv) > 1 and sys.argv[1] in COMMANDS
-    extra = () if ours else entry_points(group=GROUP)
-    build(extra, lambda text: err.print(f"warning: {text}", markup=False, style="yellow"))(prog_name="gauntlet")
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    if asked in COMMANDS:
+        app = build((), _warn, {asked: COMMANDS[asked]})
+    else:
+        extra = entry_points(group=GROUP)
+        app = build(extra, _warn, {} if asked in extra.names else COMMANDS)
+    app(prog_name="gauntlet")
+
+
+def _add(app: typer.Typer, name: str, command: object) -> None:
+    if isinstance(command, typer.Typer):
+        app.add_typer(command, name=name)
+    elif callable(command):
+        app.command(name)(command)
+    else:
+        raise TypeError(f"{command!r} is neither a function nor a typer.Typer")
+
+
+def _warn(text: str) -> None:
+    err.print(f"warning: {text}", markup=False, style="yellow")

@@ -17,7 +17,7 @@ from harness.experiment.protocols import (
     System,
     Workload,
 )
-from harness.experiment.run_folder import RunFacts, RunFolder
+from harness.experiment.run_folder import NotARunError, RunFacts, RunFolder
 from harness.experiment.runner import run
 from harness.experiment.triggers import AllOf, Healed, OperationsEnded, Progress, Trigger
 
@@ -32,6 +32,7 @@ __all__ = [
     "FaultPlan",
     "Healed",
     "Minimum",
+    "NotARunError",
     "NotSteadyError",
     "OperationsEnded",
     "Progress",

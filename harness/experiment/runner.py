@@ -104,7 +104,9 @@ async def _experience(experiment: Experiment[S], subject: S, context: Context, s
         await stages.attempt("workload", lambda: schedule.during(drives[0]()), bounds.workload_s)
     finally:
         await stages.attempt("heal", schedule.heal, bounds.heal_s)
-    await stages.attempt("settle", lambda: settle(subject, bounds.settle_s, bounds.settle_poll_s), bounds.settle_s + 5.0)
+    await stages.attempt(
+        "settle", lambda: settle(subject, bounds.settle_s, bounds.settle_poll_s, context.note), bounds.settle_s + 5.0
+    )
     await stages.attempt("observe", observe, bounds.observe_s)
 
 

@@ -4,22 +4,29 @@ One quiet look is not enough: a message on its way between two members is nowher
 outstanding in several looks in a row.
 """
 
+from collections.abc import Callable
+from itertools import count
+
 from harness.experiment.protocols import Subject
 from harness.waiting import NotYet, wait_until_async
 
 QUIET_LOOKS = 3
+TOLD_LOOKS = 20
 
 
-async def settle(subject: Subject, bound_s: float, poll_s: float) -> None:
-    """Return when the subject is at rest, looking every `poll_s` seconds.
+async def settle(subject: Subject, bound_s: float, poll_s: float, note: Callable[[str], None]) -> None:
+    """Return when the subject is at rest, looking every `poll_s` seconds and telling now and then what is not.
 
     Raises WaitTimeout, saying what was outstanding, after `bound_s` seconds.
     """
     quiet = 0
+    looks = count()
 
     async def look() -> bool:
         nonlocal quiet
         if outstanding := await subject.outstanding():
+            if next(looks) % TOLD_LOOKS == 0:
+                note(f"waiting for {'; '.join(outstanding)}")
             quiet = 0
             raise NotYet("; ".join(outstanding))
         quiet += 1

@@ -46,7 +46,7 @@ def first_violation(history: History, verdict: RunVerdict) -> FirstViolation | N
         guarantee=guarantee,
         what=violation.what,
         facts=json.dumps(dict(violation.facts), indent=2, ensure_ascii=False),
-        moments=tuple(sorted(moments, key=lambda moment: moment.at_s)),
+        moments=tuple(sorted(moments, key=lambda moment: (moment.at_s, moment.kind))),
         left_out=max(0, len(operations) - SHOWN),
     )
 

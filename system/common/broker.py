@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import aio_pika
 from aio_pika import DeliveryMode, ExchangeType, Message
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue, AbstractRobustConnection
-from aio_pika.exceptions import AMQPError, DeliveryError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, DeliveryError
 
 from system.common.errors import Unavailable
 from system.common.telemetry import DEAD_LETTERS, log, outgoing_trace
@@ -23,6 +23,8 @@ CONFIRM_TIMEOUT_S = 3.0
 # Redeliveries after which the broker itself gives up on a message: far above what restarts cause, so that an accepted order
 # is never lost to it (RabbitMQ 4 would otherwise stop at 20).
 DELIVERY_LIMIT = 1000
+# What aio-pika raises when the connection or channel is gone: what was not acknowledged will be delivered again.
+LOST = (AMQPError, ChannelInvalidStateError, OSError)
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,8 @@ class Publisher:
             await asyncio.wait_for(target.publish(message, routing_key, mandatory=mandatory), CONFIRM_TIMEOUT_S)
         except DeliveryError as error:
             raise Unavailable("the broker refused the message", retry_after_s=1) from error
-        except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
-            # aio-pika raises RuntimeError for a channel that is being reopened.
+        except (*LOST, TimeoutError, RuntimeError) as error:
+            # aio-pika raises a bare RuntimeError for a channel that is being reopened.
             raise Unavailable("the broker did not confirm the message", retry_after_s=1) from error
 
 
@@ -122,7 +124,7 @@ async def answer(channel: AbstractChannel, request: AbstractIncomingMessage, bod
             request.reply_to,
             mandatory=False,
         )
-    except (AMQPError, OSError, RuntimeError) as error:
+    except (*LOST, RuntimeError) as error:
         log.warning("reply lost", error=repr(error))
 
 

@@ -8,10 +8,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractRobustConnection
-from aio_pika.exceptions import AMQPError
 
 from system.common.background import pause
-from system.common.broker import QueueSpec, declare
+from system.common.broker import LOST, QueueSpec, declare
 from system.common.errors import ShopError
 from system.common.randomness import backoff
 from system.common.telemetry import BATCHES, log
@@ -44,7 +43,7 @@ class BatchConsumer:
             finally:
                 try:
                     await queue.cancel(tag)
-                except (AMQPError, RuntimeError) as error:
+                except (*LOST, RuntimeError) as error:
                     log.info("consumer was already gone", error=repr(error))
 
     async def _gather(
@@ -73,7 +72,7 @@ class BatchConsumer:
                 attempt += 1
                 log.warning("batch not handled yet", queue=self._spec.name, attempt=attempt, error=str(error))
                 await pause(stop, backoff(attempt, first_s=0.1, most_s=2))
-            except AMQPError as error:
+            except LOST as error:
                 log.warning("connection lost while a batch was settled", queue=self._spec.name, error=repr(error))
                 return
             else:

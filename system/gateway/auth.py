@@ -31,7 +31,7 @@ class Identity:
 
 
 async def authenticate(shop: Shop, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Identity:
-    """Whom the request's token speaks for. Raises Unauthenticated, or Unavailable when nobody can tell."""
+    """Whom the request's token speaks for. Raises Unauthenticated, PermissionDenied, or Unavailable when nobody can tell."""
     if credentials is None:
         raise Unauthenticated("send Authorization: Bearer <access token>", reason="TOKEN_REQUIRED")
     token = credentials.credentials
@@ -39,7 +39,10 @@ async def authenticate(shop: Shop, credentials: Annotated[HTTPAuthorizationCrede
         raise Unauthenticated("this is not an access token")
     clients = shop.clients
     known = await clients.call(clients.users.VerifyToken, VerifyTokenRequest(access_token=token))
-    return Identity(known.user_id, known.email, Role.of(known.role))
+    try:
+        return Identity(known.user_id, known.email, Role.of(known.role))
+    except ValueError:
+        raise PermissionDenied("this account has a role that is not known here") from None
 
 
 Auth = Annotated[Identity, Depends(authenticate)]

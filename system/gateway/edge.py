@@ -52,13 +52,17 @@ class Boundary:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *HEADERS, (b"x-trace-id", trace_id.encode())]
-                limit.reschedule(None)  # it is answered in time; how fast the client reads is the client's affair
             await send(message)
+
+        async def in_time(message: Message) -> None:
+            if message["type"] == "http.response.start" and not limit.expired():
+                limit.reschedule(None)  # how fast the client reads is the client's affair
+            await dressed(message)
 
         try:
             with deadlines.within(self._timeout_s):
                 async with asyncio.timeout(self._timeout_s) as limit:
-                    await self._app(scope, receive, dressed)
+                    await self._app(scope, receive, in_time)
         except Exception as error:  # the boundary: everything becomes an answer
             failure = _as_shop_error(error, scope)
             if status:  # half an answer is out already; the server closes the connection

@@ -52,6 +52,11 @@ class OrderDesk:
         """Whether an order could be placed now."""
         return self._link is not None
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a reply."""
+        return len(self._waiting)
+
     async def place(self, command: PlaceOrder, wait_s: float) -> PlaceOrderReply | None:
         """Send a command; the decision, or None when it is not there after `wait_s` seconds.
 

@@ -70,13 +70,13 @@ class Confirmations:
         timeout_s = min(self._timeout_s, deadlines.remaining(self._timeout_s + MARGIN_S) - MARGIN_S)
         if timeout_s <= 0:
             raise DeadlineExceeded("the deadline is too near to send a mail", retry_after_s=1)
-        lease_s = self._timeout_s + LEASE_MARGIN_S
+        message, lease_s = self._write(wanted), self._timeout_s + LEASE_MARGIN_S
         claim = await self._database.run(lambda tx: self._store.claim(tx, wanted, lease_s))
         if isinstance(claim, Sent):
             return claim
         if claim is None:
             raise Unavailable("this confirmation is being sent", retry_after_s=1)
-        return await self._send(claim, self._write(wanted), timeout_s)
+        return await self._send(claim, message, timeout_s)
 
     async def _send(self, claim: Claim, message: EmailMessage, timeout_s: float) -> Sent:
         try:

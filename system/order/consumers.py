@@ -12,7 +12,7 @@ from google.protobuf.message import DecodeError
 from opentelemetry import trace
 from shop.events.v1 import events_pb2
 
-from system.common.broker import answer, dead_letter
+from system.common.broker import LOST, answer, dead_letter
 from system.common.errors import ShopError
 from system.common.queues import ORDER_PLACE
 from system.common.telemetry import continue_trace, log
@@ -34,7 +34,7 @@ class PlaceOrderConsumer:
         with trace.use_span(continue_trace(headers, "place orders"), end_on_exit=True):
             try:
                 await self._place(channel, readable)
-            except ShopError:
+            except (ShopError, *LOST):
                 raise
             except Exception as error:  # noqa: BLE001 - a poison message must not take the batch with it
                 log.error("batch failed, handling one by one", size=len(readable), exc_info=error)
@@ -64,7 +64,7 @@ class PlaceOrderConsumer:
     async def _place_alone(self, channel: AbstractChannel, pair: tuple[AbstractIncomingMessage, Placement]) -> None:
         try:
             await self._place(channel, [pair])
-        except ShopError:
+        except (ShopError, *LOST):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the dead-letter queue keeps it for people to look at
             log.error("command cannot be handled", order_id=pair[1].order_id, exc_info=error)

@@ -133,6 +133,8 @@ class ProviderClient:
 
     async def _ask(self, method: str, path: str, headers: dict[str, str] | None = None) -> RemotePayment | Refusal:
         left_s = deadlines.remaining(self._timeout_s)
+        if left_s <= 0:
+            raise DeadlineExceeded("the deadline passed before the payment provider was asked", retry_after_s=1)
         self._budget.deposit()
         try:
             async with asyncio.timeout(left_s):

@@ -19,10 +19,11 @@ ADDRESS = {
     "postal_code": "1015 CJ",
     "country": "NL",
 }
+LINE = {"product_id": LAMP["id"], "name": LAMP["name"], "quantity": 2, "unit_price": MONEY}
 ORDER = {
     "id": "0b2a6f0e-7d3e-5b63-9d0c-3f4f1f6a2a51",
     "status": "RESERVED",
-    "items": [{"product_id": LAMP["id"], "name": LAMP["name"], "quantity": 2, "unit_price": MONEY}],
+    "items": [LINE],
     "total": {"minor_units": 3998, "currency": "EUR"},
     "delivery_address": ADDRESS,
     "reason": None,
@@ -106,6 +107,8 @@ class OrderQuery(Request):
 
 class OrderItem(Answer):
     """A line of an order; name and price are null until it is reserved."""
+
+    model_config = example(LINE)
 
     product_id: str
     name: str | None

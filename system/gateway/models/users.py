@@ -39,7 +39,7 @@ class Role(StrEnum):
 
     @classmethod
     def of(cls, value: "user_pb2.Role.ValueType") -> Self:
-        """Read from a message. Raises ValueError for a role this gateway does not know: it then grants nothing."""
+        """Read from a message. Raises ValueError for a role this gateway does not know."""
         return cls(user_pb2.Role.Name(value).removeprefix("ROLE_"))
 
     @property

@@ -3,6 +3,7 @@
 TOY_EXIT makes it end at once with that code, after saying why: a service that cannot start.
 TOY_CHILD makes it start a child in a session of its own, as daemons do.
 TOY_ESCAPE makes it start one that sheds what marks it as its member's.
+TOY_SLOW makes it listen never.
 TOY_STUBBORN makes it ignore SIGTERM.
 """
 
@@ -26,6 +27,8 @@ class Answer(BaseHTTPRequestHandler):
 if "TOY_EXIT" in os.environ:
     sys.stderr.write("toy: this is why I cannot start\n")
     sys.exit(int(os.environ["TOY_EXIT"]))
+if "TOY_SLOW" in os.environ:
+    signal.pause()
 if "TOY_STUBBORN" in os.environ:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if "TOY_CHILD" in os.environ or "TOY_ESCAPE" in os.environ:

@@ -4,16 +4,18 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
 from shop.common.v1.money_pb2 import Money
 from shop.product.v1 import product_pb2 as pb
-from shop.product.v1.product_pb2_grpc import ProductServiceAsyncStub
 
 from system.common.errors import ShopError, from_rpc_error
 from tests.integration.shop import Rows
+
+if TYPE_CHECKING:
+    from shop.product.v1.product_pb2_grpc import ProductServiceAsyncStub  # the stub with an aio channel; exists as a type only
 
 PRICE = Money(minor_units=1999, currency="EUR")
 TIMEOUT_S = 60.0
@@ -41,11 +43,11 @@ def refused(kind: type[ShopError], reason: str | None = None) -> Iterator[None]:
 class Warehouse:
     """Two instances over one schema. `via` is the index of the instance that is asked."""
 
-    stubs: Sequence[ProductServiceAsyncStub]
+    stubs: "Sequence[ProductServiceAsyncStub]"
     rows: Rows
 
     @property
-    def stub(self) -> ProductServiceAsyncStub:
+    def stub(self) -> "ProductServiceAsyncStub":
         return self.stubs[0]
 
     async def product(self, available: int = 0, name: str = "Lamp", price: Money = PRICE, category: str = "") -> str:

@@ -1,6 +1,7 @@
 """Every class of bad input, once: what is sent, and the problem it must meet. Run against fakes and against the real shop.
 
-Paths and bodies name a product and an order by `{product}` and `{order}`; the tests put real ids there.
+Paths and bodies name a product and an order by `{product}` and `{order}`; the tests put real ids there. What could come into
+being by mistake is called "bad input", so that it can be looked for.
 """
 
 import copy
@@ -48,7 +49,7 @@ GOOD_ORDER: Mapping[str, Any] = {
         "country": "GB",
     },
 }
-GOOD_PRODUCT: Mapping[str, Any] = {"name": "Lamp", "price": {"minor_units": 1999, "currency": "EUR"}}
+GOOD_PRODUCT: Mapping[str, Any] = {"name": "Bad input lamp", "price": {"minor_units": 1999, "currency": "EUR"}}
 
 
 def changed(body: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -204,14 +205,14 @@ def products() -> tuple[Case, ...]:
 
 def accounts() -> tuple[Case, ...]:
     """Bad bodies for POST /auth/register."""
-    good = {"email": "ada@shop.example", "password": "correct horse battery", "name": "Ada"}
+    good = {"email": "bad-input@shop.example", "password": "correct horse battery", "name": "Ada"}
     faults: Sequence[tuple[str, Any]] = (
-        ("email", "ada"),
-        ("email", "ada@localhost"),
-        ("email", "a b@shop.example"),
+        ("email", "bad-input"),
+        ("email", "bad-input@localhost"),
+        ("email", "bad-input x@shop.example"),
         ("email", f"{'x' * 65}@shop.example"),
-        ("email", "ada@shop.example\n"),
-        ("email", ["ada@shop.example"]),
+        ("email", "bad-input@shop.example\n"),
+        ("email", ["bad-input@shop.example"]),
         ("password", "short"),
         ("password", "x" * 129),
         ("password", 12345678),
@@ -240,9 +241,9 @@ WRITES = (
     write("PATCH", "/users/{order}/role", "as a customer", {"role": "ADMIN"}, FORBIDDEN, "customer"),
     write("PATCH", "/products/{product}", "null price", {"price": None}),
     write("PATCH", "/products/{product}", "nothing", {}),
-    write("PATCH", "/products/{product}", "as a customer", {"name": "Mine"}, FORBIDDEN, "customer"),
+    write("PATCH", "/products/{product}", "as a customer", {"name": "Bad input lamp"}, FORBIDDEN, "customer"),
     write("POST", "/products", "as a customer", GOOD_PRODUCT, FORBIDDEN, "customer"),
-    write("POST", "/categories", "as nobody", {"name": "Books"}, NOBODY, "nobody"),
+    write("POST", "/categories", "as nobody", {"name": "Bad input books"}, NOBODY, "nobody"),
     write("POST", "/categories", "name too long", {"name": "x" * 101}),
     write("PATCH", "/categories/{order}", "null name", {"name": None}),
     write("PUT", "/products/{product}/stock", "negative", {"available": -1}),
@@ -277,10 +278,7 @@ READS = (
         read(f"/orders?{query}")
         for query in ("limit=0", "limit=101", "limit=x", "cursor=%00", f"cursor={'x' * 501}", "user_id=1")
     ),
-    *(
-        read(f"/products/{name}", who="nobody")
-        for name in ("1", "%00", "..%2f..%2fetc", "x" * 5000, "5C0D9F2E-8A41-4A63-9A58-6D1F6D0C7E33")
-    ),
+    *(read(f"/products/{name}", who="nobody") for name in ("1", "%00", "x" * 5000, "5C0D9F2E-8A41-4A63-9A58-6D1F6D0C7E33")),
     read("/categories?parent_id=root", who="nobody"),
     read("/orders/1"),
     read("/orders/1/cancel", method="POST"),
@@ -290,6 +288,7 @@ READS = (
     read("/products/{product}", FORBIDDEN, method="DELETE"),
     read("/users/me", NOBODY, "nobody"),
     read("/orders", NOBODY, "nobody"),
+    read("/products/..%2f..%2fetc", (404, "NOT_FOUND"), "nobody"),
     read("/nowhere", (404, "NOT_FOUND"), "nobody"),
     read("/products/", (404, "NOT_FOUND"), "nobody"),
     read("/users/me", (405, "METHOD_NOT_ALLOWED"), method="DELETE"),

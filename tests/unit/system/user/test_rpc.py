@@ -66,11 +66,10 @@ async def test_an_empty_current_password_is_a_wrong_one(rpc: UserRpc, ada: user_
         await rpc.UpdateProfile(request, NO_CONTEXT)
 
 
-@pytest.mark.parametrize(("role", "name"), [(user_pb2.ROLE_ADMIN, "ADMIN"), (user_pb2.ROLE_USER, "USER")])
-async def test_a_role_is_given(rpc: UserRpc, ada: user_pb2.User, role: user_pb2.Role, name: str) -> None:
-    answer = await rpc.ChangeRole(user_pb2.ChangeRoleRequest(user_id=ada.id, role=role), NO_CONTEXT)
-    assert answer.user.role == role
-    assert user_pb2.Role.Name(answer.user.role) == f"ROLE_{name}"
+async def test_a_role_is_given(rpc: UserRpc, ada: user_pb2.User) -> None:
+    for role in (user_pb2.ROLE_ADMIN, user_pb2.ROLE_USER):
+        answer = await rpc.ChangeRole(user_pb2.ChangeRoleRequest(user_id=ada.id, role=role), NO_CONTEXT)
+        assert answer.user.role == role
 
 
 @pytest.mark.parametrize("number", [0, 3, 2_000_000_000])

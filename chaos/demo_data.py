@@ -1,0 +1,186 @@
+"""gauntlet demo-data: people, a catalogue and stock, so that a newcomer can click through Swagger at once.
+
+Running it twice changes nothing: what is there already, by e-mail address or name, is left as it is and shown.
+"""
+
+import asyncio
+import json
+from dataclasses import asdict, dataclass
+from typing import Annotated, NoReturn
+
+import httpx
+import typer
+from rich.table import Table
+
+from chaos.client import Categories, Category, Money, Product, Products, RefusedError, Session, Shop, Stock, User
+from harness.cli.console import Code, complain, out
+from harness.cli.options import AsJson, Name, stack_folder
+from harness.stack.attach import attach
+from harness.stack.errors import StackError
+
+FIRST_ADMIN = "admin@shop.example"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can log in."""
+
+    email: str
+    password: str
+    name: str
+    role: str = "USER"
+
+
+@dataclass(frozen=True)
+class Article:
+    """Something for sale; `price` is in cents of a euro."""
+
+    name: str
+    category: str
+    price: int
+    stock: int
+    description: str
+
+
+PEOPLE = (
+    Person("ada@shop.example", "analytical-engine", "Ada Lovelace"),
+    Person("grace@shop.example", "first-compiler", "Grace Hopper"),
+    Person("edsger@shop.example", "shortest-path", "Edsger Dijkstra"),
+    Person("barbara@shop.example", "substitution", "Barbara Liskov", role="ADMIN"),
+)
+TREE = {"Home": ("Lamps", "Chairs"), "Office": ("Paper", "Pens")}
+"""Root categories and their children."""
+ARTICLES = (
+    Article("Desk lamp", "Lamps", 3999, 100, "Warm light, long arm."),
+    Article("Floor lamp", "Lamps", 8950, 25, "Stands where you sit."),
+    Article("Office chair", "Chairs", 24900, 12, "Turns, rolls and forgives."),
+    Article("Stool", "Chairs", 4500, 40, "Three legs, never wobbles."),
+    Article("Notebook", "Paper", 799, 500, "192 pages, dotted."),
+    Article("Fountain pen", "Pens", 2999, 60, "Writes before you think."),
+    Article("Last piece", "Pens", 9900, 1, "There is exactly one: order it twice."),
+)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A product as it is now in the shop."""
+
+    id: str
+    name: str
+    category: str
+    price: Money
+    available: int
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What is in the shop now, with the logins."""
+
+    people: tuple[tuple[Person, str], ...]
+    shelves: tuple[Shelf, ...]
+
+
+def command(
+    name: Name = "default",
+    url: Annotated[str | None, typer.Option(help="A gateway that gauntlet did not start.")] = None,
+    admin_email: Annotated[str, typer.Option(help="With --url: who may write the catalogue.")] = FIRST_ADMIN,
+    admin_password: Annotated[str | None, typer.Option(help="With --url: that admin's password.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fill a running shop with users, an admin, a catalogue and stock; print the logins. Twice does no harm."""
+    if url is None:
+        try:
+            stack = attach(stack_folder(name))
+        except StackError as error:
+            _fail(f"{error}; start one with `gauntlet up`, or name a gateway with --url")
+        url, admin_password = stack.base_url, stack.secret("admin")
+    elif admin_password is None:
+        raise typer.BadParameter("--url needs --admin-password")
+    try:
+        demo = asyncio.run(_fill(url, admin_email, admin_password))
+    except RefusedError as error:
+        _fail(f"the shop at {url} refused: {error}")
+    except httpx.HTTPError as error:
+        _fail(f"the shop at {url} cannot be reached: {type(error).__name__}: {error}")
+    if as_json:
+        out.print(json.dumps(asdict(demo)), markup=False)
+    else:
+        _show(demo, url, (admin_email, admin_password))
+
+
+async def _fill(url: str, admin_email: str, admin_password: str) -> Demo:
+    async with httpx.AsyncClient(base_url=url, timeout=20) as http:
+        visitor = Shop(http)
+        admin = visitor.as_user((await visitor.login(admin_email, admin_password)).read(Session))
+        people = [(person, await _account(visitor, admin, person)) for person in PEOPLE]
+        categories = await _tree(admin)
+        shelves = [await _shelf(admin, article, categories[article.category]) for article in ARTICLES]
+    return Demo(tuple(people), tuple(shelves))
+
+
+async def _account(visitor: Shop, admin: Shop, person: Person) -> str:
+    """The id of a person's account, with the person's role."""
+    registered = await visitor.register(person.email, person.password, person.name)
+    if registered.status == 409:
+        user = (await visitor.login(person.email, person.password)).read(Session).user
+    else:
+        user = registered.read(User)
+    if user.role != person.role:
+        (await admin.change_role(user.id, person.role)).read(User)
+    return user.id
+
+
+async def _tree(admin: Shop) -> dict[str, str]:
+    """Ids of all categories by name."""
+    ids: dict[str, str] = {}
+    for root, children in TREE.items():
+        ids[root] = await _category(admin, root, None)
+        for child in children:
+            ids[child] = await _category(admin, child, ids[root])
+    return ids
+
+
+async def _category(admin: Shop, name: str, parent_id: str | None) -> str:
+    for found in (await admin.categories(parent_id)).read(Categories).items:
+        if found.name == name:
+            return found.id
+    return (await admin.create_category(name, parent_id)).read(Category).id
+
+
+async def _shelf(admin: Shop, article: Article, category_id: str) -> Shelf:
+    found = (await admin.products(name=article.name, category_id=category_id)).read(Products).items
+    product = next((each for each in found if each.name == article.name), None)
+    if product is None:
+        picture = {"url": f"https://img.shop.example/{article.name.lower().replace(' ', '-')}.jpg", "alt": article.name}
+        made = await admin.create_product(
+            article.name,
+            Money(article.price),
+            description=article.description,
+            category_id=category_id,
+            images=[picture],
+        )
+        product = made.read(Product)
+        stock = (await admin.set_stock(product.id, article.stock)).read(Stock)
+    else:
+        stock = (await admin.stock(product.id)).read(Stock)
+    return Shelf(product.id, product.name, article.category, product.price, stock.available)
+
+
+def _show(demo: Demo, url: str, admin: tuple[str, str]) -> None:
+    logins = Table("e-mail", "password", "role", "id", box=None, padding=(0, 2, 0, 0), header_style="dim")
+    logins.add_row(*admin, "ADMIN", "")
+    for person, identifier in demo.people:
+        logins.add_row(person.email, person.password, person.role, identifier)
+    out.print(logins)
+    shelves = Table("product", "category", "price", "in stock", "id", box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for shelf in demo.shelves:
+        price = f"{shelf.price.minor_units / 100:.2f} {shelf.price.currency}"
+        shelves.add_row(shelf.name, shelf.category, price, str(shelf.available), shelf.id)
+    out.print()
+    out.print(shelves)
+    out.print(f"\nTry them at {url}/api-docs: log in with POST /auth/login, then Authorize.", markup=False)
+
+
+def _fail(text: str) -> NoReturn:
+    complain(text)
+    raise typer.Exit(Code.FAILED)

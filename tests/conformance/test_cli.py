@@ -1,0 +1,253 @@
+"""The command `gauntlet` as a person and a script use it: processes, signals, exit codes, output."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.cli.down import end
+from harness.stack.attach import attach
+from harness.stack.manifest import read
+from harness.stack.marker import Mark, marked
+from harness.stack.runfolder import in_use
+from harness.waiting import wait_until
+from tests.conformance.toys import SMALL, get
+
+UP = ("up", "--topology", str(SMALL))
+TIMEOUT_S = 60
+
+
+def gauntlet(cwd: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(  # noqa: S603 - our own CLI
+        [sys.executable, "-m", "harness.cli", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+
+@pytest.fixture
+def cwd(tmp_path: Path) -> Iterator[Path]:
+    """A directory to run it in; whatever is still up afterwards is stopped."""
+    yield tmp_path
+    for folder in (tmp_path / ".gauntlet" / "stacks").glob("*"):
+        if in_use(folder):
+            gauntlet(tmp_path, "down", "--name", folder.name)
+
+
+def folder_of(cwd: Path, name: str = "default") -> Path:
+    return cwd / ".gauntlet" / "stacks" / name
+
+
+def mark_of(cwd: Path) -> Mark:
+    return Mark(read(folder_of(cwd)).stack, folder_of(cwd) / "logs")
+
+
+@contextmanager
+def _foreground(cwd: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """`gauntlet up` in the foreground, once its JSON says that it is ready."""
+    process = subprocess.Popen(  # noqa: S603 - our own CLI
+        [sys.executable, "-m", "harness.cli", *UP, "--json", *arguments],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert any(line.rstrip() == "}" for line in process.stdout), process.communicate()
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def test_ctrl_c_stops_everything_says_so_and_ends_with_130(cwd: Path) -> None:
+    with _foreground(cwd) as process:
+        mark = mark_of(cwd)
+        assert len(marked(mark)) == 3
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 130
+    assert "Ctrl-C: stopping everything" in said
+    assert "stopped, nothing is left running" in said
+    assert marked(mark) == []
+
+
+def test_ctrl_c_during_the_start_leaves_nothing(cwd: Path) -> None:
+    process = subprocess.Popen(  # noqa: S603 - our own CLI
+        [sys.executable, "-m", "harness.cli", *UP, "--set", "front.TOY_SLOW=1"], cwd=cwd, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    assert any("back-1 ready" in line for line in process.stderr)
+    mark = mark_of(cwd)
+    assert marked(mark)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 130
+    assert "stopped, nothing is left running" in said
+    assert marked(mark) == []
+
+
+def test_detached_it_can_be_looked_at_from_everywhere_and_taken_down(cwd: Path) -> None:
+    up = gauntlet(cwd, *UP, "--detach", "--json", "--instances", "back=2", "--set", "back.EXTRA=a=b")
+    assert up.returncode == 0, up.stderr
+    assert re.search(r"back-1 ready after \d+\.\d s", up.stderr)
+    told = json.loads(up.stdout)
+    assert [member["name"] for member in told["members"]] == ["locks", "back-1", "back-2", "front-1"]
+
+    stack = attach(folder_of(cwd))
+    mark = mark_of(cwd)
+    assert told["base_url"] == stack.base_url
+    assert get(stack.address("back-1"))["EXTRA"] == "a=b"
+
+    status = gauntlet(cwd, "status")
+    assert status.returncode == 0
+    assert "stack default: ready" in status.stdout
+    assert stack.base_url in status.stdout
+    assert json.loads(gauntlet(cwd, "status", "--json").stdout) == told
+
+    assert gauntlet(cwd, "logs", "back-2", "--lines", "1").stdout.count("\n") == 1
+    both = gauntlet(cwd, "logs", "back").stdout
+    assert "back-1 | toy: back-1 serves" in both
+    assert "back-2 | toy: back-2 serves" in both
+    unknown = gauntlet(cwd, "logs", "nix")
+    assert unknown.returncode == 1
+    assert "no log of nix" in unknown.stderr
+    assert "back-1, back-2, front-1, locks" in unknown.stderr
+
+    down = gauntlet(cwd, "down")
+    assert down.returncode == 0
+    assert "stack default is stopped" in down.stderr
+    assert marked(mark) == []
+    assert not in_use(folder_of(cwd))
+    assert "toy: back-1 serves" in gauntlet(cwd, "logs", "back-1").stdout, "logs outlive their stack"
+
+
+def test_a_dead_member_is_reported(cwd: Path) -> None:
+    with _foreground(cwd) as process:
+        attach(folder_of(cwd)).kill("back-1")
+        assert process.stderr is not None
+        assert any("back-1 has ended; `gauntlet logs back-1`" in line for line in process.stderr)
+        assert "not running" in gauntlet(cwd, "status").stdout
+        assert gauntlet(cwd, "down").returncode == 0
+        process.communicate(timeout=TIMEOUT_S)
+        assert process.returncode == 0, "being taken down is not a failure"
+
+
+def test_following_a_log_ends_with_the_stack(cwd: Path) -> None:
+    assert gauntlet(cwd, *UP, "--detach").returncode == 0
+    follower = subprocess.Popen(
+        [sys.executable, "-m", "harness.cli", "logs", "back", "--follow"],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert follower.stdout is not None
+    assert "toy: back-1 serves" in follower.stdout.readline()
+    get(attach(folder_of(cwd)).address("back-1"), "/followed")
+    assert any("GET /followed" in line for line in follower.stdout)
+    assert gauntlet(cwd, "down").returncode == 0
+    follower.communicate(timeout=TIMEOUT_S)
+    assert follower.returncode == 0
+
+
+def test_a_second_up_of_that_name_is_refused_and_another_name_is_not(cwd: Path) -> None:
+    with _foreground(cwd):
+        again = gauntlet(cwd, *UP)
+        assert again.returncode == 1
+        assert "a stack is already running in" in again.stderr
+        assert "gauntlet down --name default" in again.stderr
+        assert gauntlet(cwd, *UP, "--detach", "--name", "other").returncode == 0
+        assert gauntlet(cwd, "down", "--name", "other").returncode == 0
+        assert gauntlet(cwd, "status").returncode == 0
+
+
+@pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["foreground", "detached"])
+def test_a_port_in_use_is_named(cwd: Path, detach: tuple[str, ...]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        up = gauntlet(cwd, *UP, "--port", str(port), *detach)
+    assert up.returncode == 1
+    assert f"error: port {port} on 127.0.0.1 is in use" in up.stderr
+    assert not in_use(folder_of(cwd))
+
+
+@pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["foreground", "detached"])
+def test_a_failed_start_says_why_and_leaves_nothing(cwd: Path, detach: tuple[str, ...]) -> None:
+    up = gauntlet(cwd, *UP, "--set", "back.TOY_EXIT=3", *detach)
+    assert up.returncode == 1
+    assert "back-1 ended with code 3" in up.stderr
+    assert "this is why I cannot start" in up.stderr
+    assert "Traceback" not in up.stderr
+    assert not in_use(folder_of(cwd))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--instances", "order"), "'order' is not SERVICE=COUNT"),
+        (("--instances", "back=0"), "count of at least 1"),
+        (("--instances", "nix=2"), "no such service; there are back, front"),
+        (("--set", "back=2"), "is not SERVICE.VARIABLE=VALUE"),
+        (("--provider", "nix"), "there is no provider nix; there are auto, native"),
+        (("--name", "../nix"), "cannot be the name of a stack"),
+        (("--port", "70000"), "--port"),
+        (("--topology", "nix.toml"), "cannot be read: No such file or directory"),
+    ],
+)
+def test_wrong_usage_ends_with_2(cwd: Path, arguments: tuple[str, ...], message: str) -> None:
+    up = gauntlet(cwd, *UP, *arguments)
+    assert up.returncode == 2
+    assert message in up.stderr
+    assert gauntlet(cwd, *UP, *arguments, "--detach").returncode == 2
+
+
+def test_without_a_stack_down_is_content_and_status_is_not(cwd: Path) -> None:
+    down = gauntlet(cwd, "down")
+    assert (down.returncode, down.stderr) == (0, "no stack default is running\n")
+    status = gauntlet(cwd, "status")
+    assert (status.returncode, status.stderr) == (1, "no stack default is running\n")
+    assert json.loads(gauntlet(cwd, "status", "--json").stdout) == {"name": "default", "state": "absent"}
+
+
+def test_a_stack_ends_with_the_process_it_was_started_for(cwd: Path) -> None:
+    with subprocess.Popen(["/bin/sleep", "300"]) as friend:
+        up = gauntlet(cwd, *UP, "--detach", "--owner-pid", str(friend.pid))
+        assert up.returncode == 0, up.stderr
+        mark = mark_of(cwd)
+        friend.kill()
+    wait_until(lambda: not in_use(folder_of(cwd)), what="stack gone", timeout_s=15)
+    assert marked(mark) == []
+
+
+def test_what_a_killed_owner_leaves_is_no_stack_and_no_obstacle(cwd: Path) -> None:
+    told: dict[str, Any] = json.loads(gauntlet(cwd, *UP, "--detach", "--json").stdout)
+    mark = mark_of(cwd)
+    os.kill(told["owner_pid"], signal.SIGKILL)
+    wait_until(lambda: not in_use(folder_of(cwd)), what="guard done", timeout_s=15)
+    assert marked(mark) == []
+    assert gauntlet(cwd, "status").returncode == 1
+    assert gauntlet(cwd, *UP, "--detach").returncode == 0
+
+
+def test_a_hanging_owner_is_taken_down_with_force(cwd: Path) -> None:
+    told: dict[str, Any] = json.loads(gauntlet(cwd, *UP, "--detach", "--json").stdout)
+    mark = mark_of(cwd)
+    os.kill(told["owner_pid"], signal.SIGSTOP)
+    assert not end(folder_of(cwd), ((signal.SIGTERM, 0.2),))
+    assert end(folder_of(cwd), ((signal.SIGTERM, 0.2), (signal.SIGKILL, 15.0)))
+    assert marked(mark) == []

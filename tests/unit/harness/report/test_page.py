@@ -1,0 +1,153 @@
+"""The page stands alone, tells the truth of every kind of run, and lets nothing that was recorded become markup."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from harness import report
+from harness.experiment import RunFolder
+from harness.report.page import MOST_EVIDENCE, answer_rows, fault_rows, page, stage_rows, tail
+from harness.verdict import RunVerdict
+from tests.unit.harness.report.saved_run import FACTS, save, verdict
+
+MEGABYTE = 1024 * 1024
+
+
+class Seen(HTMLParser):
+    """Collects text outside scripts, and every address that a browser would fetch."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text = ""
+        self.fetched: list[str] = []
+        self.tags: list[str] = []
+        self._inside = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self._inside = tag
+        self.fetched += [value or "" for name, value in attrs if name in ("src", "href", "action", "data")]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside not in ("script", "style"):
+            self.text += data
+
+
+def drawn(folder: RunFolder, concluded: RunVerdict) -> Seen:
+    return Seen(page(folder.facts(), folder.read_history(), concluded, folder.read_logs()))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return save(tmp_path)
+
+
+def test_it_asks_nobody_for_anything_and_is_small(folder: RunFolder) -> None:
+    html = page(folder.facts(), folder.read_history(), verdict(broken=True), folder.read_logs())
+    assert Seen(html).fetched == []
+    assert "@import" not in html
+    assert len(html.encode()) < 5 * MEGABYTE
+
+
+def test_it_says_what_was_proved_and_how_to_do_it_again(folder: RunFolder) -> None:
+    text = " ".join(drawn(folder, verdict(broken=True)).text.split())
+    for said in (
+        "FAIL",
+        "Units never exceed the stock.",
+        "the judge was not done after 60 s",
+        "make chaos EXPERIMENT=flash_sale SEED=42",
+        "fault never_came took effect",
+        "process 7 is gone",
+        "process 8 is ready",
+        "10 more violations in verdict.json",
+        "ReadTimeout",
+        "10.11",
+    ):
+        assert said in text
+
+
+def test_nothing_recorded_becomes_markup(folder: RunFolder) -> None:
+    seen = drawn(folder, verdict(broken=True, errors=("<script>alert(1)</script>",)))
+    assert "b" not in seen.tags[seen.tags.index("body") :][:20]
+    assert "p: 101 <b>sold</b>" in seen.text
+    assert "many want <few>" in seen.text
+    assert "two </script>" in seen.text
+    assert seen.tags.count("script") == 2
+
+
+def test_the_first_violation_is_told_with_the_faults_around_it(folder: RunFolder) -> None:
+    text = drawn(folder, verdict(broken=True)).text
+    told = text[text.index("First violation") : text.index("Guarantees")]
+    assert told.index("kill_order strikes order-1") < told.index("buyer-2 begins place_order (operation 3)")
+    assert told.index("buyer-3 is answered ReadTimeout: no answer: info") < told.index("order-1 is well again")
+    assert '"left": -1' in told
+
+
+def test_a_good_run_has_no_first_violation(folder: RunFolder) -> None:
+    assert "First violation" not in drawn(folder, verdict()).text
+
+
+def test_the_charts_are_in_the_page_as_data(folder: RunFolder) -> None:
+    html = page(folder.facts(), folder.read_history(), verdict(), {})
+    found = re.search(r"const charts = (\{.*\});", html)
+    assert found
+    specs = json.loads(found[1])
+    assert set(specs) == {"throughput", "latency"}
+    assert all(f'id="{name}"' in html for name in specs)
+    assert "order-1" in json.dumps(specs["latency"]["datasets"] if "datasets" in specs["latency"] else specs["latency"])
+
+
+@pytest.mark.parametrize("upto", ["start", "steady state", "workload", "settle"])
+def test_a_run_that_died_has_a_page_too(tmp_path: Path, upto: str) -> None:
+    folder = save(tmp_path, upto=upto)
+    text = drawn(folder, verdict(errors=(f"{upto}: the run died in it",))).text
+    assert "The run itself broke" in text
+    assert ("No operation ended in the workload." in text) == (upto in ("start", "steady state"))
+
+
+def test_an_empty_history_has_a_page_too(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path, "flash_sale", 42)
+    folder.save_facts(FACTS)
+    folder.history.touch()
+    report.write(folder, verdict(errors=("start: the run never got there",)))
+    assert "No logs were kept." in Seen(folder.report.read_text()).text
+    assert folder.verdict.exists()
+    assert folder.junit.exists()
+
+
+def test_faults_that_never_came_are_told_too(folder: RunFolder) -> None:
+    came, never = fault_rows(FACTS, folder.read_history())
+    assert (came.proven, came.target, round(came.injected_s or 0, 2), round(came.healed_s or 0, 2)) == (
+        True,
+        "order-1",
+        0.2,
+        0.6,
+    )
+    assert (never.proven, never.injected_s, never.notes) == (False, None, ("error: never injected",))
+
+
+def test_answers_are_counted_by_what_was_said(folder: RunFolder) -> None:
+    rows = [(row.operation, row.answer, row.ending, row.count) for row in answer_rows(folder.read_history())]
+    assert rows == [
+        ("place_order", "409", "fail", 5),
+        ("place_order", "201", "ok", 4),
+        ("place_order", "ReadTimeout", "info", 1),
+    ]
+
+
+def test_a_stage_that_never_ended_says_so(tmp_path: Path) -> None:
+    *_, last = stage_rows(save(tmp_path, upto="heal").read_history())
+    assert (last.name, last.seconds, last.failure) == ("heal", None, "the run died in it")
+
+
+def test_evidence_and_logs_are_cut(folder: RunFolder) -> None:
+    assert drawn(folder, verdict(broken=True)).text.count("p: 101 <b>sold</b>") == MOST_EVIDENCE + 1
+    assert len(tail("x" * 10**6)) == 20_000
+    assert tail("\n".join(map(str, range(1000)))).splitlines()[0] == "880"
