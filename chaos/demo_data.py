@@ -73,10 +73,20 @@ class Shelf:
 
 
 @dataclass(frozen=True)
-class Demo:
-    """What is in the shop now, with the logins."""
+class Login:
+    """An account of the shop."""
 
-    people: tuple[tuple[Person, str], ...]
+    email: str
+    password: str
+    role: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What is in the shop now."""
+
+    logins: tuple[Login, ...]
     shelves: tuple[Shelf, ...]
 
 
@@ -97,7 +107,7 @@ def command(
     elif admin_password is None:
         raise typer.BadParameter("--url needs --admin-password")
     try:
-        demo = asyncio.run(_fill(url, admin_email, admin_password))
+        demo = asyncio.run(_fill_at(url, admin_email, admin_password))
     except RefusedError as error:
         _fail(f"the shop at {url} refused: {error}")
     except httpx.HTTPError as error:
@@ -105,17 +115,24 @@ def command(
     if as_json:
         out.print(json.dumps(asdict(demo)), markup=False)
     else:
-        _show(demo, url, (admin_email, admin_password))
+        _show(demo, url)
 
 
-async def _fill(url: str, admin_email: str, admin_password: str) -> Demo:
+async def fill(http: httpx.AsyncClient, admin_email: str, admin_password: str) -> Demo:
+    """Make what is missing, through the gateway of `http`. Raises RefusedError, httpx.HTTPError."""
+    visitor = Shop(http)
+    session = (await visitor.login(admin_email, admin_password)).read(Session)
+    admin = visitor.as_user(session)
+    first = Login(admin_email, admin_password, session.user.role, session.user.id)
+    others = [Login(each.email, each.password, each.role, await _account(visitor, admin, each)) for each in PEOPLE]
+    categories = await _tree(admin)
+    shelves = [await _shelf(admin, article, categories[article.category]) for article in ARTICLES]
+    return Demo((first, *others), tuple(shelves))
+
+
+async def _fill_at(url: str, admin_email: str, admin_password: str) -> Demo:
     async with httpx.AsyncClient(base_url=url, timeout=20) as http:
-        visitor = Shop(http)
-        admin = visitor.as_user((await visitor.login(admin_email, admin_password)).read(Session))
-        people = [(person, await _account(visitor, admin, person)) for person in PEOPLE]
-        categories = await _tree(admin)
-        shelves = [await _shelf(admin, article, categories[article.category]) for article in ARTICLES]
-    return Demo(tuple(people), tuple(shelves))
+        return await fill(http, admin_email, admin_password)
 
 
 async def _account(visitor: Shop, admin: Shop, person: Person) -> str:
@@ -166,11 +183,10 @@ async def _shelf(admin: Shop, article: Article, category_id: str) -> Shelf:
     return Shelf(product.id, product.name, article.category, product.price, stock.available)
 
 
-def _show(demo: Demo, url: str, admin: tuple[str, str]) -> None:
+def _show(demo: Demo, url: str) -> None:
     logins = Table("e-mail", "password", "role", "id", box=None, padding=(0, 2, 0, 0), header_style="dim")
-    logins.add_row(*admin, "ADMIN", "")
-    for person, identifier in demo.people:
-        logins.add_row(person.email, person.password, person.role, identifier)
+    for login in demo.logins:
+        logins.add_row(login.email, login.password, login.role, login.id)
     out.print(logins)
     shelves = Table("product", "category", "price", "in stock", "id", box=None, padding=(0, 2, 0, 0), header_style="dim")
     for shelf in demo.shelves:

@@ -10,10 +10,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from harness import report
 from harness.cli.console import Code, complain, err, out
 from harness.cli.options import AsJson
 from harness.experiment import Experiment, RunFolder, run
 from harness.registry import RegistryError, UnknownNameError, experiments, find, guarantees
+from harness.report.console import Narrator, print_verdict
 from harness.seed import Seed
 from harness.verdict import Guarantee, Outcome, RunVerdict, overall
 
@@ -74,9 +76,6 @@ def _chosen(experiment: str | None, *, default: bool) -> list[Experiment[Any]]:
 
 
 def _run_one(experiment: Experiment[Any], seed: Seed, parent: Path, known: dict[str, Guarantee], *, as_json: bool) -> Outcome:
-    from harness import report  # here: drawing libraries take a second to load, and other commands do not draw
-    from harness.report.console import Narrator, print_verdict
-
     folder = RunFolder.create(parent, experiment.name, seed.value)
     narrator = Narrator(err)
     err.print(Text(f"{experiment.name}, seed {seed}, in {folder.path}"))

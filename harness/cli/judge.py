@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from harness import report
 from harness.cli.console import Code, complain, err, out
 from harness.cli.options import AsJson
 from harness.experiment import NotARunError, RunFolder, judge_folder
 from harness.history import CorruptHistoryError, MalformedHistoryError
 from harness.registry import RegistryError, guarantees
+from harness.report.console import print_verdict
 
 
 def judge(
@@ -18,9 +20,6 @@ def judge(
     as_json: AsJson = False,
 ) -> None:
     """Judge a run again and write its report anew. Exit codes as for `gauntlet chaos run`."""
-    from harness import report  # here: drawing libraries take a second to load, and other commands do not draw
-    from harness.report.console import print_verdict
-
     folder = RunFolder(run_folder)
     try:
         verdict = judge_folder(folder, guarantees())

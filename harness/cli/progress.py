@@ -51,7 +51,7 @@ def shown(console: Console) -> Iterator[Progress]:
             if text := line(event):
                 live.console.print(_mark(event), text, markup=False)
             picture.add(event)
-            live.update(picture.draw())
+            live.update(picture.draw(), refresh=True)
 
         yield show
 

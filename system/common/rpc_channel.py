@@ -15,7 +15,7 @@ from opentelemetry.instrumentation.grpc import aio_client_interceptors
 
 from system.common import deadlines
 from system.common.errors import DeadlineExceeded, from_rpc_error
-from system.common.settings import ServiceSettings
+from system.common.settings import ServiceSettings, is_ipv4
 
 Response = TypeVar("Response")
 
@@ -34,6 +34,8 @@ OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1_000),
+    # A name is looked up again when a connection is lost; the default would keep a gone instance for 30 s.
+    ("grpc.dns_min_time_between_resolutions_ms", 1_000),
 )
 
 
@@ -49,12 +51,18 @@ def service_config(service: str, idempotent: Collection[str]) -> str:
     return json.dumps(config)
 
 
+def target(addresses: str) -> str:
+    """gRPC's target for a callee: a name stays a name, to be resolved again when instances come and go."""
+    host = addresses.rpartition(":")[0]
+    return f"dns:///{addresses}" if "," not in host and not is_ipv4(host) else f"ipv4:{addresses}"
+
+
 @asynccontextmanager
 async def channel(addresses: str, service: str, idempotent: Collection[str]) -> AsyncIterator[grpc.aio.Channel]:
-    """A channel to all instances of a callee (`addresses`: host:port joined by commas); closed when the block ends."""
+    """A channel to all instances of a callee (`addresses` as in settings.Addresses); closed when the block ends."""
     options = [*OPTIONS, ("grpc.service_config", service_config(service, idempotent))]
     async with grpc.aio.insecure_channel(
-        f"ipv4:{addresses}",
+        target(addresses),
         options=options,
         interceptors=aio_client_interceptors(),  # type: ignore[no-untyped-call]  # the library is untyped
     ) as opened:

@@ -26,6 +26,7 @@ OPTIONS = (
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 1000),
     ("grpc.max_receive_message_length", 4 * 1024 * 1024),
+    ("grpc.max_connection_age_grace_ms", 30_000),
 )
 UNWATCHED = ("/grpc.health.", "/grpc.reflection.")
 
@@ -104,7 +105,8 @@ async def serve(settings: ServiceSettings, servicers: Sequence[Servicer]) -> Asy
     Yields the health servicer, NOT_SERVING until the caller sets it. Raises RuntimeError when the port is taken.
     """
     traced = aio_server_interceptor(filter_=filters.negate(filters.health_check()))  # type: ignore[no-untyped-call]  # untyped library
-    server = grpc.aio.server(interceptors=[traced, Boundary(settings.call_timeout_s)], options=OPTIONS)
+    options = (*OPTIONS, ("grpc.max_connection_age_ms", round(settings.connection_age_s * 1000)))
+    server = grpc.aio.server(interceptors=[traced, Boundary(settings.call_timeout_s)], options=options)
     state = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(state, server)
     for servicer in servicers:
@@ -112,7 +114,7 @@ async def serve(settings: ServiceSettings, servicers: Sequence[Servicer]) -> Asy
     names = [s.full_name for s in servicers]
     reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
     await state.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
-    server.add_insecure_port(f"127.0.0.1:{settings.grpc_port}")
+    server.add_insecure_port(f"{settings.bind_host}:{settings.grpc_port}")
     await server.start()
     try:
         yield state

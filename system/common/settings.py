@@ -4,13 +4,32 @@ Settings come from the environment (the twelve-factor way); a missing or malform
 message that names it. Each service extends `ServiceSettings` in its own settings.py.
 """
 
+import socket
+from ipaddress import IPv4Address
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-Addresses = Annotated[str, NoDecode, Field(pattern=r"^[^,\s]+:\d+(,[^,\s]+:\d+)*$")]
-"""host:port of every instance of a callee, joined by commas."""
+
+def is_ipv4(host: str) -> bool:
+    """Whether a host is written as an address, not as a name."""
+    try:
+        IPv4Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _resolvable(addresses: str) -> str:
+    hosts = [address.rpartition(":")[0] for address in addresses.split(",")]
+    if len(hosts) > 1 and not all(map(is_ipv4, hosts)):
+        raise ValueError("several instances are named by their IPv4 addresses, or all of them by one name that resolves to all")
+    return addresses
+
+
+Addresses = Annotated[str, NoDecode, Field(pattern=r"^[^,\s]+:\d+(,[^,\s]+:\d+)*$"), AfterValidator(_resolvable)]
+"""Where the instances of a callee are: ip:port of each, joined by commas, or name:port for all that the name resolves to."""
 
 
 class ServiceSettings(BaseSettings):
@@ -18,8 +37,10 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    instance: str = "local-1"
-    """Name of this instance, unique among those that run at one time."""
+    instance: str = Field(default_factory=socket.gethostname)
+    """Name of this instance, unique among those that run at one time; a container has a host name of its own."""
+    bind_host: str = "127.0.0.1"
+    """The address that every port of this process is bound to; containers are told 0.0.0.0."""
     grpc_port: int = Field(default=0, ge=0, le=65535)
     metrics_port: int = Field(default=0, ge=0, le=65535)
     log_level: str = "INFO"
@@ -27,6 +48,8 @@ class ServiceSettings(BaseSettings):
     """Where traces go (OTLP over gRPC); empty: trace ids appear in the logs only."""
     call_timeout_s: float = Field(default=5.0, gt=0)
     """Deadline of an outgoing call where the caller's own deadline is not nearer."""
+    connection_age_s: float = Field(default=60.0, ge=1)
+    """How long a caller may keep one connection: callers look a name up again when they connect, and so find new instances."""
     drain_timeout_s: float = Field(default=5.0, gt=0)
     """How long a stopping instance may finish what it has begun."""
 

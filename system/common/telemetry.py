@@ -61,7 +61,7 @@ def configure(service: str, settings: ServiceSettings) -> None:
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.otlp_endpoint, insecure=True)))
     trace.set_tracer_provider(provider)
     if settings.metrics_port:
-        start_http_server(settings.metrics_port, addr="127.0.0.1")
+        start_http_server(settings.metrics_port, addr=settings.bind_host)
 
 
 def outgoing_trace() -> dict[str, str]:

@@ -21,7 +21,7 @@ from system.gateway.throttle import open_throttle
 @asynccontextmanager
 async def compose(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     """The application and everything under it. Nothing has to be up yet: what is away makes it not ready, not fail."""
-    desk = OrderDesk(settings.broker_url, settings.instance)
+    desk = OrderDesk(settings.broker_url, settings.instance, settings.probe_timeout_s)
     async with (
         open_clients(settings) as clients,
         open_throttle(settings) as (throttle, cache),

@@ -17,6 +17,15 @@ from system.gateway.problems import on_http_error, on_invalid, on_shop_error
 from system.gateway.routes import ROUTERS
 from system.gateway.routes.pages import ASSETS
 
+TAGS = (
+    ("auth", "Accounts and tokens"),
+    ("users", "One's own account; roles"),
+    ("categories", "The catalogue's tree"),
+    ("products", "What is for sale"),
+    ("stock", "Units of a product (admins)"),
+    ("orders", "From placing to payment"),
+    ("health", "How the gateway is"),
+)
 UNTRACED = ("/health/", "/metrics", "/api-docs")
 
 
@@ -36,6 +45,7 @@ def create_app(parts: Parts) -> FastAPI:
         title="Gauntlet shop",
         version="1",
         description="Log in, press Authorize, paste the `access_token`. Errors are RFC 9457 problems.",
+        openapi_tags=[{"name": name, "description": about} for name, about in TAGS],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import aio_pika
-from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError
 from google.protobuf.message import DecodeError
 from shop.events.v1.events_pb2 import PlaceOrder, PlaceOrderReply
 
@@ -22,6 +23,7 @@ from system.common.broker import Publisher, declare
 from system.common.errors import Unavailable
 from system.common.queues import ORDER_PLACE
 from system.common.telemetry import log
+from system.gateway.clients import Probe
 
 
 class Publishes(Protocol):
@@ -37,20 +39,23 @@ class Link:
 
     publisher: Publishes
     reply_to: str
+    alive: Probe
+    """Asks the broker for the queue; never raises, never takes long."""
 
 
 class OrderDesk:
     """Places orders over whatever link there is."""
 
-    def __init__(self, url: str, instance: str) -> None:
+    def __init__(self, url: str, instance: str, probe_timeout_s: float) -> None:
         self._url = url
         self._instance = instance
+        self._probe_timeout_s = probe_timeout_s
         self._link: Link | None = None
         self._waiting: dict[str, asyncio.Future[PlaceOrderReply]] = {}
 
     async def connected(self) -> bool:
         """Whether an order could be placed now."""
-        return self._link is not None
+        return self._link is not None and await self._link.alive()
 
     @property
     def waiting(self) -> int:
@@ -119,7 +124,7 @@ class OrderDesk:
             ends = [asyncio.ensure_future(end) for end in (connection.closed(), commands.closed(), answers.closed())]
             stopping = asyncio.create_task(stop.wait())
             try:
-                with self.using(Link(Publisher(commands), queue.name)):
+                with self.using(Link(Publisher(commands), queue.name, self._probe_of(answers))):
                     log.info("orders can be placed", reply_to=queue.name)
                     await asyncio.wait((*ends, stopping), return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -135,6 +140,18 @@ class OrderDesk:
         )
         async with connection:
             yield connection
+
+    def _probe_of(self, channel: AbstractChannel) -> Probe:
+        async def alive() -> bool:
+            try:
+                async with asyncio.timeout(self._probe_timeout_s):
+                    raw = await channel.get_underlay_channel()
+                    await raw.queue_declare(ORDER_PLACE.name, passive=True)
+            except (AMQPError, OSError, TimeoutError, RuntimeError):
+                return False
+            return True
+
+        return alive
 
     async def _on_reply(self, message: AbstractIncomingMessage) -> None:
         self.answered(message.correlation_id, message.body)

@@ -1,4 +1,4 @@
-"""Runs the application on loopback until it is told to stop, then finishes what is in flight."""
+"""Runs the application until it is told to stop, then finishes what is in flight."""
 
 import asyncio
 import signal
@@ -38,7 +38,7 @@ async def serve(app: FastAPI, settings: GatewaySettings) -> None:
     """Serve until told to stop. Raises SystemExit when the port is taken."""
     config = uvicorn.Config(
         app,
-        host="127.0.0.1",
+        host=settings.bind_host,
         port=settings.http_port,
         http="httptools",
         ws="none",

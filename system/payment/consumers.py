@@ -6,7 +6,7 @@ queue; events of other kinds are none of ours.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
@@ -27,6 +27,9 @@ CONFIRMATION = "order_confirmation"
 MALFORMED = "malformed"
 INCOMPLETE = "incomplete"
 
+FirstTime = Callable[[Transaction, str], Awaitable[bool]]
+"""Notes a message's id in a transaction; False when it was noted before."""
+
 
 @dataclass(frozen=True)
 class _Arrival:
@@ -38,9 +41,10 @@ class _Arrival:
 class OrderEvents:
     """Handles batches of the queue `payment.order-events`."""
 
-    def __init__(self, database: Transactions, outbox: Outbox) -> None:
+    def __init__(self, database: Transactions, outbox: Outbox, first_time: FirstTime = inbox.first_time) -> None:
         self._database = database
         self._outbox = outbox
+        self._first_time = first_time
 
     async def __call__(self, _: AbstractChannel, messages: Sequence[AbstractIncomingMessage]) -> None:
         """Write what the events ask for, in one transaction, then settle the messages. Raises ShopError to be called again."""
@@ -57,7 +61,7 @@ class OrderEvents:
 
     async def _write(self, tx: Transaction, arrivals: Sequence[_Arrival]) -> None:
         for arrival in arrivals:
-            if arrival.event is None or not await inbox.first_time(tx, arrival.event.id):
+            if arrival.event is None or not await self._first_time(tx, arrival.event.id):
                 continue
             request = confirmation(arrival.event.order_paid)
             headers = {key: str(value) for key, value in arrival.message.headers.items()}

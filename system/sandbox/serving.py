@@ -1,7 +1,7 @@
-"""Runs a sandbox's application on loopback until it is told to stop.
+"""Runs a sandbox's application until it is told to stop.
 
-Guarantees: nothing but 127.0.0.1 is bound; SIGTERM and SIGINT end the process with status 0 within a few seconds, also
-while a scripted delay is under way; a port that is taken ends it at once with another status.
+Guarantees: nothing but the address it is told is bound; SIGTERM and SIGINT end the process with status 0 within a few
+seconds, also while a scripted delay is under way; a port that is taken ends it at once with another status.
 """
 
 import asyncio
@@ -14,9 +14,9 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from system.sandbox.settings import SandboxSettings
 from system.sandbox.web import HANG_UP
 
-LOOPBACK = "127.0.0.1"
 SECONDS_TO_FINISH = 2
 
 
@@ -51,14 +51,14 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(app: FastAPI, port: int) -> None:
+def serve(app: FastAPI, settings: SandboxSettings) -> None:
     """Serve until told to stop; raises `SystemExit` when the application cannot start."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every line it reads
     config = uvicorn.Config(
         app,
-        host=LOOPBACK,
-        port=port,
+        host=settings.bind_host,
+        port=settings.http_port,
         http=HangUpProtocol,
         ws="none",
         lifespan="on",

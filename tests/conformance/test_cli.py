@@ -37,13 +37,20 @@ def gauntlet(cwd: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+def up_detached(cwd: Path, *arguments: str) -> dict[str, Any]:
+    """Start the small system; what `--json` told."""
+    up = gauntlet(cwd, *UP, "--detach", "--json", *arguments)
+    assert up.returncode == 0, up.stderr
+    told: dict[str, Any] = json.loads(up.stdout)
+    return told
+
+
 @pytest.fixture
 def cwd(tmp_path: Path) -> Iterator[Path]:
     """A directory to run it in; whatever is still up afterwards is stopped."""
     yield tmp_path
     for folder in (tmp_path / ".gauntlet" / "stacks").glob("*"):
-        if in_use(folder):
-            gauntlet(tmp_path, "down", "--name", folder.name)
+        assert end(folder, ((signal.SIGTERM, 20.0), (signal.SIGKILL, 20.0)))
 
 
 def folder_of(cwd: Path, name: str = "default") -> Path:
@@ -87,6 +94,14 @@ def test_ctrl_c_stops_everything_says_so_and_ends_with_130(cwd: Path) -> None:
     assert marked(mark) == []
 
 
+def test_progress_is_told_line_by_line_where_there_is_no_terminal(cwd: Path) -> None:
+    up = gauntlet(cwd, *UP, "--detach")
+    assert up.returncode == 0, up.stderr
+    for name in ("locks", "back-1", "front-1"):
+        assert re.search(rf"^{name} ready after \d+\.\d s$", up.stderr, re.MULTILINE)
+    assert read(folder_of(cwd)).entry in up.stdout
+
+
 def test_ctrl_c_during_the_start_leaves_nothing(cwd: Path) -> None:
     process = subprocess.Popen(  # noqa: S603 - our own CLI
         [sys.executable, "-m", "harness.cli", *UP, "--set", "front.TOY_SLOW=1"], cwd=cwd, stderr=subprocess.PIPE, text=True
@@ -103,10 +118,7 @@ def test_ctrl_c_during_the_start_leaves_nothing(cwd: Path) -> None:
 
 
 def test_detached_it_can_be_looked_at_from_everywhere_and_taken_down(cwd: Path) -> None:
-    up = gauntlet(cwd, *UP, "--detach", "--json", "--instances", "back=2", "--set", "back.EXTRA=a=b")
-    assert up.returncode == 0, up.stderr
-    assert re.search(r"back-1 ready after \d+\.\d s", up.stderr)
-    told = json.loads(up.stdout)
+    told = up_detached(cwd, "--instances", "back=2", "--set", "back.EXTRA=a=b")
     assert [member["name"] for member in told["members"]] == ["locks", "back-1", "back-2", "front-1"]
 
     stack = attach(folder_of(cwd))
@@ -149,7 +161,7 @@ def test_a_dead_member_is_reported(cwd: Path) -> None:
 
 
 def test_following_a_log_ends_with_the_stack(cwd: Path) -> None:
-    assert gauntlet(cwd, *UP, "--detach").returncode == 0
+    up_detached(cwd)
     follower = subprocess.Popen(
         [sys.executable, "-m", "harness.cli", "logs", "back", "--follow"],
         cwd=cwd,
@@ -171,7 +183,7 @@ def test_a_second_up_of_that_name_is_refused_and_another_name_is_not(cwd: Path) 
         assert again.returncode == 1
         assert "a stack is already running in" in again.stderr
         assert "gauntlet down --name default" in again.stderr
-        assert gauntlet(cwd, *UP, "--detach", "--name", "other").returncode == 0
+        assert up_detached(cwd, "--name", "other")["name"] == "other"
         assert gauntlet(cwd, "down", "--name", "other").returncode == 0
         assert gauntlet(cwd, "status").returncode == 0
 
@@ -226,8 +238,7 @@ def test_without_a_stack_down_is_content_and_status_is_not(cwd: Path) -> None:
 
 def test_a_stack_ends_with_the_process_it_was_started_for(cwd: Path) -> None:
     with subprocess.Popen(["/bin/sleep", "300"]) as friend:
-        up = gauntlet(cwd, *UP, "--detach", "--owner-pid", str(friend.pid))
-        assert up.returncode == 0, up.stderr
+        up_detached(cwd, "--owner-pid", str(friend.pid))
         mark = mark_of(cwd)
         friend.kill()
     wait_until(lambda: not in_use(folder_of(cwd)), what="stack gone", timeout_s=15)
@@ -235,17 +246,17 @@ def test_a_stack_ends_with_the_process_it_was_started_for(cwd: Path) -> None:
 
 
 def test_what_a_killed_owner_leaves_is_no_stack_and_no_obstacle(cwd: Path) -> None:
-    told: dict[str, Any] = json.loads(gauntlet(cwd, *UP, "--detach", "--json").stdout)
+    told = up_detached(cwd)
     mark = mark_of(cwd)
     os.kill(told["owner_pid"], signal.SIGKILL)
     wait_until(lambda: not in_use(folder_of(cwd)), what="guard done", timeout_s=15)
     assert marked(mark) == []
     assert gauntlet(cwd, "status").returncode == 1
-    assert gauntlet(cwd, *UP, "--detach").returncode == 0
+    assert up_detached(cwd)["owner_pid"] != told["owner_pid"]
 
 
 def test_a_hanging_owner_is_taken_down_with_force(cwd: Path) -> None:
-    told: dict[str, Any] = json.loads(gauntlet(cwd, *UP, "--detach", "--json").stdout)
+    told = up_detached(cwd)
     mark = mark_of(cwd)
     os.kill(told["owner_pid"], signal.SIGSTOP)
     assert not end(folder_of(cwd), ((signal.SIGTERM, 0.2),))

@@ -38,10 +38,10 @@ def main() -> None:
 
             @asynccontextmanager
             async def smtp(_: FastAPI) -> AsyncIterator[None]:
-                async with listening(Reception(mailbox, script), settings.smtp_port):
+                async with listening(Reception(mailbox, script), settings.smtp_port, settings.bind_host):
                     yield
 
-            serve(create_app(mailbox, script, smtp), settings.http_port)
+            serve(create_app(mailbox, script, smtp), settings)
     except JournalError as error:
         raise SystemExit(str(error)) from None
 

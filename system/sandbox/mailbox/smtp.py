@@ -16,7 +16,7 @@ from system.sandbox.mailbox.box import Mailbox
 from system.sandbox.mailbox.domain import Mail, read_mail, same_address
 from system.sandbox.mailbox.rules import MailRule
 from system.sandbox.script import ConnectionDropped, Facts, Script, ScriptedRefusal, When
-from system.sandbox.serving import LOOPBACK
+from system.sandbox.settings import LOOPBACK
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +72,8 @@ class Reception:
 
 
 @asynccontextmanager
-async def listening(reception: Reception, port: int) -> AsyncIterator[None]:
-    """Accept SMTP connections on loopback; at the end close them all. Raises `OSError` when the port is taken."""
+async def listening(reception: Reception, port: int, host: str = LOOPBACK) -> AsyncIterator[None]:
+    """Accept SMTP connections on `host`; at the end close them all. Raises `OSError` when the port is taken."""
     loop = asyncio.get_running_loop()
     connections: WeakSet[SMTP] = WeakSet()
 
@@ -82,7 +82,7 @@ async def listening(reception: Reception, port: int) -> AsyncIterator[None]:
         connections.add(connection)
         return connection
 
-    server = await loop.create_server(accept, LOOPBACK, port)
+    server = await loop.create_server(accept, host, port)
     try:
         yield
     finally:

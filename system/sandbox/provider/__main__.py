@@ -25,7 +25,7 @@ def main() -> None:
     try:
         with closing(open_journal(settings.journal, RECORDS)) as journal:
             script: Script[PaymentRule] = Script()
-            serve(create_app(Provider(Book(journal, clock.now, new_payment_id), script)), settings.http_port)
+            serve(create_app(Provider(Book(journal, clock.now, new_payment_id), script)), settings)
     except JournalError as error:
         raise SystemExit(str(error)) from None
 

@@ -42,9 +42,3 @@ async def test_what_is_no_request_is_refused(
 ) -> None:
     assert (await exchange(stack, sent)).split(b" ", 2)[1] == status
     assert (await gateway.get("/health/live")).status_code == 200
-
-
-async def test_a_body_that_never_comes_is_408(stack: AttachedStack) -> None:
-    answer = await exchange(stack, HEAD + b"Content-Length: 10\r\n\r\n{")
-    assert answer.startswith(b"HTTP/1.1 408")
-    assert b"REQUEST_TIMEOUT" in answer

@@ -12,9 +12,9 @@ from tests.unit.harness.report.saved_run import save
 def test_every_operation_is_counted_once(tmp_path: Path) -> None:
     drawn = timeline(save(tmp_path).read_history())
     assert drawn is not None
-    totals = {
-        ending: round(sum(rate * drawn.step_s for _, kind, rate in drawn.throughput if kind is ending)) for ending in Ending
-    }
+    totals = dict.fromkeys(Ending, 0)
+    for _, ending, rate in drawn.throughput:
+        totals[ending] += round(rate * drawn.step_s)
     assert totals == {Ending.OK: 4, Ending.FAIL: 5, Ending.INFO: 1}
 
 
@@ -35,7 +35,9 @@ def test_sizes_are_bounded_however_long_the_run_was(tmp_path: Path, orders: int,
 
 def test_a_fault_is_in_force_from_its_injection_to_its_healing(tmp_path: Path) -> None:
     (band,) = bands(save(tmp_path).read_history())
-    assert (band.target, band.begin_s, band.end_s, band.healed) == ("order-1", pytest.approx(0.2), pytest.approx(0.6), True)
+    assert (band.target, band.healed) == ("order-1", True)
+    assert band.begin_s == pytest.approx(0.2)
+    assert band.end_s == pytest.approx(0.6)
 
 
 def test_a_fault_that_never_healed_lasts_to_the_end(tmp_path: Path) -> None:

@@ -122,6 +122,7 @@ class Broker:
     reply: Reply = reserved
     error: ShopError | None = None
     hold: int = 1
+    alive: bool = True
     commands: list[events_pb2.PlaceOrder] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
     gathered: asyncio.Event = field(default_factory=asyncio.Event)
@@ -168,7 +169,7 @@ def fake_shop(**settings: Any) -> FakeShop:
     fixed: dict[str, Any] = {"http_port": 0, "broker_url": "amqp://nowhere", "cache_url": "redis://nowhere", **_ADDRESSES}
     chosen = GatewaySettings(**(fixed | {"order_wait_s": 0.2} | settings))
     users, products, orders = Stub({"VerifyToken": verify}), Stub({}), Stub({})
-    desk = OrderDesk(chosen.broker_url, "test")
+    desk = OrderDesk(chosen.broker_url, "test", chosen.probe_timeout_s)
     away: set[str] = set()
 
     def probe(name: str) -> Any:
@@ -200,4 +201,8 @@ def fake_shop(**settings: Any) -> FakeShop:
 
 def linked(shop: FakeShop) -> Any:
     """The desk's link to the fake broker, while the block runs."""
-    return shop.desk.using(Link(shop.broker, "replies"))
+
+    async def alive() -> bool:
+        return shop.broker.alive
+
+    return shop.desk.using(Link(shop.broker, "replies", alive))

@@ -74,6 +74,8 @@ async def test_connected_only_while_there_is_a_link() -> None:
     assert not await shop.desk.connected()
     with linked(shop):
         assert await shop.desk.connected()
+        shop.broker.alive = False
+        assert not await shop.desk.connected()
     assert not await shop.desk.connected()
     with pytest.raises(Unavailable):
         await shop.desk.place(COMMAND, 1)

@@ -9,7 +9,6 @@ from shop.events.v1.events_pb2 import Event, OrderExpired, OrderPaid
 from shop.notification.v1.notification_pb2 import SendOrderConfirmationRequest
 from shop.order.v1.order_pb2 import Address, Order, OrderItem
 
-from system.common import inbox
 from system.common.database import Transaction
 from system.common.errors import Unavailable
 from system.common.outbox import Outbox
@@ -56,7 +55,13 @@ class World:
     def __init__(self) -> None:
         self.turns = Turns()
         self.outbox = FakeOutbox()
-        self.handle = OrderEvents(FakeDatabase(FakeStore(), self.turns), self.outbox)
+        self.seen: set[str] = set()
+        self.handle = OrderEvents(FakeDatabase(FakeStore(), self.turns), self.outbox, self.first_time)
+
+    async def first_time(self, _: Transaction, message_id: str) -> bool:
+        new = message_id not in self.seen
+        self.seen.add(message_id)
+        return new
 
     async def __call__(self, *messages: FakeMessage) -> list[str]:
         await self.handle(CHANNEL, cast(Sequence[AbstractIncomingMessage], messages))
@@ -64,15 +69,7 @@ class World:
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    seen: set[str] = set()
-
-    async def first_time(_: Transaction, message_id: str) -> bool:
-        new = message_id not in seen
-        seen.add(message_id)
-        return new
-
-    monkeypatch.setattr(inbox, "first_time", first_time)
+def world() -> World:
     return World()
 
 

@@ -116,7 +116,10 @@ async def test_refunded_before_it_was_begun_leaves_the_door_shut_and_the_other_p
 async def test_a_refund_is_one_refund(world: World) -> None:
     world.provider.authorise("pay_1")
     await world.capture("pay_1")
+    assert await world.refund("pay_1") is Status.REFUNDED
+    asked = world.provider.asked
     assert [await world.refund("pay_1") for _ in range(3)] == [Status.REFUNDED] * 3
+    assert world.provider.asked == asked, "what is final needs no provider"
     assert world.provider.ledger == [("capture", "pay_1"), ("refund", "pay_1")]
     assert await declined(world, "pay_1") == "PAYMENT_REFUNDED"
 

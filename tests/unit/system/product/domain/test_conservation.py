@@ -10,9 +10,9 @@ from tests.unit.system.product.world import World, order, product, wanted
 
 PRODUCTS = 3
 UNKNOWN = 9
-ORDERS = st.integers(0, 11)
-LINES = st.dictionaries(st.sampled_from([*range(PRODUCTS), UNKNOWN]), st.integers(1, 6), min_size=1, max_size=3)
-SOME_ORDERS = st.lists(ORDERS, max_size=6)
+ORDERS = st.integers(0, 4)
+LINES = st.dictionaries(st.sampled_from([*range(PRODUCTS), UNKNOWN]), st.integers(1, 4), min_size=1, max_size=2)
+SOME_ORDERS = st.lists(ORDERS, min_size=1, max_size=3)
 
 
 def _wanted(orders: dict[int, dict[int, int]]) -> tuple[Wanted, ...]:
@@ -25,13 +25,14 @@ class Shop(RuleBasedStateMachine):
         self.world = World()
         for number in range(PRODUCTS):
             self.world.add(product(number))
+            self.world.put(product(number), 10)
 
-    @rule(number=st.integers(0, PRODUCTS - 1), available=st.integers(0, 20))
+    @rule(number=st.integers(0, PRODUCTS - 1), available=st.integers(0, 10))
     def put(self, number: int, available: int) -> None:
         self.world.put(product(number), available)
         assert self.world.stock[product(number)].available == available
 
-    @rule(orders=st.dictionaries(ORDERS, LINES, max_size=5), token=st.integers(1, 4), drawn=st.booleans())
+    @rule(orders=st.dictionaries(ORDERS, LINES, min_size=1, max_size=4), token=st.integers(1, 4), drawn=st.booleans())
     def reserve(self, orders: dict[int, dict[int, int]], token: int, drawn: bool) -> None:
         token += max(self.world.fences.values()) if drawn else 0
         batch = Batch(_wanted(orders), {product(n): token for n in range(PRODUCTS)})

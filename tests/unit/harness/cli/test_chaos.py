@@ -1,0 +1,59 @@
+"""gauntlet chaos and gauntlet judge on the command line: usage errors are told, saved runs are judged."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from harness.cli.registry import build
+from harness.experiment import RunFolder
+from tests.unit.harness.report.saved_run import save
+
+
+def gauntlet(*arguments: str) -> Result:
+    return CliRunner().invoke(build((), lambda _text: None), arguments)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return save(tmp_path)
+
+
+def test_the_experiments_are_listed() -> None:
+    assert "flash_sale  (default)" in gauntlet("chaos", "list").output
+    (first, *_) = json.loads(gauntlet("chaos", "list", "--json").output)
+    assert set(first) == {"name", "about", "default", "faults", "guarantees"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("chaos", "run", "flash_sail"), "there is no experiment 'flash_sail'; there is flash_sale"),
+        (("chaos", "run"), "name one experiment or say --default"),
+        (("chaos", "run", "flash_sale", "--default"), "name one experiment or say --default"),
+        (("chaos", "run", "flash_sale", "--seed", "today"), "a seed is a whole number"),
+        (("judge", "/nowhere"), "/nowhere is not a run: it has no run.json"),
+    ],
+)
+def test_what_cannot_be_done_is_told_and_nothing_is_started(arguments: tuple[str, ...], said: str) -> None:
+    result = gauntlet(*arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_a_saved_run_is_judged_again_and_its_report_written_anew(folder: RunFolder) -> None:
+    result = gauntlet("judge", str(folder.path), "--json")
+    verdict = json.loads(result.stdout)
+    assert (verdict["outcome"], result.exit_code) == ("UNKNOWN", 2)
+    assert verdict["verdicts"][0]["why"].endswith("was never observed in this run")
+    assert json.loads(folder.verdict.read_bytes())["outcome"] == "UNKNOWN"
+    assert folder.report.exists()
+    assert folder.junit.exists()
+
+
+def test_a_corrupt_history_is_not_judged(folder: RunFolder) -> None:
+    folder.history.write_bytes(b"nonsense\n" + folder.history.read_bytes())
+    result = gauntlet("judge", str(folder.path))
+    assert result.exit_code == 2
+    assert "not a record of a history" in result.output
