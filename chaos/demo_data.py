@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import httpx
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from chaos.client import Categories, Category, Money, Product, Products, RefusedError, Session, Shop, Stock, User
@@ -19,6 +20,8 @@ from harness.stack.attach import attach
 from harness.stack.errors import StackError
 
 FIRST_ADMIN = "admin@shop.example"
+wide = Console(width=200, highlight=False)
+"""Stdout, as if the terminal were wide: passwords and ids are there to be copied whole."""
 
 
 @dataclass(frozen=True)
@@ -187,13 +190,13 @@ def _show(demo: Demo, url: str) -> None:
     logins = Table("e-mail", "password", "role", "id", box=None, padding=(0, 2, 0, 0), header_style="dim")
     for login in demo.logins:
         logins.add_row(login.email, login.password, login.role, login.id)
-    out.print(logins)
+    wide.print(logins)
     shelves = Table("product", "category", "price", "in stock", "id", box=None, padding=(0, 2, 0, 0), header_style="dim")
     for shelf in demo.shelves:
         price = f"{shelf.price.minor_units / 100:.2f} {shelf.price.currency}"
         shelves.add_row(shelf.name, shelf.category, price, str(shelf.available), shelf.id)
     out.print()
-    out.print(shelves)
+    wide.print(shelves)
     out.print(f"\nTry them at {url}/api-docs: log in with POST /auth/login, then Authorize.", markup=False)
 
 

@@ -48,17 +48,22 @@ def grpc_health(port: int) -> bool:
     tcp(port)  # cheaper than a channel, and no reconnect back-off to wait for
     # A pool of its own: otherwise attempts share a sub-channel, and with it the back-off after a refused connection.
     with grpc.insecure_channel(f"{HOST}:{port}", options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
-        try:
-            check = channel.unary_unary(
-                "/grpc.health.v1.Health/Check",
-                request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
-                response_deserializer=health_pb2.HealthCheckResponse.FromString,
-            )
-            reply = check(health_pb2.HealthCheckRequest(), timeout=ATTEMPT_S)
-        except grpc.RpcError as error:
-            raise NotYet(f"health check on port {port}: {error.code().name}") from error
+        return serving(channel, f"health check on port {port}")
+
+
+def serving(channel: grpc.Channel, what: str) -> bool:
+    """Ask grpc.health.v1 on a channel; `what` opens the message when the answer is another one than SERVING."""
+    try:
+        check = channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString,
+        )
+        reply = check(health_pb2.HealthCheckRequest(), timeout=ATTEMPT_S)
+    except grpc.RpcError as error:
+        raise NotYet(f"{what}: {error.code().name}") from error
     if reply.status != health_pb2.HealthCheckResponse.SERVING:
-        raise NotYet(f"health check on port {port}: {health_pb2.HealthCheckResponse.ServingStatus.Name(reply.status)}")
+        raise NotYet(f"{what}: {health_pb2.HealthCheckResponse.ServingStatus.Name(reply.status)}")
     return True
 
 

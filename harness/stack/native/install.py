@@ -18,6 +18,7 @@ from harness.stack.native.driver import Driver
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _TIMEOUT_S = 600
+_LINES = 15
 
 
 def missing(drivers: Sequence[Driver]) -> dict[str, str]:
@@ -57,23 +58,25 @@ def advice(lacking: dict[str, str]) -> str:
 
 
 def _install(packages: Sequence[str]) -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    options = ["-y", "-o", "DPkg::Lock::Timeout=300"]
     with _nothing_is_started():
-        for command in (["update"], ["install", "--no-install-recommends", *packages]):
-            done = subprocess.run(  # noqa: S603 - fixed program and packages
-                ["apt-get", *options, *command],  # noqa: S607 - wherever PATH has it
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=_TIMEOUT_S,
-                check=False,
-            )
-            if done.returncode:
-                last = "\n".join(done.stdout.splitlines()[-15:])
-                raise ServerMissing(f"apt-get {' '.join(command)} ended with code {done.returncode}:\n{last}")
+        update = _apt_get("update")  # may fail for one of several sources, and the packages are in another
+        install = _apt_get("install", "--no-install-recommends", *packages)
+    if install.returncode:
+        last = "\n".join((update.stdout + install.stdout).splitlines()[-_LINES:])
+        raise ServerMissing(f"apt-get install {' '.join(packages)} ended with code {install.returncode}:\n{last}")
+
+
+def _apt_get(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(  # noqa: S603 - fixed program and packages
+        ["apt-get", "-y", "-o", "DPkg::Lock::Timeout=300", *arguments],  # noqa: S607 - wherever PATH has it
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=_TIMEOUT_S,
+        check=False,
+    )
 
 
 @contextmanager

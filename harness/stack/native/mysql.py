@@ -58,7 +58,7 @@ class Program:
 
     def options(self) -> tuple[str, ...]:
         """Settings for a small server that starts fast."""
-        own = ("--innodb-log-file-size=16M",) if self.is_mariadb else ("--innodb-redo-log-capacity=16M", "--mysqlx=0")
+        own = ("--innodb-log-file-size=16M",) if self.is_mariadb else ("--innodb-redo-log-capacity=16M", "--loose-mysqlx=0")
         return (*_COMMON, *own, *self.user)
 
     def initialise(self, folder: Path) -> None:

@@ -19,7 +19,7 @@ from shop.payment.v1.payment_pb2 import (
 )
 from shop.payment.v1.payment_pb2_grpc import PaymentServiceStub
 
-from system.common.errors import Unavailable, from_rpc_error
+from system.common.errors import DeadlineExceeded, Unavailable, from_rpc_error
 from tests.integration.shop import eventually
 
 STRIKES = 6
@@ -32,7 +32,7 @@ async def persistently(ask: Callable[[], Awaitable[Payment]]) -> Payment:
     async def attempt() -> Payment | None:
         try:
             return await ask()
-        except Unavailable:
+        except (Unavailable, DeadlineExceeded):
             return None
 
     answer = await eventually(attempt, lambda a: a is not None)

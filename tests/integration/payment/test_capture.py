@@ -148,7 +148,7 @@ async def test_captured_but_the_answer_is_late(desk: Desk, books: Books, order: 
     payment_id = await authorise(books.http, order)
     await books.strike(payment_id, "capture", 1, kind="delay", ms=3000, when="after")
     with pytest.raises(DeadlineExceeded):
-        await desk.capture(order, payment_id, timeout_s=0.7)
+        await desk.capture(order, payment_id, timeout_s=1.5)
     assert await books.kinds(order) == ["authorize", "capture"]
     assert status(await desk.get(order)) == "PENDING"
     assert status(await desk.capture(order, payment_id)) == "CAPTURED"

@@ -125,10 +125,16 @@ async def test_what_cannot_be_handled_goes_to_the_dead_letter_queue_and_holds_no
     dead = await channel.get_queue(f"{QUEUE}.dead")
 
     async def look() -> bool:
-        message = await dead.get(fail=False)
-        if message is not None:
-            await message.ack()
-        return message is not None and message.message_id == message_id
+        others, found = [], False
+        while (message := await dead.get(fail=False)) is not None:
+            if message.message_id == message_id:
+                found = True
+                await message.ack()
+            else:
+                others.append(message)
+        for message in others:
+            await message.nack(requeue=True)
+        return found
 
     await eventually(look, bool)
 

@@ -52,7 +52,7 @@ async def test_pending_is_looked_up(desk: Desk, books: Books, order: Order, when
     payment_id = await authorise(books.http, order)
     await books.strike(payment_id, "capture", 1, kind="delay", ms=3000, when=when)
     with pytest.raises(DeadlineExceeded):
-        await desk.capture(order, payment_id, timeout_s=0.7)
+        await desk.capture(order, payment_id, timeout_s=1.5)
     assert status(await desk.get(order)) == "PENDING"
     assert status(await desk.refund(order, payment_id)) == "REFUNDED"
     assert await books.kinds(order) == ledger

@@ -15,8 +15,8 @@ def test_mariadb_is_recognised_under_the_name_of_mysqld() -> None:
 def test_options_fit_the_program() -> None:
     mariadb, mysql = Program(Path("x"), MARIADB).options(), Program(Path("x"), MYSQL).options()
     assert "--innodb-log-file-size=16M" in mariadb
-    assert "--mysqlx=0" not in mariadb
-    assert {"--innodb-redo-log-capacity=16M", "--mysqlx=0"} <= set(mysql)
+    assert "--loose-mysqlx=0" not in mariadb
+    assert {"--innodb-redo-log-capacity=16M", "--loose-mysqlx=0"} <= set(mysql)
     assert ("--user=root" in mysql) == (os.geteuid() == 0)
     for options in (mariadb, mysql):
         assert not any("flush-log-at-trx-commit" in option or "doublewrite" in option for option in options)

@@ -1,0 +1,57 @@
+"""The command line: `python -m ci.images [--force] [name …]`, `python -m ci.images env`, `python -m ci.images list`.
+
+Exit code 1 when an image could not be built, 2 for a name that is none, 3 when no Docker engine answers or this machine is
+none to build on.
+"""
+
+import argparse
+import os
+import sys
+
+from ci.images import engine
+from ci.images.build import build
+from ci.images.docker import CommandFailedError
+from ci.images.machine import UnsuitableMachineError
+from ci.images.recipes import IMAGES, UNAVAILABLE, environment
+
+NICENESS = 10
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m ci.images", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help="images to build (default: all), or `env` or `list`")
+    parser.add_argument("--force", action="store_true", help="build anew, with today's packages")
+    chosen = parser.parse_args(arguments)
+    if chosen.names == ["env"]:
+        say("\n".join(environment()))
+        return 0
+    if chosen.names == ["list"]:
+        for image in IMAGES:
+            say(f"{image.tag:32} {image.about}")
+        for name, reason in UNAVAILABLE.items():
+            say(f"{name:32} NOT AVAILABLE: {reason}")
+        return 0
+    os.nice(NICENESS)
+    try:
+        engine.require()
+        build(chosen.names, force=chosen.force, say=say)
+    except ValueError as error:
+        parser.error(str(error))
+    except (UnsuitableMachineError, engine.EngineUnavailableError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 3
+    except CommandFailedError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,82 @@
+"""Builds one image after another: mmdebstrap makes a minimal Debian, docker imports it, a Dockerfile does the rest.
+
+An image whose recipe has not changed is left alone. What is being built replaces the old image only when it is complete.
+"""
+
+import os
+import shutil
+import ssl
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from ci.images import machine
+from ci.images.docker import inspect, run
+from ci.images.recipes import DPKG_OPTIONS, Base, Image, Recipe, plan
+
+BUILD_TIMEOUT_S = 1800.0
+AUTHORITIES = "authorities.pem"
+PIP_CONFIGURATION = "pip.conf"
+
+Say = Callable[[str], None]
+
+
+def build(names: Sequence[str], *, force: bool, say: Say) -> None:
+    """Build these images (none: all) and what they are based on.
+
+    Raises ValueError for unknown names, UnsuitableMachineError, CommandFailedError with what a command said.
+    """
+    recipes: dict[str, str] = {}
+    for part in plan(names):
+        generated = _generated(part)
+        recipe = part.recipe() if isinstance(part, Base) else part.recipe(recipes, generated)
+        recipes[part.name] = recipe.fingerprint
+        there = inspect(part.tag)
+        if there and there[0] == recipe.fingerprint and not force:
+            say(f"{part.tag} is current ({there[1] / 1e6:.0f} MB)")
+            continue
+        started = time.monotonic()
+        if isinstance(part, Base):
+            _bootstrap(part, recipe, say)
+        else:
+            _dockerfile(part, recipe, generated)
+        built = inspect(part.tag)
+        say(f"{part.tag} built in {time.monotonic() - started:.1f} s ({(built[1] if built else 0) / 1e6:.0f} MB)")
+
+
+def _generated(part: Base | Image) -> Mapping[str, bytes]:
+    """Files of this machine that an image takes along."""
+    if part.name != "python-builder":
+        return {}
+    bundle = os.environ.get("PIP_CERT") or ssl.get_default_verify_paths().cafile
+    if not bundle or not Path(bundle).is_file():
+        raise machine.UnsuitableMachineError("this machine has no bundle of certificate authorities (set PIP_CERT)")
+    return {AUTHORITIES: Path(bundle).read_bytes(), PIP_CONFIGURATION: machine.pip_configuration(sys.executable).encode()}
+
+
+def _bootstrap(base: Base, recipe: Recipe, say: Say) -> None:
+    if shutil.which("mmdebstrap") is None:
+        say("installing mmdebstrap with apt")
+        run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "mmdebstrap"], timeout_s=BUILD_TIMEOUT_S)
+    options = [f"--aptopt={option}" for option in machine.apt_options()]
+    options += [f"--dpkgopt={option}" for option in DPKG_OPTIONS]
+    options += [f"--include={','.join(base.packages)}"] if base.packages else []
+    with tempfile.TemporaryDirectory(prefix="gauntlet-base-") as folder:
+        root = Path(folder) / "root.tar"
+        command = ["mmdebstrap", "--quiet", "--variant=apt", *options, base.suite, root, machine.archive().line(base.suite)]
+        run(command, timeout_s=BUILD_TIMEOUT_S)
+        changes = [f"--change=LABEL {recipe.label}", '--change=CMD ["bash"]']
+        run(["docker", "import", *changes, root, base.tag], timeout_s=BUILD_TIMEOUT_S)
+
+
+def _dockerfile(image: Image, recipe: Recipe, generated: Mapping[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory(prefix="gauntlet-image-") as folder:
+        context = Path(folder) / "context"
+        shutil.copytree(image.folder, context)
+        for name, content in generated.items():
+            (context / name).write_bytes(content)
+        # The host's network, because it is the host that is known to reach its mirror.
+        command = ["docker", "build", "--network=host", f"--label={recipe.label}", f"--tag={image.tag}", context]
+        run(command, timeout_s=BUILD_TIMEOUT_S)

@@ -1,0 +1,126 @@
+"""Which images are built, from what, and the fingerprint by which a built one is known to be current.
+
+A recipe's fingerprint covers everything of ours that goes into the image, and that of its base; it does not cover Debian's
+packages, which drift: `--force` builds with today's.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+WITHOUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
+"""What no container reads; licences stay."""
+DPKG_OPTIONS = (*(f"path-exclude={pattern}" for pattern in WITHOUT), "path-include=/usr/share/doc/*/copyright")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A fingerprint, kept as a label of the image."""
+
+    fingerprint: str
+
+    @property
+    def label(self) -> str:
+        """As docker's --label wants it."""
+        return f"gauntlet.recipe={self.fingerprint}"
+
+    @classmethod
+    def of(cls, parts: Iterable[str | bytes]) -> "Recipe":
+        """The fingerprint of some parts, in their order."""
+        digest = hashlib.sha256()
+        for part in parts:
+            content = part.encode() if isinstance(part, str) else part
+            digest.update(b"%d:" % len(content) + content)
+        return cls(digest.hexdigest()[:16])
+
+
+@dataclass(frozen=True)
+class Base:
+    """A minimal Debian with apt, made by mmdebstrap."""
+
+    suite: str
+    packages: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What images call it."""
+        return self.suite
+
+    @property
+    def tag(self) -> str:
+        """The image's name."""
+        return f"gauntlet/debian:{self.suite}"
+
+    def recipe(self) -> Recipe:
+        """See the module."""
+        return Recipe.of([self.suite, *self.packages, *DPKG_OPTIONS])
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image with a Dockerfile in a folder of its own; `settings` are the variables that docker-compose.yml calls it by."""
+
+    name: str
+    base: str
+    settings: tuple[str, ...]
+    about: str
+    folder: Path
+
+    @property
+    def tag(self) -> str:
+        """The image's name."""
+        return f"gauntlet/{self.name}:local"
+
+    def recipe(self, bases: Mapping[str, str], generated: Mapping[str, bytes]) -> Recipe:
+        """See the module; `bases` are the fingerprints of what is built already, `generated` files join the folder's."""
+        files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        parts: list[str | bytes] = [bases[self.base]]
+        for path in files:
+            parts += [str(path.relative_to(self.folder)), str(path.stat().st_mode & 0o111), path.read_bytes()]
+        for name, content in sorted(generated.items()):
+            parts += [name, content]
+        return Recipe.of(parts)
+
+
+BASES = (Base("sid"), Base("bookworm"))
+IMAGES = (
+    Image("mysql", "sid", ("MYSQL_IMAGE",), "MySQL 9, in place of mysql:8.4", FOLDER / "mysql"),
+    Image("redis", "sid", ("REDIS_IMAGE",), "Redis 8, in place of redis:8", FOLDER / "redis"),
+    Image("rabbitmq", "sid", ("RABBITMQ_IMAGE",), "RabbitMQ 4 with management, in place of rabbitmq:4-management", FOLDER / "rabbitmq"),
+    Image("python", "bookworm", ("BASE_IMAGE",), "Python 3.11, in place of python:3.11-slim-bookworm", FOLDER / "python"),
+    Image(
+        "python-builder",
+        "python",
+        ("BUILDER_IMAGE",),
+        "the same with this machine's certificate authorities and pip indexes; services are built in it, none runs in it",
+        FOLDER / "python-builder",
+    ),
+)
+UNAVAILABLE = {
+    "toxiproxy": "no package registry carries its server: it is had from a container registry, or the project's own proxy is used"
+}
+
+
+def plan(names: Sequence[str]) -> list[Base | Image]:
+    """What has to be built for these images (none: for all), in order. Raises ValueError for one that cannot be."""
+    known: dict[str, Base | Image] = {part.name: part for part in (*BASES, *IMAGES)}
+    wanted: set[str] = set()
+    for name in names:
+        if name in UNAVAILABLE:
+            raise ValueError(f"{name} cannot be built: {UNAVAILABLE[name]}")
+        if name not in known:
+            raise ValueError(f"no image is called {name!r}; there are {', '.join(known)}")
+        part: Base | Image | None = known[name]
+        while part is not None:
+            wanted.add(part.name)
+            part = known[part.base] if isinstance(part, Image) else None
+    return [part for part in known.values() if part.name in wanted or not names]
+
+
+def environment() -> list[str]:
+    """NAME=value for everything that docker-compose.yml and the service image take, to use the images built here."""
+    images = [f"{setting}={image.tag}" for image in IMAGES for setting in image.settings]
+    return [*images, "BUILD_NETWORK=host"]
