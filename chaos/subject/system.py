@@ -11,7 +11,7 @@ import httpx
 import chaos
 from chaos.client.shop import TIMEOUT
 from chaos.subject.running import RunningShop, tails
-from harness.experiment import Context
+from harness.experiment import Context, RunFolder
 from harness.stack.events import Phase, StackEvent
 from harness.stack.providers import AUTO, choose
 from harness.stack.stack import Stack
@@ -62,13 +62,11 @@ async def _start(stack: Stack, context: Context) -> None:
 
     starting = asyncio.ensure_future(asyncio.to_thread(stack.start, tell))
     try:
-        await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        await asyncio.wait([starting])
-        raise
-    except Exception:
-        logs = context.folder / "logs"
-        logs.mkdir(exist_ok=True)
-        for member, text in tails(stack).items():
-            (logs / f"{member}.log").write_text(text)
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await asyncio.wait([starting])
+            raise
+    except BaseException:
+        RunFolder(context.folder).save_logs(tails(stack))
         raise

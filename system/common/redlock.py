@@ -175,6 +175,8 @@ async def masters(urls: Sequence[str], settings: RedlockSettings) -> AsyncIterat
                     socket_connect_timeout=settings.node_timeout_s,
                     retry=None,
                     decode_responses=True,
+                    protocol=2,  # over RESP3 redis-py's pool does not notice that a restarted master closed a connection
+                    driver_info=None,
                 )
             )
             for url in urls

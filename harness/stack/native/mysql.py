@@ -163,6 +163,7 @@ class Mysql(Driver):
                 *(f"--port={port}", f"--bind-address={HOST}"),
                 # Relative to the data folder: an absolute path may be too long for a socket.
                 *("--socket=mysql.sock", f"--pid-file={site.folder / 'pid'}", f"--tmpdir={site.folder}"),
+                f"--secure-file-priv={site.folder}",  # MySQL insists on a folder that exists
                 *program.options(),
             ),
             ports={"mysql": port},
