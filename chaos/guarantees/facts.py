@@ -112,10 +112,20 @@ def stock(history: History) -> tuple[StockRow, ...]:
 
 
 def transfers(history: History) -> tuple[Transfer, ...]:
-    """The stock's ledger in its order. Raises NotObservedError."""
-    rows = sorted(_rows(history, MOVEMENTS, MovementRow), key=lambda row: row.id)
+    """The stock's ledger in its order, each entry with the operations that placed its order. Raises NotObservedError."""
+    placed: dict[str, tuple[int, ...]] = {}
+    for operation in history.named(PLACE_ORDER):
+        if order := order_id(operation):
+            placed[order] = (*placed.get(order, ()), operation.id)
     return tuple(
-        Transfer(row.product_id, *MOVES[row.kind], row.quantity, f"{row.id} ({row.kind} {row.order_id or ''})") for row in rows
+        Transfer(
+            row.product_id,
+            *MOVES[row.kind],
+            quantity=row.quantity,
+            reference=f"{row.id} ({row.kind} {row.order_id or ''})",
+            operations=placed.get(row.order_id or "", ()),
+        )
+        for row in sorted(_rows(history, MOVEMENTS, MovementRow), key=lambda row: row.id)
     )
 
 

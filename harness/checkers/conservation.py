@@ -17,13 +17,17 @@ OUTSIDE = "outside"
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A ledger entry: `quantity` units of `account` from one bucket to another; negative moves them back."""
+    """A ledger entry: `quantity` units of `account` from one bucket to another; negative moves them back.
+
+    `reference` and `operations` say in the evidence which entry it was and which operations led to it.
+    """
 
     account: str
     source: str
     target: str
     quantity: int
     reference: str = ""
+    operations: tuple[int, ...] = ()
 
 
 def replay(transfers: Iterable[Transfer]) -> dict[str, dict[str, int]]:

@@ -20,15 +20,16 @@ def never_overdrawn(transfers: Iterable[Transfer]) -> Finding:
         judged += 1
         balances[transfer.account, transfer.source] -= transfer.quantity
         balances[transfer.account, transfer.target] += transfer.quantity
-        for bucket in (transfer.source, transfer.target):
-            left = balances[transfer.account, bucket]
-            if bucket != OUTSIDE and left < 0:
-                violations.append(
-                    Violation(
-                        what=f"{transfer.account}: {bucket} fell to {left} by entry {transfer.reference or judged}",
-                        facts={"account": transfer.account, "bucket": bucket, "left": left, "entry": judged},
-                    )
+        taken_from = transfer.source if transfer.quantity > 0 else transfer.target
+        left = balances[transfer.account, taken_from]
+        if taken_from != OUTSIDE and left < 0:
+            violations.append(
+                Violation(
+                    what=f"{transfer.account}: {taken_from} fell to {left} by entry {transfer.reference or judged}",
+                    operations=transfer.operations,
+                    facts={"account": transfer.account, "bucket": taken_from, "left": left, "entry": judged},
                 )
+            )
     return Finding(judged=judged, violations=tuple(violations))
 
 

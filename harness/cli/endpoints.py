@@ -3,8 +3,11 @@
 from rich.console import Console
 from rich.table import Table
 
+from harness.stack.ports import HOST
 from harness.stack.topology import Role
 from harness.stack.view import Instance, StackView
+
+_SCHEMES = {"http": "http://"}
 
 
 def describe(stack: StackView) -> dict[str, object]:
@@ -54,8 +57,10 @@ def _member(instance: Instance) -> dict[str, object]:
 
 
 def _ports(instance: Instance) -> str:
-    scheme = {"http": "http://"}
-    return "  ".join(f"{name} {scheme.get(name, '')}127.0.0.1:{port}" for name, port in instance.ports.items())
+    ports = list(instance.ports.items())
+    if instance.role is Role.SERVER:
+        ports = ports[:1]  # the others are between the server and itself
+    return "  ".join(f"{name} {_SCHEMES.get(name, '')}{HOST}:{port}" for name, port in ports)
 
 
 def _base_url(stack: StackView) -> str:

@@ -32,11 +32,11 @@ class FirstViolation:
 
 
 def first_violation(history: History, verdict: RunVerdict) -> FirstViolation | None:
-    """The story of the first violation of the first broken guarantee; None when all was kept."""
+    """The story of the first violation that operations show, of any other if none does; None when all was kept."""
     broken = [(each.guarantee, violation) for each in verdict.verdicts for violation in each.evidence]
     if not broken:
         return None
-    guarantee, violation = broken[0]
+    guarantee, violation = next((each for each in broken if each[1].operations), broken[0])
     wanted = set(violation.operations)
     operations = [operation for operation in history.operations if operation.id in wanted]
     moments = [moment for operation in operations[:SHOWN] for moment in _moments(operation, zero_ns(history))]

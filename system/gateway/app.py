@@ -14,7 +14,7 @@ from system.gateway.edge import Bodies, Boundary
 from system.gateway.openapi import describe
 from system.gateway.parts import Parts
 from system.gateway.problems import on_http_error, on_invalid, on_shop_error
-from system.gateway.routes import ROUTERS
+from system.gateway.routes import ROUTERS, methods
 from system.gateway.routes.pages import ASSETS
 
 TAGS = (
@@ -59,6 +59,7 @@ def create_app(parts: Parts) -> FastAPI:
         },
     )
     app.state.parts = parts
+    app.state.methods = methods()
     for router in ROUTERS:
         app.include_router(router)
     app.mount(ASSETS, StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static"))

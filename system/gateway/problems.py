@@ -179,7 +179,10 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):  # registered for this type alone
         raise error
     kind, message = _HTTP_ERRORS.get(error.status_code, (MalformedJson, "the body cannot be read as JSON in UTF-8"))
-    return problem(kind(message), request.scope, headers=error.headers)
+    # The framework knows the methods of the first route with this path; there is one route for each method.
+    methods: str | None = request.app.state.methods.get(getattr(request.scope.get("route"), "path", ""))
+    allow = {"allow": methods} if kind is MethodNotAllowed and methods else error.headers
+    return problem(kind(message), request.scope, headers=allow)
 
 
 _HTTP_ERRORS: Mapping[int, tuple[type[ShopError], str]] = {

@@ -102,9 +102,13 @@ def test_progress_is_told_line_by_line_where_there_is_no_terminal(cwd: Path) -> 
     assert read(folder_of(cwd)).entry in up.stdout
 
 
-def test_ctrl_c_during_the_start_leaves_nothing(cwd: Path) -> None:
+@pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["foreground", "detached"])
+def test_ctrl_c_during_the_start_leaves_nothing(cwd: Path, detach: tuple[str, ...]) -> None:
     process = subprocess.Popen(  # noqa: S603 - our own CLI
-        [sys.executable, "-m", "harness.cli", *UP, "--set", "front.TOY_SLOW=1"], cwd=cwd, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "harness.cli", *UP, "--set", "front.TOY_SLOW=1", *detach],
+        cwd=cwd,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stderr is not None
     assert any("back-1 ready" in line for line in process.stderr)
@@ -113,8 +117,10 @@ def test_ctrl_c_during_the_start_leaves_nothing(cwd: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 130
+    assert "Ctrl-C: stopping everything" in said
     assert "stopped, nothing is left running" in said
     assert marked(mark) == []
+    assert not in_use(folder_of(cwd))
 
 
 def test_detached_it_can_be_looked_at_from_everywhere_and_taken_down(cwd: Path) -> None:

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 PRICE_MAX = 100_000_000_000
 """Minor units; 50 lines of 1000 at this price still fit 64 bits."""
@@ -56,6 +58,13 @@ class Change(Request):
     """A body of PATCH: what is left out stays. Null clears the fields named in `clearable` and is refused elsewhere."""
 
     clearable: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The rule against saying nothing, for the documentation."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        schema["minProperties"] = 1
+        return schema
 
     @model_validator(mode="before")
     @classmethod

@@ -1,8 +1,9 @@
 """The resources of the API, one file each: what a request is, who may make it, which call answers it. No rules live here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
 from system.gateway.routes import auth, categories, health, orders, pages, products, stock, users
 
@@ -17,3 +18,11 @@ ROUTERS: Sequence[APIRouter] = (
     pages.router,
 )
 """In the order they are tried: the busiest first."""
+
+
+def methods() -> Mapping[str, str]:
+    """What the header Allow says at each path."""
+    known: dict[str, set[str]] = {}
+    for route in (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)):
+        known.setdefault(route.path, set()).update(route.methods or ())
+    return {path: ", ".join(sorted(names)) for path, names in known.items()}

@@ -114,6 +114,22 @@ async def test_a_capture_overtaken_by_its_refund_takes_nothing(
     assert await books.kinds(order) == ledger
 
 
+async def test_a_capture_answered_while_its_refund_is_in_doubt_is_not_stored(desk: Desk, books: Books, order: Order) -> None:
+    payment_id = await authorise(books.http, order)
+    await books.strike(payment_id, "capture", 1, kind="delay", ms=1500, when="after")
+    await books.strike(payment_id, "refund", STRIKES, kind="fail", status=503)
+    slow = asyncio.create_task(desk.capture(order, payment_id))
+    await eventually(lambda: books.status(payment_id), lambda s: s == "captured")
+    with pytest.raises(Unavailable):
+        await desk.refund(order, payment_id)
+    with pytest.raises(PaymentDeclined) as no:
+        await slow
+    assert no.value.code == "PAYMENT_REFUNDED"
+    assert status(await desk.get(order)) == "PENDING"
+    assert status(await persistently(lambda: desk.refund(order, payment_id))) == "REFUNDED"
+    assert await books.kinds(order) == ["authorize", "capture", "refund"]
+
+
 async def test_a_void_overtaken_by_a_capture_becomes_a_refund(desk: Desk, books: Books, order: Order) -> None:
     payment_id = await authorise(books.http, order)
     await books.strike(payment_id, "void", 1, kind="delay", ms=800)

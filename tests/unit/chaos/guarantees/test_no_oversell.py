@@ -48,6 +48,13 @@ def test_a_moment_of_overselling_fails_though_it_was_given_back(shop: ShopHistor
     assert "available fell to -1" in violation.what
 
 
+def test_the_evidence_names_the_operation_that_took_what_was_not_there(shop: ShopHistory) -> None:
+    shop.sells("a", "b", "c")
+    shop.stock(-1, 3, 0)
+    overdrawn = [each for each in no_oversell.verdict(shop.done()).evidence if "fell" in each.what]
+    assert [each.operations for each in overdrawn] == [(3,)]
+
+
 def test_customers_told_more_than_there_is_fails_though_the_books_agree(shop: ShopHistory) -> None:
     shop.sells("a", "b")
     shop.places("c")

@@ -22,6 +22,12 @@ def test_a_negative_entry_may_overdraw_where_it_gives() -> None:
     )
 
 
+def test_giving_back_is_no_overdraw_though_the_bucket_is_still_below_zero() -> None:
+    taken = [Transfer("p", "available", "reserved", 1, operations=(number,)) for number in (1, 2)]
+    violations = never_overdrawn([*taken, Transfer("p", "reserved", "available", 1)]).violations
+    assert [violation.operations for violation in violations] == [(1,), (2,)]
+
+
 def test_accounts_do_not_lend_to_each_other() -> None:
     assert never_overdrawn([PUT, Transfer("q", "available", "reserved", 1)]).violations
 

@@ -4,9 +4,16 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from system.gateway.app import create_app
 from tests.unit.system.gateway.fakes import FakeShop, fake_shop, linked
+
+
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    """Built once; each test puts its own shop behind it."""
+    return create_app(fake_shop().parts)
 
 
 @pytest.fixture
@@ -17,7 +24,7 @@ def shop() -> Iterator[FakeShop]:
 
 
 @pytest.fixture
-async def client(shop: FakeShop) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_app(shop.parts))
-    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as made:
+async def client(app: FastAPI, shop: FakeShop) -> AsyncIterator[httpx.AsyncClient]:
+    app.state.parts = shop.parts
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop") as made:
         yield made

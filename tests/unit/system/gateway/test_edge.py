@@ -74,6 +74,17 @@ async def test_facts_of_an_error_cannot_overwrite_the_problem(shop: FakeShop, cl
     assert (told["status"], told["product_id"]) == (503, PRODUCT)
 
 
+async def test_a_wrong_method_is_told_all_right_ones(client: httpx.AsyncClient) -> None:
+    for path, methods in (
+        ("/users/me", "GET, PATCH"),
+        (f"/products/{PRODUCT}", "DELETE, GET, PATCH"),
+        (f"/products/{PRODUCT}/stock", "GET, PUT"),
+        ("/health/live", "GET"),
+    ):
+        answer = await client.request("LOCK", path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
 async def test_every_answer_forbids_guessing_and_framing(client: httpx.AsyncClient) -> None:
     for path in ("/health/live", "/nowhere"):
         headers = (await client.get(path)).headers

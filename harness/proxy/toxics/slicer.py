@@ -1,0 +1,42 @@
+"""slicer: data arrives in small pieces, as it may over any network; for peers that take one read for one message."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.proxy.stage import Stage
+from harness.proxy.toxic import Toxic, toxic
+
+
+@toxic("slicer")
+@dataclass(frozen=True)
+class Slicer(Toxic):
+    """Pieces of about `average_size` ± `size_variation` bytes, with `delay` µs after each."""
+
+    average_size: int = 0
+    size_variation: int = 0
+    delay: int = 0
+
+    def __post_init__(self) -> None:
+        if self.average_size <= 0:
+            raise ValueError("average_size must be greater than 0")
+        if self.size_variation < 0:
+            raise ValueError("size_variation must not be negative")
+
+    async def act(self, stage: Stage) -> None:
+        """See Toxic."""
+        while (there := await stage.arrival()) is not None:
+            for size in self._sizes(there, stage):
+                stage.forward(size)
+                await stage.sleep(self.delay / 1_000_000)
+
+    def _sizes(self, whole: int, stage: Stage) -> Iterator[int]:
+        """Halve, at a point that varies, until a piece is small enough: no piece is a mere rest."""
+        pending = [whole]
+        while pending:
+            size = pending.pop()
+            if size - self.average_size <= self.size_variation:
+                yield size
+                continue
+            shift = stage.random.randrange(-self.size_variation, self.size_variation) if self.size_variation else 0
+            left = min(max(size // 2 + shift, 1), size - 1)
+            pending += (size - left, left)

@@ -1,0 +1,25 @@
+"""timeout: data vanishes, and after a silence the connection is closed."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import ClassVar
+
+from harness.proxy.stage import Stage
+from harness.proxy.toxic import Toxic, toxic
+
+
+@toxic("timeout")
+@dataclass(frozen=True)
+class Timeout(Toxic):
+    """`timeout` is in ms without data in the stream; at 0 the connection stays open. Removing it closes the connections it held."""
+
+    timeout: int = 0
+
+    removal_closes: ClassVar[bool] = True  # the peers have lost bytes: going on would hand them half a conversation
+
+    async def act(self, stage: Stage) -> None:
+        """See Toxic."""
+        patience_s = self.timeout / 1000 if self.timeout > 0 else None
+        with suppress(TimeoutError):
+            while await stage.arrival(patience_s) is not None:
+                stage.drop()
