@@ -18,7 +18,7 @@ from harness.stack.attach import AttachedStack, attach
 ROOT = Path(__file__).resolve().parent.parent
 OWNER = "GAUNTLET_TEST_OWNER"
 FOLDER = "GAUNTLET_TEST_FOLDER"
-INSTANCES = ("order=2", "product=2", "user=2")
+INSTANCES = ("order=2", "product=2", "user=2", "payment=2", "notification=2")
 SETTINGS = ("gateway.LOGIN_RATE=100000/minute", "order.SAGA_LEASE_S=3")
 
 
@@ -44,7 +44,7 @@ def gauntlet(*arguments: str) -> str:
 
 @pytest.fixture(scope="session")
 def stack() -> AttachedStack:
-    """The shop, running: two instances of order, product and user."""
+    """The shop, running: two instances of every service behind the gateway."""
     folder = Path(os.environ[FOLDER])
     with (folder / "starting").open("w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)

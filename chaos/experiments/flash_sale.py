@@ -32,7 +32,7 @@ flash_sale: Experiment[RunningShop] = Experiment(
             name="order_instance_killed",
             fault=kill_one_of("order-1", "order-2"),
             inject=AllOf((Healed("lock_master_killed"), OperationsEnded(PLACE_ORDER, 70))),
-            heal=OperationsEnded(PLACE_ORDER, 160),
+            heal=OperationsEnded(PLACE_ORDER, 130),
         ),
     ),
     guarantees=("no_oversell", "stock_conserved", "acknowledged_orders_survive"),

@@ -34,18 +34,20 @@ class Wiring(Protocol):
 class Endpoint(asyncio.Protocol):
     """`outgoing` is the stream that it feeds, `incoming` the one that feeds it; both are set before it is connected.
 
-    `forward` is where what it reads goes; it may be exchanged at any time. `lost` is called once the socket is closed.
+    `forward` is where what it reads goes; it may be exchanged at any time. `made` is called when the socket is connected,
+    `lost` when it is closed.
     """
 
     outgoing: Wiring
     incoming: Wiring
     forward: Callable[[bytes], None]
 
-    def __init__(self, lost: Callable[[], None]) -> None:
+    def __init__(self, made: Callable[[], None], lost: Callable[[], None]) -> None:
+        self._made = made
         self._lost = lost
         self._transport: asyncio.Transport | None = None
         self._early: list[bytes] = []  # came before this side was connected
-        self._ended = False
+        self._fate: Callable[[], None] | None = None  # how it is to be closed once it is connected
 
     # asyncio.Protocol
 
@@ -53,11 +55,12 @@ class Endpoint(asyncio.Protocol):
         """Connected: hand over what has come from the other side meanwhile."""
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(WRITE_HIGH)
+        self._made()
         for data in self._early:
             self._transport.write(data)
         self._early.clear()
-        if self._ended:
-            self._close()
+        if self._fate is not None:
+            self._fate()
 
     def data_received(self, data: bytes) -> None:
         """Count and pass on."""
@@ -79,7 +82,6 @@ class Endpoint(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """The socket is closed, by whomever."""
-        self._ended = True
         self.incoming.sink_closed()
         self.outgoing.source_ended()
         self._lost()
@@ -88,30 +90,38 @@ class Endpoint(asyncio.Protocol):
 
     def receive(self, data: bytes) -> None:
         """Send to the peer."""
-        if self._ended:
-            self.incoming.flow.dropped += len(data)
-        elif self._transport is None:
+        if self._transport is None:
             self._early.append(data)
         else:
             self._transport.write(data)
 
     def end(self) -> None:
         """Send what is still buffered, then close, both ways: half-open connections are not kept."""
-        if not self._ended:
-            self._ended = True
-            self._close()
+        if (transport := self._open(self.end)) is not None:
+            if not transport.get_write_buffer_size():
+                hang_up(transport)
+            transport.close()
+            self.incoming.sink_closed()
+            self.outgoing.source_ended()
 
-    # its stream
+    # its stream and its link
+
+    @property
+    def connected(self) -> bool:
+        """Whether it is or ever was."""
+        return self._transport is not None
 
     @property
     def writer(self) -> Callable[[bytes], None]:
         """The shortest way to this socket."""
-        return self.receive if self._transport is None or self._ended else self._transport.write
+        return self.receive if self._transport is None else self._transport.write
 
     @property
     def buffered(self) -> int:
         """Bytes that the kernel has not taken yet."""
-        return sum(map(len, self._early)) + (self._transport.get_write_buffer_size() if self._transport is not None else 0)
+        if self._transport is None:
+            return sum(map(len, self._early))
+        return self._transport.get_write_buffer_size()
 
     def pause(self) -> None:
         """Stop reading, and let the peer feel it."""
@@ -125,25 +135,23 @@ class Endpoint(asyncio.Protocol):
 
     def cut(self) -> None:
         """Close at once; the peer reads an end of stream. What is buffered is lost."""
-        self._ended = True
-        if self._transport is not None:
-            hang_up(self._transport)
-            self._transport.abort()
+        if (transport := self._open(self.cut)) is not None:
+            hang_up(transport)
+            transport.abort()
 
     def reset(self) -> None:
-        """Close at once; the peer gets a TCP reset."""
-        self._ended = True
-        if self._transport is not None:
-            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-            self._transport.abort()
+        """Close at once; the peer gets a TCP reset. What is buffered is lost."""
+        if (transport := self._open(self.reset)) is not None:
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+            transport.abort()
 
-    def _close(self) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            if not self._transport.get_write_buffer_size():
-                hang_up(self._transport)
-            self._transport.close()
-            self.incoming.sink_closed()
-            self.outgoing.source_ended()
+    def _open(self, fate: Callable[[], None]) -> asyncio.Transport | None:
+        """The transport when there is one to close; before it is connected, remember what is to become of it."""
+        if self._transport is None:
+            self._fate = fate
+            if fate != self.end:
+                self._early.clear()
+        return self._transport
 
 
 def hang_up(transport: asyncio.Transport) -> None:

@@ -19,37 +19,43 @@ from harness.proxy.toxic import PlacedToxic
 
 @dataclass(frozen=True)
 class Setting:
-    """What a link needs to know of its proxy."""
+    """What a link needs to know of its proxy; `over` is called once, when nothing of the link is left."""
 
+    upstream: str
     effects: Effects
-    draw: Callable[[PlacedToxic], Random]
-    toxics: Sequence[PlacedToxic]
-    observers: Sequence[Observer]
-    over: Callable[["Link"], None]  # called once, when nothing of the link is left
+    toxics: Callable[[], Sequence[PlacedToxic]]
+    draw: Callable[[PlacedToxic, int], Random]  # what is random about a toxic on the connection of that number
+    over: Callable[["Link"], None]
 
 
 class Link:
-    """Runs by itself from when it is made until `over` is called. Closing one side closes the other, after what is inside."""
+    """Runs by itself from when it is made. Closing one side closes the other, after what is inside was delivered."""
 
-    def __init__(self, identity: ConnectionId, client: socket.socket, upstream: str, setting: Setting) -> None:
+    def __init__(self, identity: ConnectionId, client: socket.socket, setting: Setting, observers: Sequence[Observer]) -> None:
         self._identity = identity
         self._setting = setting
-        self._sides = {Direction.UPSTREAM: Endpoint(self._lost), Direction.DOWNSTREAM: Endpoint(self._lost)}
-        self._connected = 0
-        for observer in setting.observers:
+        self._observers = observers
+        self._client = Endpoint(self._made, self._lost)
+        self._server = Endpoint(self._made, self._lost)
+        self._streams = {
+            Direction.UPSTREAM: self._stream(Direction.UPSTREAM, self._client, self._server),
+            Direction.DOWNSTREAM: self._stream(Direction.DOWNSTREAM, self._server, self._client),
+        }
+        self._sides = 0  # that are connected
+        self._opening = asyncio.get_running_loop().create_task(self._open(client))
+        self._opening.add_done_callback(lambda _: self._check_over())
+        for observer in observers:
             observer.opened(identity)
-        self._streams = [self._stream(direction) for direction in Direction]
-        self._opening = asyncio.get_running_loop().create_task(self._open(client, upstream))
-        self._opening.add_done_callback(self._opened)
 
     def held(self, direction: Direction) -> int:
         """Bytes inside, on their way in that direction."""
-        return sum(stream.held for stream in self._streams if stream.direction is direction)
+        return self._streams[direction].held
 
     def apply(self, toxics: Sequence[PlacedToxic]) -> None:
         """Have these toxics of the proxy at work from now on, as far as they act on this connection."""
-        for stream in self._streams:
-            stream.apply(toxics)
+        if self._server.connected:
+            for stream in self._streams.values():
+                stream.apply(toxics)
 
     def cut(self) -> None:
         """Close both ends at once; they read an end of stream. What is inside is dropped."""
@@ -62,31 +68,54 @@ class Link:
         self._break(Endpoint.reset)
 
     def _break(self, how: Callable[[Endpoint], None]) -> None:
-        self._opening.cancel()
-        for stream in self._streams:
+        for stream in self._streams.values():
             stream.discard()
-        for endpoint in self._sides.values():
+        for endpoint in (self._client, self._server):
             how(endpoint)
+        if not self._server.connected:
+            self._opening.cancel()
 
-    def _stream(self, direction: Direction) -> Stream:
-        source, sink = self._sides[direction.opposite], self._sides[direction]
-        stream = Stream(
+    def _stream(self, direction: Direction, source: Endpoint, sink: Endpoint) -> Stream:
+        return Stream(
             direction,
+            source,
+            sink,
             effects=self._setting.effects,
-            draw=self._setting.draw,
+            draw=lambda toxic: self._setting.draw(toxic, self._identity.number),
             reset=self.reset,
-            watch=partial(self._watch, direction) if self._setting.observers else None,
+            watch=partial(self._watch, direction) if self._observers else None,
         )
-        stream.connect(source, sink)
-        stream.apply(self._setting.toxics)
-        return stream
 
-    async def _open(self, client: socket.socket, upstream: str) -> None:
+    async def _open(self, client: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        with client:
-            try:
-                to = Address.parse(upstream)
-                await loop.create_connection(lambda: self._sides[Direction.UPSTREAM], to.host, to.port)
-                self._connected += 1
-            except (OSError, ValueError):
-                ...
+        try:
+            to = Address.parse(self._setting.upstream)
+            await loop.create_connection(lambda: self._server, to.host, to.port)
+            await loop.connect_accepted_socket(lambda: self._client, client)
+        except (OSError, ValueError):
+            self._setting.effects.connections.unreachable += 1
+        finally:
+            if not self._client.connected:
+                self._server.cut()
+                with client, suppress(OSError):
+                    client.shutdown(socket.SHUT_RDWR)  # the client reads an end of stream, not a reset
+        for stream in self._streams.values():
+            stream.rewire()
+
+    def _watch(self, direction: Direction, data: bytes) -> None:
+        for observer in self._observers:
+            observer.chunk(self._identity, direction, data)
+
+    def _made(self) -> None:
+        self._sides += 1
+        self.apply(self._setting.toxics())
+
+    def _lost(self) -> None:
+        self._sides -= 1
+        self._check_over()
+
+    def _check_over(self) -> None:
+        if self._opening.done() and not self._sides:
+            for observer in self._observers:
+                observer.closed(self._identity)
+            self._setting.over(self)

@@ -20,29 +20,28 @@ class Stream:
     def __init__(
         self,
         direction: Direction,
+        source: Endpoint,
+        sink: Endpoint,
         *,
         effects: Effects,
         draw: Callable[[PlacedToxic], Random],
         reset: Callable[[], None],
         watch: Callable[[bytes], None] | None = None,
     ) -> None:
-        self.direction = direction
         self.flow = effects.flows[direction]
+        self._direction = direction
+        self._source = source
+        self._sink = sink
         self._effects = effects
         self._draw = draw
-        self._reset = reset
         self._watch = watch
+        self._around = Surroundings(flow=self.flow, flow_changed=self._control, reset=reset)
         self._chances: dict[tuple[str, int], float] = {}
         self._stages: list[Stage] = []
         self._ended = False
         self._closed = False
         self._sink_paused = False
         self._paused = False
-
-    def connect(self, source: Endpoint, sink: Endpoint) -> None:
-        """Say who talks to whom."""
-        self._source = source
-        self._sink = sink
         source.outgoing = self
         sink.incoming = self
         self.rewire()
@@ -55,11 +54,11 @@ class Stream:
     def apply(self, toxics: Sequence[PlacedToxic]) -> None:
         """Have these toxics at work, in this order, from now on; those that stay and have not changed notice nothing.
 
-        Whether a toxic acts on this connection is drawn once, from the seed.
+        Whether a toxic acts on this connection was drawn once and for all: it changes only when its toxicity is changed.
         """
         if self._closed:
             return
-        wanted = [toxic for toxic in toxics if toxic.stream is self.direction and self._acts(toxic)]
+        wanted = [toxic for toxic in toxics if toxic.stream is self._direction and self._acts(toxic)]
         names = {toxic.name for toxic in wanted}
         staying = {stage.placed.name: stage for stage in self._stages if stage.placed.name in names}
         for stage in self._stages.copy():
@@ -79,8 +78,16 @@ class Stream:
         outlets: list[Outlet] = [*self._stages, self._sink]
         for stage, outlet in zip(self._stages, outlets[1:], strict=True):
             stage.outlet = outlet
-        self._deliver = self._sink.writer if not self._stages else self._stages[0].receive
+        if self._closed:
+            self._deliver = self._drop
+        else:
+            self._deliver = self._stages[0].receive if self._stages else self._sink.writer
         self._source.forward = self._deliver if self._watch is None else self._watched
+
+    def discard(self) -> None:
+        """Drop everything that is inside and that may still come."""
+        self.flow.dropped += self._sink.buffered
+        self.sink_closed()
 
     def source_ended(self) -> None:
         """See Wiring."""
@@ -101,29 +108,32 @@ class Stream:
                 stage.discard()
             self._stages = []
             self.rewire()
-            self._source.resume()  # to learn when it ends
+            self._control()
+
+    def _control(self) -> None:
+        """Read from the source or not; when nothing is delivered any more, to learn when it ends."""
+        wanted = not self._closed and (self._sink_paused or any(stage.full for stage in self._stages))
+        if wanted is not self._paused:
+            self._paused = wanted
+            (self._source.pause if wanted else self._source.resume)()
 
     def _watched(self, data: bytes) -> None:
         if self._watch is not None:
             self._watch(data)
         self._deliver(data)
 
-    def _control(self) -> None:
-        wanted = not self._closed and (self._sink_paused or any(stage.full for stage in self._stages))
-        if wanted is not self._paused:
-            self._paused = wanted
-            (self._source.pause if wanted else self._source.resume)()
+    def _drop(self, data: bytes) -> None:
+        self.flow.dropped += len(data)
 
     def _acts(self, toxic: PlacedToxic) -> bool:
         if toxic.toxicity in (0, 1):
             return toxic.toxicity == 1
-        identity = (toxic.name, toxic.ordinal)
-        if identity not in self._chances:
-            self._chances[identity] = self._draw(toxic).random()
-        return self._chances[identity] < toxic.toxicity
+        key = (toxic.name, toxic.ordinal)
+        if key not in self._chances:
+            self._chances[key] = self._draw(toxic).random()
+        return self._chances[key] < toxic.toxicity
 
     def _stage(self, toxic: PlacedToxic) -> Stage:
         random = self._draw(toxic)
         random.random()  # the one that decides whether it acts
-        around = Surroundings(flow=self.flow, flow_changed=self._control, reset=self._reset)
-        return Stage(toxic, self._sink, random, self._effects.of_toxic(toxic.name), around)
+        return Stage(toxic, self._sink, random, self._effects.of_toxic(toxic.name), self._around)

@@ -35,7 +35,8 @@ def charts(timeline: Timeline) -> dict[str, Spec]:
 
 
 def _spec(chart: alt.Chart, timeline: Timeline) -> Spec:
-    layers = alt.layer(*_bands(timeline), chart).properties(width="container", height=200)
+    behind, before = _bands(timeline)
+    layers = alt.layer(*behind, chart, *before).properties(width="container", height=200)
     configured = layers.configure(
         background="transparent",
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
@@ -96,9 +97,10 @@ def _latency(timeline: Timeline) -> alt.Chart:
     return chart
 
 
-def _bands(timeline: Timeline) -> list[alt.Chart]:
+def _bands(timeline: Timeline) -> tuple[list[alt.Chart], list[alt.Chart]]:
+    """What is drawn behind and before the data: when each fault was in force, and what it was done to."""
     if not timeline.bands:
-        return []
+        return [], []
     rows = [
         {
             "begin": round(band.begin_s, 3),
@@ -111,7 +113,7 @@ def _bands(timeline: Timeline) -> list[alt.Chart]:
     base = alt.Chart(alt.InlineData(values=rows)).encode(x=_time(timeline), tooltip=["fault:N", "begin:Q", "end:Q"])
     area = base.mark_rect(color=BAND, opacity=0.16).encode(x2="end:Q")
     begin = base.mark_rule(color=BAND, opacity=0.8)
-    label = base.mark_text(align="left", baseline="top", dx=3, dy=2, color=BAND, fontSize=10).encode(
+    label = base.mark_text(align="left", baseline="bottom", dx=1, dy=-3, color=BAND, fontSize=10, clip=False).encode(
         y=alt.value(0), text="target:N"
     )
-    return [area, begin, label]
+    return [area], [begin, label]

@@ -1,7 +1,7 @@
 """What follows from the shape of an operation is written into its description here, so that no route can forget it.
 
 Every operation can fail for a reason of ours (500, 503); one with a body can be refused for its form (400, 408, 413, 415,
-422), one with parameters for their values (422), one with a security scheme for its token (401).
+422), one with parameters for their values (400, 422), one with a security scheme for its token (401).
 """
 
 from typing import Any
@@ -36,7 +36,7 @@ def _implied(operation: dict[str, Any]) -> set[int]:
     if "requestBody" in operation:
         implied |= {400, 408, 413, 415, 422}
     if operation.get("parameters"):
-        implied |= {422}
+        implied |= {400, 422}
     if operation.get("security"):
         implied |= {401}
     return implied

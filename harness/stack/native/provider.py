@@ -1,7 +1,7 @@
 """The native provider: finds the server programs, starts each in a folder of its own, on ports of its own."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from harness.stack.capabilities import Kill, Logs, Pause, Restart
 from harness.stack.environment import inherited
@@ -9,7 +9,7 @@ from harness.stack.errors import StartFailed
 
 # Imported for their effect: each registers itself.
 from harness.stack.native import mysql, rabbitmq, redis  # noqa: F401 - see above
-from harness.stack.native.driver import DRIVERS
+from harness.stack.native.driver import DRIVERS, Driver
 from harness.stack.native.install import ensure_installed
 from harness.stack.process import Launch, Supervised
 from harness.stack.provider import Capability, RunningServer, Site
@@ -19,19 +19,22 @@ _ATTEMPTS = 3
 
 
 class NativeProvider:
-    """Servers as private processes of this machine."""
+    """Servers as private processes of this machine, each kind started by its driver."""
 
     name = "native"
     capabilities: frozenset[Capability] = frozenset({Kill, Pause, Restart, Logs})
 
+    def __init__(self, drivers: Mapping[str, type[Driver]] = DRIVERS) -> None:
+        self._drivers = drivers
+
     def prepare(self, servers: Sequence[Server], say: Callable[[str], None]) -> None:
         """See Provider; installs missing packages when that is possible here, after saying so."""
         kinds = dict.fromkeys(server.kind for server in servers)
-        ensure_installed([DRIVERS[kind]() for kind in kinds], say)
+        ensure_installed([self._drivers[kind]() for kind in kinds], say)
 
     def boot_order(self, server: Server) -> int:
         """See Provider."""
-        return DRIVERS[server.kind].boot_order
+        return self._drivers[server.kind].boot_order
 
     def start(self, server: Server, site: Site) -> RunningServer:
         """See Provider. A server that lost a race for one of its ports is started again on others."""
@@ -39,12 +42,12 @@ class NativeProvider:
             try:
                 return self._attempt(server, site)
             except StartFailed as error:
-                if not re.search(DRIVERS[server.kind].port_taken, str(error)):
+                if not re.search(self._drivers[server.kind].port_taken, str(error)):
                     raise
         return self._attempt(server, site)
 
     def _attempt(self, server: Server, site: Site) -> RunningServer:
-        driver = DRIVERS[server.kind]()
+        driver = self._drivers[server.kind]()
         plan = driver.plan(server, site)
         member = Supervised(
             Launch(

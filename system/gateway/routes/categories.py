@@ -17,7 +17,7 @@ router = APIRouter(tags=["categories"])
 ADMIN = [Depends(Roles(Role.ADMIN))]
 
 
-@router.get("/categories", response_model=Categories)
+@router.get("/categories", response_model=Categories, responses=documented(404))
 async def list_categories(query: Annotated[CategoryQuery, Query()], shop: Shop) -> object:
     """The children of a category, or the roots, by name."""
     request = product_pb2.ListCategoriesRequest(parent_id=query.parent_id or "")

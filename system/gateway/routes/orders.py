@@ -34,7 +34,7 @@ RUNNING = {"model": Order, "description": "Under way; read the order at its Loca
     responses={
         201: {"description": "Reserved, awaiting payment.", "headers": LOCATION},
         202: {"model": PendingOrder, "description": "Accepted and durable, decided later.", "headers": LOCATION},
-        **documented(400, 409, 422),
+        **documented(409),
     },
 )
 async def place_order(body: NewOrder, key: IdempotencyKey, identity: Auth, shop: Shop) -> Response:

@@ -25,7 +25,7 @@ async def read_product(product_id: Id, shop: Shop) -> object:
     return Product.of(found.product)
 
 
-@router.get("/products", response_model=Products)
+@router.get("/products", response_model=Products, responses=documented(404))
 async def list_products(query: Annotated[ProductQuery, Query()], shop: Shop) -> object:
     """A page of the catalogue."""
     request = product_pb2.ListProductsRequest(

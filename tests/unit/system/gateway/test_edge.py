@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.types import Message
+from structlog.testing import capture_logs
 
 from system.common.errors import DeadlineExceeded, Internal, TooManyRequests, Unavailable
 from system.gateway.app import create_app
@@ -18,7 +19,9 @@ def client_of(shop: FakeShop) -> httpx.AsyncClient:
 
 async def test_what_nobody_expected_is_a_500_that_says_nothing(shop: FakeShop, client: httpx.AsyncClient) -> None:
     shop.products.answers["GetProduct"] = ZeroDivisionError("the secret is 42")
-    answer = await client.get(f"/products/{PRODUCT}")
+    with capture_logs() as logged:
+        answer = await client.get(f"/products/{PRODUCT}")
+    assert [(entry["event"], type(entry["exc_info"])) for entry in logged] == [("unexpected error", ZeroDivisionError)]
     assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL")
     assert "secret" not in answer.text
     assert answer.headers["content-type"] == "application/problem+json"
