@@ -20,7 +20,7 @@ async def settle(subject: Subject, bound_s: float, poll_s: float, note: Callable
     Raises WaitTimeout, saying what was outstanding, after `bound_s` seconds.
     """
     quiet = 0
-    looks = count()
+    looks = count(1)
 
     async def look() -> bool:
         nonlocal quiet

@@ -1,6 +1,12 @@
 """Addresses as Go writes them: host:port, with brackets around an IPv6 host."""
 
+import asyncio
+import socket
 from dataclasses import dataclass
+
+from harness.proxy.errors import ListenFailed
+
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -26,3 +32,21 @@ class Address:
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+async def resolve(text: str) -> Address:
+    """Where to listen: a numeric address, IPv4 where there is a choice. No host means loopback. Raises ListenFailed."""
+    try:
+        address = Address.parse(text or ":0")
+    except ValueError as error:
+        raise ListenFailed(f"listen tcp: {error}") from error
+    if not address.host:
+        return Address(LOOPBACK, address.port)
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(
+            address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except (OSError, UnicodeError) as error:
+        raise ListenFailed(f"listen tcp: lookup {address.host}: no such host") from error
+    found.sort(key=lambda entry: entry[0] is not socket.AF_INET)
+    return Address(str(found[0][4][0]), address.port)

@@ -48,6 +48,7 @@ class Endpoint(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._early: list[bytes] = []  # came before this side was connected
         self._fate: Callable[[], None] | None = None  # how it is to be closed once it is connected
+        self._gone = False  # its descriptor may be somebody else's now
 
     # asyncio.Protocol
 
@@ -82,6 +83,7 @@ class Endpoint(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """The socket is closed, by whomever."""
+        self._gone = True
         self.incoming.sink_closed()
         self.outgoing.source_ended()
         self._lost()
@@ -151,7 +153,7 @@ class Endpoint(asyncio.Protocol):
             self._fate = fate
             if fate != self.end:
                 self._early.clear()
-        return self._transport
+        return None if self._gone else self._transport
 
 
 def hang_up(transport: asyncio.Transport) -> None:

@@ -42,6 +42,7 @@ class Link:
             Direction.DOWNSTREAM: self._stream(Direction.DOWNSTREAM, self._server, self._client),
         }
         self._sides = 0  # that are connected
+        self._broken = False
         self._opening = asyncio.get_running_loop().create_task(self._open(client))
         self._opening.add_done_callback(lambda _: self._check_over())
         for observer in observers:
@@ -59,21 +60,25 @@ class Link:
 
     def cut(self) -> None:
         """Close both ends at once; they read an end of stream. What is inside is dropped."""
-        self._setting.effects.connections.cut += 1
-        self._break(Endpoint.cut)
+        if self._break(Endpoint.cut):
+            self._setting.effects.connections.cut += 1
 
     def reset(self) -> None:
         """Close both ends at once with a TCP reset. What is inside is dropped."""
-        self._setting.effects.connections.reset += 1
-        self._break(Endpoint.reset)
+        if self._break(Endpoint.reset):
+            self._setting.effects.connections.reset += 1
 
-    def _break(self, how: Callable[[Endpoint], None]) -> None:
+    def _break(self, how: Callable[[Endpoint], None]) -> bool:
+        if self._broken:
+            return False
+        self._broken = True
         for stream in self._streams.values():
             stream.discard()
         for endpoint in (self._client, self._server):
             how(endpoint)
         if not self._server.connected:
             self._opening.cancel()
+        return True
 
     def _stream(self, direction: Direction, source: Endpoint, sink: Endpoint) -> Stream:
         return Stream(
@@ -99,8 +104,6 @@ class Link:
                 self._server.cut()
                 with client, suppress(OSError):
                     client.shutdown(socket.SHUT_RDWR)  # the client reads an end of stream, not a reset
-        for stream in self._streams.values():
-            stream.rewire()
 
     def _watch(self, direction: Direction, data: bytes) -> None:
         for observer in self._observers:

@@ -1,16 +1,16 @@
 """Whatever is asked in whatever order, under whatever tokens: no unit appears or vanishes, and no count falls below zero."""
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from system.product.domain.reservations import Batch, FenceStaleError, Outcome, Wanted
 from tests.unit.system.product.world import World, order, product, wanted
 
-PRODUCTS = 3
+PRODUCTS = 2
 UNKNOWN = 9
-ORDERS = st.integers(0, 4)
+ORDERS = st.integers(0, 3)
 LINES = st.dictionaries(st.sampled_from([*range(PRODUCTS), UNKNOWN]), st.integers(1, 4), min_size=1, max_size=2)
 SOME_ORDERS = st.lists(ORDERS, min_size=1, max_size=3)
 
@@ -25,14 +25,18 @@ class Shop(RuleBasedStateMachine):
         self.world = World()
         for number in range(PRODUCTS):
             self.world.add(product(number))
-            self.world.put(product(number), 10)
+            self.world.put(product(number), 6)
 
-    @rule(number=st.integers(0, PRODUCTS - 1), available=st.integers(0, 10))
+    @rule(number=st.integers(0, PRODUCTS - 1), available=st.integers(0, 6))
     def put(self, number: int, available: int) -> None:
         self.world.put(product(number), available)
         assert self.world.stock[product(number)].available == available
 
-    @rule(orders=st.dictionaries(ORDERS, LINES, min_size=1, max_size=4), token=st.integers(1, 4), drawn=st.booleans())
+    @rule(
+        orders=st.dictionaries(ORDERS, LINES, min_size=1, max_size=4),
+        token=st.integers(1, 4),
+        drawn=st.sampled_from((True, True, False)),
+    )
     def reserve(self, orders: dict[int, dict[int, int]], token: int, drawn: bool) -> None:
         token += max(self.world.fences.values()) if drawn else 0
         batch = Batch(_wanted(orders), {product(n): token for n in range(PRODUCTS)})
@@ -77,4 +81,7 @@ class Shop(RuleBasedStateMachine):
 
 
 TestShop = Shop.TestCase
-TestShop.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+# A run of these few orders reads well as it is; making it the shortest would take minutes.
+TestShop.settings = settings(
+    max_examples=200, stateful_step_count=30, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)

@@ -1,0 +1,112 @@
+"""The proxies of one server by name: what the control API does, without HTTP.
+
+Only names are ever waited for (a host to listen on that has to be looked up). Everything is decided and done after that, in one
+go, so that requests at the same time never see or leave anything half-way.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.proxy.address import resolve
+from harness.proxy.errors import ProxyAlreadyExists, ProxyNotFound
+from harness.proxy.proxy import Proxy
+from harness.seed import Seed
+
+
+@dataclass(frozen=True)
+class ProxyRequest:
+    """A proxy that somebody wants."""
+
+    name: str
+    listen: str
+    upstream: str
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
+class ProxyChange:
+    """What is to change about a proxy; None stays as it is."""
+
+    listen: str | None = None
+    upstream: str | None = None
+    enabled: bool | None = None
+
+
+class Proxies:
+    """All randomness of theirs comes from `seed`."""
+
+    def __init__(self, seed: Seed) -> None:
+        self.seed = seed
+        self._proxies: dict[str, Proxy] = {}
+
+    def __iter__(self) -> Iterator[Proxy]:
+        """By name."""
+        return iter([self._proxies[name] for name in sorted(self._proxies)])
+
+    def get(self, name: str) -> Proxy:
+        """The proxy of that name. Raises ProxyNotFound."""
+        if (proxy := self._proxies.get(name)) is None:
+            raise ProxyNotFound
+        return proxy
+
+    async def create(self, wanted: ProxyRequest) -> Proxy:
+        """Add a proxy. Raises ProxyAlreadyExists, ListenFailed."""
+        self._require_unused(wanted.name)
+        address = await resolve(wanted.listen) if wanted.enabled else None
+        self._require_unused(wanted.name)
+        proxy = Proxy(wanted.name, wanted.listen, wanted.upstream, self.seed)
+        if address is not None:
+            proxy.enable(address)
+        self._proxies[wanted.name] = proxy
+        return proxy
+
+    async def populate(self, wanted: Sequence[ProxyRequest]) -> list[Proxy]:
+        """Have these proxies among the others. One that differs is replaced, losing toxics and counters. Raises ListenFailed."""
+        return [await self._create_or_replace(each) for each in wanted]
+
+    async def update(self, name: str, change: ProxyChange) -> Proxy:
+        """Change a proxy, keeping its toxics; other addresses cut its connections. Raises ProxyNotFound, ListenFailed."""
+        listen = self.get(name).listen if change.listen is None else change.listen
+        address = await resolve(listen)
+        proxy = self.get(name)
+        upstream = proxy.upstream if change.upstream is None else change.upstream
+        enabled = proxy.enabled if change.enabled is None else change.enabled
+        if upstream != proxy.upstream or proxy.listen not in (listen, str(address)):
+            proxy.disable()
+            proxy.move(listen, upstream)
+        if enabled and not proxy.enabled:
+            proxy.enable(address)
+        elif not enabled:
+            proxy.disable()
+        return proxy
+
+    def delete(self, name: str) -> None:
+        """Remove a proxy. Raises ProxyNotFound."""
+        self.get(name).disable()
+        del self._proxies[name]
+
+    async def reset(self) -> None:
+        """Enable every proxy and take all toxics away; connections stay. Raises ListenFailed."""
+        for proxy in self:
+            address = await resolve(proxy.listen)
+            if not proxy.enabled and self._proxies.get(proxy.name) is proxy:
+                proxy.enable(address)
+            proxy.clear()
+
+    def close(self) -> None:
+        """Remove all of them."""
+        for name in list(self._proxies):
+            self.delete(name)
+
+    async def _create_or_replace(self, wanted: ProxyRequest) -> Proxy:
+        address = await resolve(wanted.listen) if wanted.enabled else None
+        there = self._proxies.get(wanted.name)
+        if there is not None:
+            if there.upstream == wanted.upstream and there.listen in (wanted.listen, str(address)):
+                return there
+            self.delete(wanted.name)
+        return await self.create(wanted)
+
+    def _require_unused(self, name: str) -> None:
+        if name in self._proxies:
+            raise ProxyAlreadyExists
