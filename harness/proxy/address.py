@@ -1,6 +1,7 @@
 """Addresses as Go writes them: host:port, with brackets around an IPv6 host."""
 
 import asyncio
+import ipaddress
 import socket
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> "Address":
-        """"localhost:80", "[::1]:80", ":80". Raises ValueError in the words of Go's net package."""
+        """ "localhost:80", "[::1]:80", ":80". Raises ValueError in the words of Go's net package."""
         host, colon, port = text.rpartition(":")
         if not colon:
             raise ValueError(f"address {text}: missing port in address")
@@ -42,6 +43,8 @@ async def resolve(text: str) -> Address:
         raise ListenFailed(f"listen tcp: {error}") from error
     if not address.host:
         return Address(LOOPBACK, address.port)
+    if _is_numeric(address.host):
+        return address
     try:
         found = await asyncio.get_running_loop().getaddrinfo(
             address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -50,3 +53,11 @@ async def resolve(text: str) -> Address:
         raise ListenFailed(f"listen tcp: lookup {address.host}: no such host") from error
     found.sort(key=lambda entry: entry[0] is not socket.AF_INET)
     return Address(str(found[0][4][0]), address.port)
+
+
+def _is_numeric(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -5,7 +5,7 @@ go, so that requests at the same time never see or leave anything half-way.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.proxy.address import resolve
 from harness.proxy.errors import ProxyAlreadyExists, ProxyNotFound
@@ -61,23 +61,25 @@ class Proxies:
         return proxy
 
     async def populate(self, wanted: Sequence[ProxyRequest]) -> list[Proxy]:
-        """Have these proxies among the others. One that differs is replaced, losing toxics and counters. Raises ListenFailed."""
+        """Have these among the others; one that differs is replaced and loses toxics and counters. Raises ListenFailed."""
         return [await self._create_or_replace(each) for each in wanted]
 
     async def update(self, name: str, change: ProxyChange) -> Proxy:
         """Change a proxy, keeping its toxics; other addresses cut its connections. Raises ProxyNotFound, ListenFailed."""
-        listen = self.get(name).listen if change.listen is None else change.listen
-        address = await resolve(listen)
         proxy = self.get(name)
-        upstream = proxy.upstream if change.upstream is None else change.upstream
+        listen = proxy.listen if change.listen is None else change.listen
         enabled = proxy.enabled if change.enabled is None else change.enabled
+        address = await resolve(listen) if enabled else None
+        if self.get(name) is not proxy:
+            raise ProxyNotFound
+        upstream = proxy.upstream if change.upstream is None else change.upstream
         if upstream != proxy.upstream or proxy.listen not in (listen, str(address)):
             proxy.disable()
             proxy.move(listen, upstream)
-        if enabled and not proxy.enabled:
-            proxy.enable(address)
-        elif not enabled:
+        if address is None:
             proxy.disable()
+        elif not proxy.enabled:
+            proxy.enable(address)
         return proxy
 
     def delete(self, name: str) -> None:
@@ -89,9 +91,10 @@ class Proxies:
         """Enable every proxy and take all toxics away; connections stay. Raises ListenFailed."""
         for proxy in self:
             address = await resolve(proxy.listen)
-            if not proxy.enabled and self._proxies.get(proxy.name) is proxy:
-                proxy.enable(address)
-            proxy.clear()
+            if self._proxies.get(proxy.name) is proxy:
+                if not proxy.enabled:
+                    proxy.enable(address)
+                proxy.clear()
 
     def close(self) -> None:
         """Remove all of them."""
@@ -105,7 +108,7 @@ class Proxies:
             if there.upstream == wanted.upstream and there.listen in (wanted.listen, str(address)):
                 return there
             self.delete(wanted.name)
-        return await self.create(wanted)
+        return await self.create(wanted if address is None else replace(wanted, listen=str(address)))
 
     def _require_unused(self, name: str) -> None:
         if name in self._proxies:

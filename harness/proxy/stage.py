@@ -110,7 +110,7 @@ class Stage(Outlet):
         left = moment - self.now()
         shortest = _TICK_S if left >= _TICK_S else 0
         await asyncio.sleep(max(left, 0))
-        while (left := moment - self.now()) > 0:
+        while (left := moment - self.now()) > 0:  # noqa: ASYNC110 - there is no event to wait for but the time
             await asyncio.sleep(max(left, shortest))
 
     # What its stream does.
@@ -161,7 +161,7 @@ class Stage(Outlet):
     async def _run(self, placed: "PlacedToxic") -> None:
         try:
             await placed.toxic.act(self)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever a toxic's code may raise
             _log.exception("toxic %s failed; it ends the stream", placed.name)
         if not self._over:
             self._finish()

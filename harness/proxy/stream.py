@@ -15,7 +15,7 @@ from harness.proxy.toxic import PlacedToxic
 
 
 class Stream:
-    """`draw` gives what is random about a toxic on this connection, `reset` breaks the connection, `watch` sees all data first."""
+    """`draw` gives what is random about a toxic on this connection; `reset` breaks the connection; `watch` sees data first."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Stream:
 
         Whether a toxic acts on this connection was drawn once and for all: it changes only when its toxicity is changed.
         """
-        if self._closed:
+        if self._is_closed():
             return
         wanted = [toxic for toxic in toxics if toxic.stream is self._direction and self._acts(toxic)]
         names = {toxic.name for toxic in wanted}
@@ -64,7 +64,7 @@ class Stream:
         for stage in self._stages.copy():
             if stage.placed.name not in names:
                 stage.remove()
-        if self._closed:  # because of a toxic that was removed
+        if self._is_closed():  # because of a toxic that was removed
             return
         self._stages = [staying.get(toxic.name) or self._stage(toxic) for toxic in wanted]
         self.rewire()
@@ -78,10 +78,7 @@ class Stream:
         outlets: list[Outlet] = [*self._stages, self._sink]
         for stage, outlet in zip(self._stages, outlets[1:], strict=True):
             stage.outlet = outlet
-        if self._closed:
-            self._deliver = self._drop
-        else:
-            self._deliver = self._stages[0].receive if self._stages else self._sink.writer
+        self._deliver = self._entrance()
         self._source.forward = self._deliver if self._watch is None else self._watched
 
     def discard(self) -> None:
@@ -110,6 +107,11 @@ class Stream:
             self.rewire()
             self._control()
 
+    def _entrance(self) -> Callable[[bytes], None]:
+        if self._closed:
+            return self._drop
+        return self._stages[0].receive if self._stages else self._sink.writer
+
     def _control(self) -> None:
         """Read from the source or not; when nothing is delivered any more, to learn when it ends."""
         wanted = not self._closed and (self._sink_paused or any(stage.full for stage in self._stages))
@@ -124,6 +126,9 @@ class Stream:
 
     def _drop(self, data: bytes) -> None:
         self.flow.dropped += len(data)
+
+    def _is_closed(self) -> bool:
+        return self._closed
 
     def _acts(self, toxic: PlacedToxic) -> bool:
         if toxic.toxicity in (0, 1):

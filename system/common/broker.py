@@ -79,7 +79,7 @@ class Publisher:
     @classmethod
     async def open(cls, connection: AbstractRobustConnection) -> "Publisher":
         """A publisher with its own channel, and the events exchange in place."""
-        channel = await connection.channel(publisher_confirms=True)
+        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         await channel.declare_exchange(EVENTS, ExchangeType.TOPIC, durable=True)
         return cls(channel)
 

@@ -122,6 +122,42 @@ class Internal(ShopError):
     reason = "INTERNAL"
 
 
+class MalformedJson(ShopError):
+    """The body is not JSON."""
+
+    reason = "MALFORMED_JSON"
+
+
+class ValidationFailed(ShopError):
+    """The request is JSON and not what the schema says."""
+
+    reason = "VALIDATION_FAILED"
+
+
+class UnknownProduct(ShopError):
+    """An order names a product that is not for sale."""
+
+    reason = "UNKNOWN_PRODUCT"
+
+
+class MethodNotAllowed(ShopError):
+    """The resource exists and does not know the method."""
+
+    reason = "METHOD_NOT_ALLOWED"
+
+
+class BodyTimeout(ShopError):
+    """The body did not arrive in time."""
+
+    reason = "REQUEST_TIMEOUT"
+
+
+class UnsupportedMediaType(ShopError):
+    """The body is not declared as plain JSON."""
+
+    reason = "UNSUPPORTED_MEDIA_TYPE"
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the table."""
@@ -134,6 +170,9 @@ class Row:
 
 TABLE: tuple[Row, ...] = (
     Row(InvalidArgument, grpc.StatusCode.INVALID_ARGUMENT, 400, "Invalid request"),
+    Row(MalformedJson, grpc.StatusCode.INVALID_ARGUMENT, 400, "Malformed JSON"),
+    Row(ValidationFailed, grpc.StatusCode.INVALID_ARGUMENT, 422, "Validation failed"),
+    Row(UnsupportedMediaType, grpc.StatusCode.INVALID_ARGUMENT, 415, "Unsupported media type"),
     Row(Unauthenticated, grpc.StatusCode.UNAUTHENTICATED, 401, "Not authenticated"),
     Row(PermissionDenied, grpc.StatusCode.PERMISSION_DENIED, 403, "Not allowed"),
     Row(NotFound, grpc.StatusCode.NOT_FOUND, 404, "Not found"),
@@ -141,11 +180,14 @@ TABLE: tuple[Row, ...] = (
     Row(Conflict, grpc.StatusCode.FAILED_PRECONDITION, 409, "Conflict"),
     Row(PaymentDeclined, grpc.StatusCode.FAILED_PRECONDITION, 402, "Payment declined"),
     Row(KeyReused, grpc.StatusCode.FAILED_PRECONDITION, 422, "Idempotency key reused"),
+    Row(UnknownProduct, grpc.StatusCode.FAILED_PRECONDITION, 422, "Unknown product"),
     Row(StaleFencingToken, grpc.StatusCode.ABORTED, 409, "Stale fencing token"),
     Row(PayloadTooLarge, grpc.StatusCode.OUT_OF_RANGE, 413, "Body too large"),
     Row(TooManyRequests, grpc.StatusCode.RESOURCE_EXHAUSTED, 429, "Too many requests"),
     Row(Unavailable, grpc.StatusCode.UNAVAILABLE, 503, "Temporarily unavailable"),
     Row(DeadlineExceeded, grpc.StatusCode.DEADLINE_EXCEEDED, 503, "Took too long"),
+    Row(BodyTimeout, grpc.StatusCode.DEADLINE_EXCEEDED, 408, "Request timed out"),
+    Row(MethodNotAllowed, grpc.StatusCode.UNIMPLEMENTED, 405, "Method not allowed"),
     Row(Internal, grpc.StatusCode.INTERNAL, 500, "Internal error"),
 )
 

@@ -81,8 +81,12 @@ class SagaEngine:
         self._life = f"{instance}:{uuid.uuid4().hex[:8]}:"
         self._lease_s = lease_s
 
-    async def start(self, tx: Transaction, kind: str, subjects: Mapping[str, Mapping[str, str]]) -> list[Saga]:
-        """Persist a saga per subject (with its data) in the caller's transaction, leased to this instance.
+    async def start(
+        self, tx: Transaction, kind: str, subjects: Mapping[str, Mapping[str, str]], *, leased: bool = True
+    ) -> list[Saga]:
+        """Persist a saga per subject (with its data) in the caller's transaction, leased to this instance for `execute`.
+
+        Not `leased`, it is left to the loop of whichever instance comes by first.
 
         Raises sqlalchemy.exc.IntegrityError when a subject has an active saga already.
         """
@@ -96,7 +100,7 @@ class SagaEngine:
             for s in sagas
         ]  # fmt: skip
         if rows:
-            await tx.execute(insert(SAGAS).values(lease_until=in_seconds(self._lease_s)), rows)
+            await tx.execute(insert(SAGAS).values(lease_until=in_seconds(self._lease_s if leased else 0)), rows)
         return sagas
 
     async def execute(self, sagas: Sequence[Saga]) -> list[Saga]:

@@ -31,7 +31,7 @@ async def compose(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
             Parts(
                 settings=settings,
                 clients=clients,
-                place_orders=PlaceOrders(desk, settings.order_wait_s),
+                place_orders=PlaceOrders(desk, clients.accept_order, settings.order_wait_s, settings.order_accept_s),
                 throttle=throttle,
                 needed={"broker": desk.connected, **{name: clients.health[name] for name in ("user", "product", "order")}},
                 wanted={"cache": cache, "payment": clients.health["payment"]},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from shop.order.v1.order_pb2 import AcceptOrderRequest, AcceptOrderResponse
 from shop.order.v1.order_pb2_grpc import OrderServiceStub
 from shop.product.v1.product_pb2_grpc import ProductServiceStub
 from shop.user.v1.user_pb2_grpc import UserServiceStub
@@ -25,7 +26,7 @@ PAYMENT = "shop.payment.v1.PaymentService"
 IDEMPOTENT = {
     USER: ("VerifyToken", "GetUser"),
     PRODUCT: ("GetCategory", "ListCategories", "GetProduct", "GetProducts", "ListProducts", "GetStock"),
-    ORDER: ("GetOrder", "ListOrders", "CompleteOrder", "CancelOrder"),
+    ORDER: ("AcceptOrder", "GetOrder", "ListOrders", "CompleteOrder", "CancelOrder"),
     PAYMENT: (),
 }
 
@@ -44,6 +45,10 @@ class Clients:
     orders: "OrderServiceAsyncStub"
     health: Mapping[str, Probe]
     """Asks a callee's health service, by the callee's short name."""
+
+    async def accept_order(self, request: AcceptOrderRequest) -> AcceptOrderResponse:
+        """Have an order written down that is still in the queue."""
+        return await self.call(self.orders.AcceptOrder, request)
 
 
 def probe(opened: grpc.aio.Channel, timeout_s: float) -> Probe:

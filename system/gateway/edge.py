@@ -15,9 +15,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from system.common import deadlines
-from system.common.errors import DeadlineExceeded, Internal, PayloadTooLarge, ShopError
+from system.common.errors import BodyTimeout, DeadlineExceeded, Internal, PayloadTooLarge, ShopError, UnsupportedMediaType
 from system.common.telemetry import log
-from system.gateway.problems import TRACE_ID, BodyTimeout, UnsupportedMediaType, problem
+from system.gateway.problems import TRACE_ID, problem
 
 REQUESTS = Histogram(
     "http_server_seconds",

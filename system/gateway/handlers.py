@@ -1,15 +1,16 @@
 """Placing an order, as the gateway sees it: one key of one user is one order, and every answer about it is true."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from shop.events.v1 import events_pb2
 from shop.order.v1 import order_pb2
 
-from system.common.errors import Conflict, KeyReused, ShopError
+from system.common import deadlines
+from system.common.errors import Conflict, DeadlineExceeded, KeyReused, ShopError, Unavailable, UnknownProduct
 from system.common.idempotency import order_id
+from system.common.telemetry import log
 from system.gateway.models.orders import NewOrder
-from system.gateway.problems import UnknownProduct
 
 
 class Customer(Protocol):
@@ -31,6 +32,9 @@ class Desk(Protocol):
         """Send a command; the decision, or None when there is none yet. Raises Unavailable."""
 
 
+Accept = Callable[[order_pb2.AcceptOrderRequest], Awaitable[object]]
+"""OrderService.AcceptOrder."""
+
 REJECTIONS: Mapping[str, tuple[type[ShopError], str]] = {
     "OUT_OF_STOCK": (Conflict, "a product of this order is not in stock in that quantity"),
     "UNKNOWN_PRODUCT": (UnknownProduct, "this order names a product that is not for sale"),
@@ -41,9 +45,12 @@ OTHER_REJECTION: tuple[type[ShopError], str] = (Conflict, "the order was rejecte
 class PlaceOrders:
     """The use case behind POST /orders."""
 
-    def __init__(self, desk: Desk, wait_s: float) -> None:
+    def __init__(self, desk: Desk, accept: Accept, wait_s: float, accept_s: float) -> None:
+        """`wait_s`: for a decision; `accept_s`: for writing down what was not decided by then (s)."""
         self._desk = desk
+        self._accept = accept
         self._wait_s = wait_s
+        self._accept_s = accept_s
 
     async def __call__(self, customer: Customer, key: str, wish: NewOrder) -> tuple[str, order_pb2.Order | None]:
         """The order's id and, when it is decided, the reserved order.
@@ -54,9 +61,30 @@ class PlaceOrders:
         command = _command(customer, key, wish)
         reply = await self._desk.place(command, self._wait_s)
         if reply is None:
+            await self._write_down(command)
             return command.order_id, None
         decide = _DECIDED.get(reply.outcome, _pending)  # an outcome from a newer order service decides nothing here
         return command.order_id, decide(reply, command.order_id)
+
+    async def _write_down(self, command: events_pb2.PlaceOrder) -> None:
+        """Have an order that is still in the queue written down, so that its Location can be read.
+
+        It is accepted either way: the queue is durable. Raises KeyReused, which is then the answer.
+        """
+        try:
+            with deadlines.within(self._accept_s):
+                await self._accept(
+                    order_pb2.AcceptOrderRequest(
+                        order_id=command.order_id,
+                        user_id=command.user_id,
+                        customer_email=command.customer_email,
+                        idempotency_key=command.idempotency_key,
+                        items=command.items,
+                        delivery_address=command.delivery_address,
+                    )
+                )
+        except (Unavailable, DeadlineExceeded) as error:
+            log.warning("accepted order not written down yet", order_id=command.order_id, error=str(error))
 
 
 def _command(customer: Customer, key: str, wish: NewOrder) -> events_pb2.PlaceOrder:

@@ -1,6 +1,6 @@
 """Errors as clients see them: RFC 9457 problems, of one shape everywhere, without anything of the inside.
 
-Status and title come from `system.common.errors.TABLE`; `TABLE_OF_HTTP` adds the errors that only exist where HTTP enters.
+Status and title come from `system.common.errors.TABLE`.
 """
 
 import json
@@ -8,7 +8,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-import grpc
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -16,60 +15,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from system.common import errors
-from system.common.errors import InvalidArgument, NotFound, Row, ShopError
+from system.common.errors import (
+    TABLE,
+    InvalidArgument,
+    MalformedJson,
+    MethodNotAllowed,
+    NotFound,
+    ShopError,
+    ValidationFailed,
+    row_of,
+)
 
 TRACE_ID = "shop.trace_id"
 """Key in an ASGI scope of the request's trace id."""
 FAULTS_SHOWN = 20
 
 
-class MalformedJson(ShopError):
-    """The body is not JSON."""
-
-    reason = "MALFORMED_JSON"
-
-
-class ValidationFailed(ShopError):
-    """The request is JSON and not what the schema says."""
-
-    reason = "VALIDATION_FAILED"
-
-
-class UnknownProduct(ShopError):
-    """An order names a product that is not for sale."""
-
-    reason = "UNKNOWN_PRODUCT"
-
-
-class MethodNotAllowed(ShopError):
-    """The resource exists and does not know the method."""
-
-    reason = "METHOD_NOT_ALLOWED"
-
-
-class BodyTimeout(ShopError):
-    """The body did not arrive in time."""
-
-    reason = "REQUEST_TIMEOUT"
-
-
-class UnsupportedMediaType(ShopError):
-    """The body is not declared as plain JSON."""
-
-    reason = "UNSUPPORTED_MEDIA_TYPE"
-
-
-_INVALID = grpc.StatusCode.INVALID_ARGUMENT
-TABLE_OF_HTTP: tuple[Row, ...] = (
-    Row(MalformedJson, _INVALID, 400, "Malformed JSON"),
-    Row(ValidationFailed, _INVALID, 422, "Validation failed"),
-    Row(UnknownProduct, grpc.StatusCode.FAILED_PRECONDITION, 422, "Unknown product"),
-    Row(MethodNotAllowed, grpc.StatusCode.UNIMPLEMENTED, 405, "Method not allowed"),
-    Row(BodyTimeout, grpc.StatusCode.DEADLINE_EXCEEDED, 408, "Request timed out"),
-    Row(UnsupportedMediaType, _INVALID, 415, "Unsupported media type"),
-)
-_ROWS = {row.error: row for row in (*errors.TABLE, *TABLE_OF_HTTP)}
 MAY_RETRY = frozenset({429, 503})
 
 
@@ -117,7 +78,7 @@ def problem(
     error: ShopError, scope: Scope, faults: Sequence[Mapping[str, str]] = (), headers: Mapping[str, str] | None = None
 ) -> Response:
     """The answer an error is given: its row of the table, as JSON, with the headers its status asks for."""
-    row = _ROWS[type(error)]
+    row = row_of(error)
     content: dict[str, Any] = {
         **error.metadata,
         "type": f"urn:shop:problem:{error.code.lower().replace('_', '-')}",
@@ -199,7 +160,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def documentation(status: int) -> dict[str, Any]:
     """How OpenAPI describes a problem of this status."""
     described: dict[str, Any] = {
-        "description": " or ".join(row.title for row in _ROWS.values() if row.http == status),
+        "description": " or ".join(row.title for row in TABLE if row.http == status),
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     if status in MAY_RETRY:

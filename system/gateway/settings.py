@@ -21,6 +21,8 @@ class GatewaySettings(ServiceSettings):
     """Whatever happens behind the gateway, a client has its answer after this."""
     order_wait_s: float = Field(default=4.0, gt=0)
     """How long POST /orders waits for the decision before it answers 202."""
+    order_accept_s: float = Field(default=1.0, gt=0)
+    """How long it then takes to have the order written down, so that its Location can be read."""
     saga_timeout_s: float = Field(default=10.0, gt=0)
     """Deadline of completing or cancelling an order, which take several calls of the order service."""
     probe_timeout_s: float = Field(default=1.0, gt=0)

@@ -14,12 +14,12 @@ from sqlalchemy.exc import IntegrityError
 from system.common import deadlines
 from system.common.background import pause
 from system.common.database import Database, Transaction
-from system.common.errors import Conflict, InvalidArgument, NotFound, PaymentDeclined, Unavailable
+from system.common.errors import Conflict, InvalidArgument, KeyReused, NotFound, PaymentDeclined, Unavailable
 from system.common.idempotency import fingerprint
 from system.common.saga import Saga, State
 from system.common.saga_engine import SagaEngine
 from system.order import store
-from system.order.domain import Order, Placement, Status, content, why_not_cancellable, why_not_payable
+from system.order.domain import Order, Placement, Status, content, fault_of, why_not_cancellable, why_not_payable
 from system.order.settings import OrderSettings
 
 CLASHES = 3
@@ -72,20 +72,30 @@ class OrderHandlers:
             orders = await store.find(tx, [p.order_id for p in placements])
         return {p.order_id: (_placed(p, orders[p.order_id]), orders[p.order_id]) for p in placements}
 
-    async def _admit(self, placements: Sequence[Placement]) -> list[Saga]:
+    async def accept(self, placement: Placement) -> Order:
+        """Write one order down that is still in the queue; the saga loop decides it. Raises InvalidArgument, KeyReused."""
+        if reason := fault_of(placement):
+            raise InvalidArgument("this can never be an order", reason=reason)
+        await self._admit([placement], leased=False)
+        order = await self.get(placement.order_id, placement.user_id)
+        if _placed(placement, order) is Placed.KEY_REUSED:
+            raise KeyReused("the idempotency key was used for another order")
+        return order
+
+    async def _admit(self, placements: Sequence[Placement], *, leased: bool = True) -> list[Saga]:
         for _ in range(CLASHES):
             try:
-                return await self._database.run(lambda tx: self._write_new(tx, placements))
+                return await self._database.run(lambda tx: self._write_new(tx, placements, leased))
             except IntegrityError:
                 continue  # another instance was given the same command and wrote it between our look and our insert
         raise Unavailable("the orders could not be written: others write the same ones", retry_after_s=1)
 
-    async def _write_new(self, tx: Transaction, placements: Sequence[Placement]) -> list[Saga]:
+    async def _write_new(self, tx: Transaction, placements: Sequence[Placement], leased: bool) -> list[Saga]:
         by_id = {p.order_id: p for p in reversed(placements)}
         known = await store.find(tx, by_id)
         new = [p for p in by_id.values() if p.order_id not in known]
         await store.add(tx, new)
-        return await self._engine.start(tx, "place", {p.order_id: {} for p in new})
+        return await self._engine.start(tx, "place", {p.order_id: {} for p in new}, leased=leased)
 
     async def get(self, order_id: str, user_id: str) -> Order:
         """One order, if `user_id` owns it (empty: an admin asks). Raises NotFound."""

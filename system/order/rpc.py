@@ -8,7 +8,7 @@ from shop.order.v1.order_pb2_grpc import OrderServiceServicer
 from system.common.errors import InvalidArgument
 from system.common.rpc_server import Context
 from system.order.handlers import OrderHandlers
-from system.order.wire import order_message
+from system.order.wire import order_message, placement
 
 MAX_PAGE = 100
 MAX_PAYMENT_ID = 100
@@ -19,6 +19,10 @@ class OrderRpc(OrderServiceServicer):
 
     def __init__(self, handlers: OrderHandlers) -> None:
         self._handlers = handlers
+
+    async def AcceptOrder(self, request: order_pb2.AcceptOrderRequest, context: Context) -> order_pb2.AcceptOrderResponse:
+        """Write down what is still in the queue."""
+        return order_pb2.AcceptOrderResponse(order=order_message(await self._handlers.accept(placement(request))))
 
     async def GetOrder(self, request: order_pb2.GetOrderRequest, context: Context) -> order_pb2.GetOrderResponse:
         """Read one order."""

@@ -47,8 +47,8 @@ def order_message(order: Order) -> order_pb2.Order:
     )
 
 
-def placement(command: events_pb2.PlaceOrder) -> Placement:
-    """A PlaceOrder command as the domain reads it."""
+def placement(command: events_pb2.PlaceOrder | order_pb2.AcceptOrderRequest) -> Placement:
+    """A PlaceOrder command, or the same content in a call, as the domain reads it."""
     a = command.delivery_address
     return Placement(
         order_id=command.order_id,

@@ -11,7 +11,7 @@ from harness.proxy.toxic import Toxic, toxic
 @toxic("timeout")
 @dataclass(frozen=True)
 class Timeout(Toxic):
-    """`timeout` is in ms without data in the stream; at 0 the connection stays open. Removing it closes the connections it held."""
+    """`timeout` is in ms without data in the stream; at 0 the connection stays open. Removal closes the connections."""
 
     timeout: int = 0
 

@@ -125,7 +125,7 @@ def _guard(statement: str) -> None:
         if getattr(error.orig, "args", (None,))[0] != BINLOG_NEEDS_SUPER:
             raise
         sys.stderr.write(
-            "product: the ledger is append-only by convention only; set log_bin_trust_function_creators=1 and migrate again\n"
+            "product: the ledger is append-only by convention only: its triggers need log_bin_trust_function_creators=1\n"
         )
 
 

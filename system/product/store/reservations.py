@@ -20,28 +20,12 @@ async def find(tx: Transaction, order_ids: Collection[str], *, lock: bool = Fals
     """Reservations by order; orders without one are missing. `lock` keeps them, by order id, until the transaction ends."""
     if not order_ids:
         return {}
-    query = (
-        select(
-            *(RESERVATIONS.c.order_id, RESERVATIONS.c.state),
-            *(LINES.c.product_id, LINES.c.quantity, LINES.c.name, LINES.c.unit_price_minor, LINES.c.currency),
-        )
-        .outerjoin(LINES, LINES.c.order_id == RESERVATIONS.c.order_id)
-        .where(RESERVATIONS.c.order_id.in_(sorted(set(order_ids))))
-        .order_by(RESERVATIONS.c.order_id)
-    )
-    rows = (await tx.execute(query.with_for_update() if lock else query)).all()
-    return {
-        order_id: Reservation(
-            order_id,
-            State(state),
-            tuple(
-                PricedLine(r.product_id, r.quantity, r.name, Money(r.unit_price_minor, r.currency))
-                for r in group
-                if r.product_id is not None
-            ),
-        )
-        for (order_id, state), group in groupby(rows, key=lambda r: (r.order_id, r.state))
-    }
+    query = select(RESERVATIONS.c.order_id, RESERVATIONS.c.state).where(RESERVATIONS.c.order_id.in_(sorted(set(order_ids))))
+    query = query.order_by(RESERVATIONS.c.order_id)
+    found = (await tx.execute(query.with_for_update() if lock else query)).all()
+    # Lines never change, so they need no lock. Joined they would get one, and with it all that MySQL scans for the join.
+    lines = await _lines(tx, [row.order_id for row in found])
+    return {row.order_id: Reservation(row.order_id, State(row.state), lines.get(row.order_id, ())) for row in found}
 
 
 async def add(tx: Transaction, reservations: Sequence[Reservation]) -> None:
@@ -74,3 +58,13 @@ async def move(tx: Transaction, moved: Mapping[str, State]) -> None:
         if order_ids:
             here = update(RESERVATIONS).where(RESERVATIONS.c.order_id.in_(order_ids))
             await tx.execute(here.values(state=state.value))
+
+
+async def _lines(tx: Transaction, order_ids: Sequence[str]) -> dict[str, tuple[PricedLine, ...]]:
+    if not order_ids:
+        return {}
+    query = select(LINES).where(LINES.c.order_id.in_(order_ids)).order_by(LINES.c.order_id, LINES.c.product_id)
+    return {
+        order_id: tuple(PricedLine(r.product_id, r.quantity, r.name, Money(r.unit_price_minor, r.currency)) for r in group)
+        for order_id, group in groupby(await tx.execute(query), key=lambda r: r.order_id)
+    }

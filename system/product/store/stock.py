@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from system.common.database import Transaction
 from system.product.domain.reservations import Shelf
@@ -12,6 +13,8 @@ from system.product.domain.values import Money, is_identifier
 from system.product.tables import MOVEMENTS, PRODUCTS, STOCK
 
 IN_CATALOGUE = PRODUCTS.c.deleted_at.is_(None)
+Columns = tuple[Any, ...]
+OFFER = (PRODUCTS.c.id, PRODUCTS.c.name, PRODUCTS.c.price_minor, PRODUCTS.c.currency, PRODUCTS.c.deleted_at)
 
 AVAILABLE = STOCK.c.available + bindparam("add_available")
 RESERVED = STOCK.c.reserved + bindparam("add_reserved")
@@ -35,22 +38,12 @@ async def lock(tx: Transaction, product_ids: Collection[str]) -> dict[str, Shelf
     known = sorted(filter(is_identifier, product_ids))
     if not known:
         return {}
-    rows = await tx.execute(
-        select(
-            *(STOCK.c.product_id, STOCK.c.available, STOCK.c.reserved, STOCK.c.fence),
-            *(PRODUCTS.c.name, PRODUCTS.c.price_minor, PRODUCTS.c.currency, PRODUCTS.c.deleted_at),
-        )
-        .join(PRODUCTS, PRODUCTS.c.id == STOCK.c.product_id)
-        .where(STOCK.c.product_id.in_(known))
-        .order_by(STOCK.c.product_id)
-        .with_for_update()
-    )
-    return {
-        r.product_id: Shelf(
-            r.product_id, r.name, Money(r.price_minor, r.currency), r.available, r.reserved, r.fence, r.deleted_at is None
-        )
-        for r in rows
-    }
+    # Two queries: MySQL may scan the other table of a join, and would lock all that it scans.
+    query = select(STOCK).where(STOCK.c.product_id.in_(known)).order_by(STOCK.c.product_id)
+    locked = (await tx.execute(query.with_for_update())).all()
+    named = await tx.execute(select(*OFFER).where(PRODUCTS.c.id.in_([row.product_id for row in locked])))
+    offers = {row.id: row for row in named}
+    return {row.product_id: _shelf(row, offers[row.product_id]) for row in locked}
 
 
 async def add(tx: Transaction, product_id: str) -> None:
@@ -84,3 +77,15 @@ async def record(tx: Transaction, movements: Sequence[Movement]) -> None:
     """Add entries to the ledger. Call it with the stock rows locked, so that a product's entries stand in their order."""
     if movements:
         await tx.execute(insert(MOVEMENTS), [{**vars(m), "kind": m.kind.value} for m in movements])
+
+
+def _shelf(row: Row[*Columns], offer: Row[*Columns]) -> Shelf:
+    return Shelf(
+        product_id=row.product_id,
+        name=offer.name,
+        price=Money(offer.price_minor, offer.currency),
+        available=row.available,
+        reserved=row.reserved,
+        fence=row.fence,
+        on_sale=offer.deleted_at is None,
+    )

@@ -2,12 +2,15 @@
 
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import aio_pika
+import grpc
 import pytest
 from aio_pika.abc import AbstractChannel
 from shop.events.v1.events_pb2 import PlaceOrder
-from shop.order.v1.order_pb2 import Address, OrderItem
+from shop.order.v1.order_pb2 import AcceptOrderRequest, Address, OrderItem
+from shop.order.v1.order_pb2_grpc import OrderServiceStub
 
 from harness.stack.attach import AttachedStack
 from tests.integration.order.test_order_flow import stock_of
@@ -127,3 +130,47 @@ async def test_a_command_that_breaks_the_handler_takes_nobody_with_it(
 
     await eventually(reserved, lambda n: n == 3)
     assert stock_of(mysql, product) == (7, 3, 0)
+
+
+async def test_an_order_accepted_ahead_of_its_command_is_decided_once(
+    channel: AbstractChannel,
+    new_user: Users,
+    new_product: Products,
+    mysql: Schemas,
+    rpc: Callable[..., grpc.aio.Channel],
+) -> None:
+    user, product = await new_user(), await new_product(stock=10)
+    wish = command(user, product, 4)
+    body = wish.SerializeToString()
+    for index in (1, 2, 1):
+        stub: Any = OrderServiceStub(rpc("order", index))
+        await stub.AcceptOrder(accepted(wish), timeout=5)
+        await send(channel, body)
+
+    async def status() -> list[str]:
+        return [r["status"] for r in mysql("order")("SELECT status FROM orders WHERE id = %s", wish.order_id)]
+
+    await eventually(status, lambda s: s == ["RESERVED"])
+    assert stock_of(mysql, product) == (6, 4, 0)
+    other = PlaceOrder.FromString(body)
+    other.items[0].quantity = 5
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await stub.AcceptOrder(accepted(other), timeout=5)
+    assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+    never = PlaceOrder.FromString(body)
+    never.items[0].quantity = -1
+    with pytest.raises(grpc.aio.AioRpcError) as malformed:
+        await stub.AcceptOrder(accepted(never), timeout=5)
+    assert malformed.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+def accepted(wish: PlaceOrder) -> AcceptOrderRequest:
+    """The same content as AcceptOrderRequest carries it."""
+    return AcceptOrderRequest(
+        order_id=wish.order_id,
+        user_id=wish.user_id,
+        customer_email=wish.customer_email,
+        idempotency_key=wish.idempotency_key,
+        items=wish.items,
+        delivery_address=wish.delivery_address,
+    )

@@ -190,7 +190,7 @@ def fake_shop(**settings: Any) -> FakeShop:
     parts = Parts(
         settings=chosen,
         clients=clients,
-        place_orders=PlaceOrders(desk, chosen.order_wait_s),
+        place_orders=PlaceOrders(desk, clients.accept_order, chosen.order_wait_s, chosen.order_accept_s),
         throttle=LoginThrottle(parse(chosen.login_rate), limiter, limiter),
         needed={"broker": probe("broker"), "user": probe("user")},
         wanted={"cache": probe("cache")},

@@ -1,12 +1,13 @@
 import asyncio
 import uuid
+from typing import Any
 
 import httpx
 import pytest
 from shop.events.v1 import events_pb2
 from shop.order.v1 import order_pb2
 
-from system.common.errors import Conflict, NotFound, PaymentDeclined, Unavailable
+from system.common.errors import Conflict, DeadlineExceeded, KeyReused, NotFound, PaymentDeclined, Unavailable
 from system.common.idempotency import order_id
 from system.gateway.app import create_app
 from tests.unit.system.gateway.fakes import ADA, AS_ADA, AS_ADMIN, ORDER, WISH, FakeShop, Reply, fake_shop, linked, order
@@ -85,9 +86,31 @@ async def test_a_refused_order_is_a_problem_that_names_it(
     assert answer.json()["order_id"] == order_id(ADA, "key-1")
 
 
+@pytest.mark.parametrize("written", [order_pb2.AcceptOrderResponse(), Unavailable("away"), DeadlineExceeded("slow")])
+async def test_an_order_still_in_the_queue_is_written_down_before_its_202(
+    shop: FakeShop, client: httpx.AsyncClient, written: Any
+) -> None:
+    shop.broker.reply = lambda _: None
+    shop.orders.answers["AcceptOrder"] = written
+    answer = await client.post("/orders", json=WISH, headers=AS_ADA | KEY)
+    assert answer.status_code == 202, "accepted is what the queue made it, whether or not it could be written down already"
+    (command,), ((method, request),) = shop.broker.commands, shop.orders.calls
+    assert method == "AcceptOrder"
+    assert (request.order_id, request.user_id, list(request.items)) == (command.order_id, ADA, list(command.items))
+    assert request.delivery_address == command.delivery_address
+
+
+async def test_a_key_that_stands_for_another_order_is_not_accepted(shop: FakeShop, client: httpx.AsyncClient) -> None:
+    shop.broker.reply = lambda _: None
+    shop.orders.answers["AcceptOrder"] = KeyReused("used before")
+    answer = await client.post("/orders", json=WISH, headers=AS_ADA | KEY)
+    assert (answer.status_code, answer.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
 @pytest.mark.parametrize("reply", [lambda _: None, replying(events_pb2.PLACE_ORDER_OUTCOME_PENDING)])
 async def test_an_undecided_order_is_202_at_its_location(shop: FakeShop, client: httpx.AsyncClient, reply: Reply) -> None:
     shop.broker.reply = reply
+    shop.orders.answers["AcceptOrder"] = order_pb2.AcceptOrderResponse()
     answer = await client.post("/orders", json=WISH, headers=AS_ADA | KEY)
     assert answer.status_code == 202
     assert answer.json() == {"id": order_id(ADA, "key-1"), "status": "PENDING"}

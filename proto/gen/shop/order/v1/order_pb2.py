@@ -26,37 +26,41 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from shop.common.v1 import money_pb2 as shop_dot_common_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19shop/order/v1/order.proto\x12\rshop.order.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ashop/common/v1/money.proto\"`\n\x07\x41\x64\x64ress\x12\x11\n\trecipient\x18\x01 \x01(\t\x12\x0e\n\x06street\x18\x02 \x01(\t\x12\x0c\n\x04\x63ity\x18\x03 \x01(\t\x12\x13\n\x0bpostal_code\x18\x04 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x05 \x01(\t\"j\n\tOrderItem\x12\x12\n\nproduct_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08quantity\x18\x03 \x01(\x03\x12)\n\nunit_price\x18\x04 \x01(\x0b\x32\x15.shop.common.v1.Money\"\x85\x03\n\x05Order\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12*\n\x06status\x18\x03 \x01(\x0e\x32\x1a.shop.order.v1.OrderStatus\x12\'\n\x05items\x18\x04 \x03(\x0b\x32\x18.shop.order.v1.OrderItem\x12$\n\x05total\x18\x05 \x01(\x0b\x32\x15.shop.common.v1.Money\x12\x30\n\x10\x64\x65livery_address\x18\x06 \x01(\x0b\x32\x16.shop.order.v1.Address\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x12\n\npayment_id\x18\x08 \x01(\t\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"4\n\x0fGetOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"7\n\x10GetOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"K\n\x11ListOrdersRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"S\n\x12ListOrdersResponse\x12$\n\x06orders\x18\x01 \x03(\x0b\x32\x14.shop.order.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"M\n\x14\x43ompleteOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\npayment_id\x18\x03 \x01(\t\"Q\n\x15\x43ompleteOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x13\n\x0bin_progress\x18\x02 \x01(\x08\"7\n\x12\x43\x61ncelOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"O\n\x13\x43\x61ncelOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x13\n\x0bin_progress\x18\x02 \x01(\x08*\xc8\x01\n\x0bOrderStatus\x12\x1c\n\x18ORDER_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14ORDER_STATUS_PENDING\x10\x01\x12\x19\n\x15ORDER_STATUS_RESERVED\x10\x02\x12\x19\n\x15ORDER_STATUS_REJECTED\x10\x03\x12\x15\n\x11ORDER_STATUS_PAID\x10\x04\x12\x1a\n\x16ORDER_STATUS_CANCELLED\x10\x05\x12\x18\n\x14ORDER_STATUS_EXPIRED\x10\x06\x32\xe0\x02\n\x0cOrderService\x12K\n\x08GetOrder\x12\x1e.shop.order.v1.GetOrderRequest\x1a\x1f.shop.order.v1.GetOrderResponse\x12Q\n\nListOrders\x12 .shop.order.v1.ListOrdersRequest\x1a!.shop.order.v1.ListOrdersResponse\x12Z\n\rCompleteOrder\x12#.shop.order.v1.CompleteOrderRequest\x1a$.shop.order.v1.CompleteOrderResponse\x12T\n\x0b\x43\x61ncelOrder\x12!.shop.order.v1.CancelOrderRequest\x1a\".shop.order.v1.CancelOrderResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19shop/order/v1/order.proto\x12\rshop.order.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ashop/common/v1/money.proto\"`\n\x07\x41\x64\x64ress\x12\x11\n\trecipient\x18\x01 \x01(\t\x12\x0e\n\x06street\x18\x02 \x01(\t\x12\x0c\n\x04\x63ity\x18\x03 \x01(\t\x12\x13\n\x0bpostal_code\x18\x04 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x05 \x01(\t\"j\n\tOrderItem\x12\x12\n\nproduct_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08quantity\x18\x03 \x01(\x03\x12)\n\nunit_price\x18\x04 \x01(\x0b\x32\x15.shop.common.v1.Money\"\x85\x03\n\x05Order\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12*\n\x06status\x18\x03 \x01(\x0e\x32\x1a.shop.order.v1.OrderStatus\x12\'\n\x05items\x18\x04 \x03(\x0b\x32\x18.shop.order.v1.OrderItem\x12$\n\x05total\x18\x05 \x01(\x0b\x32\x15.shop.common.v1.Money\x12\x30\n\x10\x64\x65livery_address\x18\x06 \x01(\x0b\x32\x16.shop.order.v1.Address\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x12\n\npayment_id\x18\x08 \x01(\t\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc3\x01\n\x12\x41\x63\x63\x65ptOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x16\n\x0e\x63ustomer_email\x18\x03 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\x12\'\n\x05items\x18\x05 \x03(\x0b\x32\x18.shop.order.v1.OrderItem\x12\x30\n\x10\x64\x65livery_address\x18\x06 \x01(\x0b\x32\x16.shop.order.v1.Address\":\n\x13\x41\x63\x63\x65ptOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"4\n\x0fGetOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"7\n\x10GetOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"K\n\x11ListOrdersRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"S\n\x12ListOrdersResponse\x12$\n\x06orders\x18\x01 \x03(\x0b\x32\x14.shop.order.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"M\n\x14\x43ompleteOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\npayment_id\x18\x03 \x01(\t\"Q\n\x15\x43ompleteOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x13\n\x0bin_progress\x18\x02 \x01(\x08\"7\n\x12\x43\x61ncelOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"O\n\x13\x43\x61ncelOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x13\n\x0bin_progress\x18\x02 \x01(\x08*\xc8\x01\n\x0bOrderStatus\x12\x1c\n\x18ORDER_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14ORDER_STATUS_PENDING\x10\x01\x12\x19\n\x15ORDER_STATUS_RESERVED\x10\x02\x12\x19\n\x15ORDER_STATUS_REJECTED\x10\x03\x12\x15\n\x11ORDER_STATUS_PAID\x10\x04\x12\x1a\n\x16ORDER_STATUS_CANCELLED\x10\x05\x12\x18\n\x14ORDER_STATUS_EXPIRED\x10\x06\x32\xb6\x03\n\x0cOrderService\x12T\n\x0b\x41\x63\x63\x65ptOrder\x12!.shop.order.v1.AcceptOrderRequest\x1a\".shop.order.v1.AcceptOrderResponse\x12K\n\x08GetOrder\x12\x1e.shop.order.v1.GetOrderRequest\x1a\x1f.shop.order.v1.GetOrderResponse\x12Q\n\nListOrders\x12 .shop.order.v1.ListOrdersRequest\x1a!.shop.order.v1.ListOrdersResponse\x12Z\n\rCompleteOrder\x12#.shop.order.v1.CompleteOrderRequest\x1a$.shop.order.v1.CompleteOrderResponse\x12T\n\x0b\x43\x61ncelOrder\x12!.shop.order.v1.CancelOrderRequest\x1a\".shop.order.v1.CancelOrderResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shop.order.v1.order_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ORDERSTATUS']._serialized_start=1277
-  _globals['_ORDERSTATUS']._serialized_end=1477
+  _globals['_ORDERSTATUS']._serialized_start=1535
+  _globals['_ORDERSTATUS']._serialized_end=1735
   _globals['_ADDRESS']._serialized_start=105
   _globals['_ADDRESS']._serialized_end=201
   _globals['_ORDERITEM']._serialized_start=203
   _globals['_ORDERITEM']._serialized_end=309
   _globals['_ORDER']._serialized_start=312
   _globals['_ORDER']._serialized_end=701
-  _globals['_GETORDERREQUEST']._serialized_start=703
-  _globals['_GETORDERREQUEST']._serialized_end=755
-  _globals['_GETORDERRESPONSE']._serialized_start=757
-  _globals['_GETORDERRESPONSE']._serialized_end=812
-  _globals['_LISTORDERSREQUEST']._serialized_start=814
-  _globals['_LISTORDERSREQUEST']._serialized_end=889
-  _globals['_LISTORDERSRESPONSE']._serialized_start=891
-  _globals['_LISTORDERSRESPONSE']._serialized_end=974
-  _globals['_COMPLETEORDERREQUEST']._serialized_start=976
-  _globals['_COMPLETEORDERREQUEST']._serialized_end=1053
-  _globals['_COMPLETEORDERRESPONSE']._serialized_start=1055
-  _globals['_COMPLETEORDERRESPONSE']._serialized_end=1136
-  _globals['_CANCELORDERREQUEST']._serialized_start=1138
-  _globals['_CANCELORDERREQUEST']._serialized_end=1193
-  _globals['_CANCELORDERRESPONSE']._serialized_start=1195
-  _globals['_CANCELORDERRESPONSE']._serialized_end=1274
-  _globals['_ORDERSERVICE']._serialized_start=1480
-  _globals['_ORDERSERVICE']._serialized_end=1832
+  _globals['_ACCEPTORDERREQUEST']._serialized_start=704
+  _globals['_ACCEPTORDERREQUEST']._serialized_end=899
+  _globals['_ACCEPTORDERRESPONSE']._serialized_start=901
+  _globals['_ACCEPTORDERRESPONSE']._serialized_end=959
+  _globals['_GETORDERREQUEST']._serialized_start=961
+  _globals['_GETORDERREQUEST']._serialized_end=1013
+  _globals['_GETORDERRESPONSE']._serialized_start=1015
+  _globals['_GETORDERRESPONSE']._serialized_end=1070
+  _globals['_LISTORDERSREQUEST']._serialized_start=1072
+  _globals['_LISTORDERSREQUEST']._serialized_end=1147
+  _globals['_LISTORDERSRESPONSE']._serialized_start=1149
+  _globals['_LISTORDERSRESPONSE']._serialized_end=1232
+  _globals['_COMPLETEORDERREQUEST']._serialized_start=1234
+  _globals['_COMPLETEORDERREQUEST']._serialized_end=1311
+  _globals['_COMPLETEORDERRESPONSE']._serialized_start=1313
+  _globals['_COMPLETEORDERRESPONSE']._serialized_end=1394
+  _globals['_CANCELORDERREQUEST']._serialized_start=1396
+  _globals['_CANCELORDERREQUEST']._serialized_end=1451
+  _globals['_CANCELORDERRESPONSE']._serialized_start=1453
+  _globals['_CANCELORDERRESPONSE']._serialized_end=1532
+  _globals['_ORDERSERVICE']._serialized_start=1738
+  _globals['_ORDERSERVICE']._serialized_end=2176
 # @@protoc_insertion_point(module_scope)

@@ -35,6 +35,11 @@ class OrderServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.AcceptOrder = channel.unary_unary(
+                '/shop.order.v1.OrderService/AcceptOrder',
+                request_serializer=shop_dot_order_dot_v1_dot_order__pb2.AcceptOrderRequest.SerializeToString,
+                response_deserializer=shop_dot_order_dot_v1_dot_order__pb2.AcceptOrderResponse.FromString,
+                _registered_method=True)
         self.GetOrder = channel.unary_unary(
                 '/shop.order.v1.OrderService/GetOrder',
                 request_serializer=shop_dot_order_dot_v1_dot_order__pb2.GetOrderRequest.SerializeToString,
@@ -60,6 +65,14 @@ class OrderServiceStub:
 class OrderServiceServicer:
     """OrderService owns orders and the sagas that move them. Placing an order comes in as shop.events.v1.PlaceOrder over AMQP.
     """
+
+    def AcceptOrder(self, request, context):
+        """AcceptOrder writes an order down, PENDING, whose command waits in the queue, so that its owner can already read it.
+        It is decided by the saga place, whichever of this call and the command comes first. Idempotent per order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def GetOrder(self, request, context):
         """GetOrder reads one order. NOT_FOUND when there is none or it is another user's.
@@ -93,6 +106,11 @@ class OrderServiceServicer:
 
 def add_OrderServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'AcceptOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptOrder,
+                    request_deserializer=shop_dot_order_dot_v1_dot_order__pb2.AcceptOrderRequest.FromString,
+                    response_serializer=shop_dot_order_dot_v1_dot_order__pb2.AcceptOrderResponse.SerializeToString,
+            ),
             'GetOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOrder,
                     request_deserializer=shop_dot_order_dot_v1_dot_order__pb2.GetOrderRequest.FromString,
@@ -124,6 +142,33 @@ def add_OrderServiceServicer_to_server(servicer, server):
 class OrderService:
     """OrderService owns orders and the sagas that move them. Placing an order comes in as shop.events.v1.PlaceOrder over AMQP.
     """
+
+    @staticmethod
+    def AcceptOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shop.order.v1.OrderService/AcceptOrder',
+            shop_dot_order_dot_v1_dot_order__pb2.AcceptOrderRequest.SerializeToString,
+            shop_dot_order_dot_v1_dot_order__pb2.AcceptOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def GetOrder(request,

@@ -33,6 +33,10 @@ class OrderServiceStub:
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> OrderServiceAsyncStub: ...
+    AcceptOrder: _grpc.UnaryUnaryMultiCallable[_order_pb2.AcceptOrderRequest, _order_pb2.AcceptOrderResponse]
+    """AcceptOrder writes an order down, PENDING, whose command waits in the queue, so that its owner can already read it.
+    It is decided by the saga place, whichever of this call and the command comes first. Idempotent per order.
+    """
     GetOrder: _grpc.UnaryUnaryMultiCallable[_order_pb2.GetOrderRequest, _order_pb2.GetOrderResponse]
     """GetOrder reads one order. NOT_FOUND when there is none or it is another user's."""
     ListOrders: _grpc.UnaryUnaryMultiCallable[_order_pb2.ListOrdersRequest, _order_pb2.ListOrdersResponse]
@@ -49,6 +53,10 @@ class OrderServiceAsyncStub(OrderServiceStub):
     """OrderService owns orders and the sagas that move them. Placing an order comes in as shop.events.v1.PlaceOrder over AMQP."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
+    AcceptOrder: _aio.UnaryUnaryMultiCallable[_order_pb2.AcceptOrderRequest, _order_pb2.AcceptOrderResponse]  # type: ignore[assignment]
+    """AcceptOrder writes an order down, PENDING, whose command waits in the queue, so that its owner can already read it.
+    It is decided by the saga place, whichever of this call and the command comes first. Idempotent per order.
+    """
     GetOrder: _aio.UnaryUnaryMultiCallable[_order_pb2.GetOrderRequest, _order_pb2.GetOrderResponse]  # type: ignore[assignment]
     """GetOrder reads one order. NOT_FOUND when there is none or it is another user's."""
     ListOrders: _aio.UnaryUnaryMultiCallable[_order_pb2.ListOrdersRequest, _order_pb2.ListOrdersResponse]  # type: ignore[assignment]
@@ -62,6 +70,16 @@ class OrderServiceAsyncStub(OrderServiceStub):
 
 class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
     """OrderService owns orders and the sagas that move them. Placing an order comes in as shop.events.v1.PlaceOrder over AMQP."""
+
+    @_abc_1.abstractmethod
+    def AcceptOrder(
+        self,
+        request: _order_pb2.AcceptOrderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_pb2.AcceptOrderResponse, _abc.Awaitable[_order_pb2.AcceptOrderResponse]]:
+        """AcceptOrder writes an order down, PENDING, whose command waits in the queue, so that its owner can already read it.
+        It is decided by the saga place, whichever of this call and the command comes first. Idempotent per order.
+        """
 
     @_abc_1.abstractmethod
     def GetOrder(

@@ -1,0 +1,217 @@
+"""Our own client of the control API: typed, asynchronous, and good for a real Toxiproxy as well (except for `effects`)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from harness.proxy.direction import Direction
+from harness.proxy.proxies import ProxyRequest
+
+_TIMEOUT_S = 10.0
+
+
+class ProxyApiError(Exception):
+    """The server refused; `status` is the HTTP status, the message is the server's."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class ToxicState:
+    """A toxic as the server has it."""
+
+    name: str
+    type: str
+    stream: Direction
+    toxicity: float
+    attributes: Mapping[str, int]
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> "ToxicState":
+        """From a reply."""
+        return cls(body["name"], body["type"], Direction(body["stream"]), body["toxicity"], body["attributes"])
+
+
+@dataclass(frozen=True)
+class ProxyState:
+    """A proxy as the server has it."""
+
+    name: str
+    listen: str
+    upstream: str
+    enabled: bool
+    toxics: tuple[ToxicState, ...]
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> "ProxyState":
+        """From a reply."""
+        toxics = tuple(map(ToxicState.of, body["toxics"]))
+        return cls(body["name"], body["listen"], body["upstream"], body["enabled"], toxics)
+
+
+@dataclass(frozen=True)
+class ConnectionCounts:
+    """Connections so far by what became of them, and those open now."""
+
+    accepted: int
+    unreachable: int
+    cut: int
+    reset: int
+    open: int
+
+
+@dataclass(frozen=True)
+class FlowCounts:
+    """Bytes of one direction: received = passed + dropped + held."""
+
+    received: int
+    passed: int
+    dropped: int
+    held: int
+
+
+@dataclass(frozen=True)
+class ToxicCounts:
+    """What toxics of one name have done so far: connections they acted on, bytes and ends they saw, streams they closed."""
+
+    connections: int
+    bytes: int
+    ends: int
+    closed: int
+
+
+@dataclass(frozen=True)
+class EffectsState:
+    """What a proxy has done to traffic; `toxics` has those that were removed, too."""
+
+    connections: ConnectionCounts
+    upstream: FlowCounts
+    downstream: FlowCounts
+    toxics: Mapping[str, ToxicCounts]
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> "EffectsState":
+        """From a reply."""
+        return cls(
+            ConnectionCounts(**body["connections"]),
+            FlowCounts(**body["upstream"]),
+            FlowCounts(**body["downstream"]),
+            {name: ToxicCounts(**counts) for name, counts in body["toxics"].items()},
+        )
+
+
+class ProxyClient:
+    """`async with ProxyClient("http://127.0.0.1:8474") as client:`. Calls raise ProxyApiError and httpx.TransportError."""
+
+    def __init__(self, url: str, timeout_s: float = _TIMEOUT_S) -> None:
+        self._http = httpx.AsyncClient(base_url=url, timeout=timeout_s, trust_env=False)
+
+    async def version(self) -> str:
+        """The server's version."""
+        return str((await self._call("GET", "/version"))["version"])
+
+    async def proxies(self) -> dict[str, ProxyState]:
+        """All proxies by name."""
+        return {name: ProxyState.of(body) for name, body in (await self._call("GET", "/proxies")).items()}
+
+    async def proxy(self, name: str) -> ProxyState:
+        """One proxy."""
+        return ProxyState.of(await self._call("GET", _path(name)))
+
+    async def create(self, name: str, upstream: str, listen: str = "127.0.0.1:0", *, enabled: bool = True) -> ProxyState:
+        """Add a proxy; `listen` of the answer has its port."""
+        return ProxyState.of(await self._call("POST", "/proxies", _body(ProxyRequest(name, listen, upstream, enabled))))
+
+    async def populate(self, wanted: Sequence[ProxyRequest]) -> tuple[ProxyState, ...]:
+        """Have these proxies, leaving alone those that are there already, with one request."""
+        body = await self._call("POST", "/populate", [_body(each) for each in wanted])
+        return tuple(map(ProxyState.of, body["proxies"]))
+
+    async def enable(self, name: str) -> ProxyState:
+        """Accept connections again, on the same port."""
+        return await self._update(name, {"enabled": True})
+
+    async def disable(self, name: str) -> ProxyState:
+        """Cut all connections and refuse new ones."""
+        return await self._update(name, {"enabled": False})
+
+    async def redirect(self, name: str, upstream: str) -> ProxyState:
+        """Send connections elsewhere from now on; those that there are are cut."""
+        return await self._update(name, {"upstream": upstream})
+
+    async def delete(self, name: str) -> None:
+        """Remove a proxy."""
+        await self._call("DELETE", _path(name))
+
+    async def toxics(self, proxy: str) -> tuple[ToxicState, ...]:
+        """The toxics of a proxy."""
+        return tuple(map(ToxicState.of, await self._call("GET", _path(proxy, "toxics"))))
+
+    async def add_toxic(
+        self,
+        proxy: str,
+        kind: str,
+        *,
+        stream: Direction = Direction.DOWNSTREAM,
+        name: str | None = None,
+        toxicity: float = 1.0,
+        **attributes: int,
+    ) -> ToxicState:
+        """Add a toxic; it is called <kind>_<stream> unless `name` says otherwise."""
+        body = {"type": kind, "stream": stream, "toxicity": toxicity, "attributes": attributes}
+        body |= {} if name is None else {"name": name}
+        return ToxicState.of(await self._call("POST", _path(proxy, "toxics"), body))
+
+    async def update_toxic(self, proxy: str, name: str, *, toxicity: float | None = None, **attributes: int) -> ToxicState:
+        """Change some attributes, or the toxicity."""
+        body: dict[str, Any] = {"attributes": attributes}
+        body |= {} if toxicity is None else {"toxicity": toxicity}
+        return ToxicState.of(await self._call("PATCH", _path(proxy, "toxics", name), body))
+
+    async def remove_toxic(self, proxy: str, name: str) -> None:
+        """Take a toxic away; what it held goes on."""
+        await self._call("DELETE", _path(proxy, "toxics", name))
+
+    async def reset(self) -> None:
+        """Enable all proxies, take all toxics away."""
+        await self._call("POST", "/reset")
+
+    async def effects(self, name: str) -> EffectsState:
+        """What a proxy has done to traffic so far. A real Toxiproxy has no such page: ProxyApiError 404."""
+        return EffectsState.of(await self._call("GET", _path(name, "effects")))
+
+    async def __aenter__(self) -> "ProxyClient":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def _update(self, name: str, change: Mapping[str, Any]) -> ProxyState:
+        return ProxyState.of(await self._call("PATCH", _path(name), change))
+
+    async def _call(self, method: str, path: str, body: Any = None) -> Any:
+        response = await self._http.request(method, path, json=body)
+        if response.is_success:
+            return None if response.status_code == HTTPStatus.NO_CONTENT else response.json()
+        try:
+            message = response.json()["error"]
+        except (ValueError, LookupError, TypeError):
+            message = response.text.strip() or response.reason_phrase
+        raise ProxyApiError(response.status_code, message)
+
+
+def _path(*names: str) -> str:
+    return "/".join(["/proxies", *(quote(name, safe="") for name in names)])
+
+
+def _body(wanted: ProxyRequest) -> dict[str, Any]:
+    return {"name": wanted.name, "listen": wanted.listen, "upstream": wanted.upstream, "enabled": wanted.enabled}
