@@ -39,3 +39,11 @@ class StackBusy(StackError):
 
 class NotAttachable(StackError):
     """There is no running stack in this folder."""
+
+
+class EngineError(StackError):
+    """The container engine does not answer, is not on this machine, or refused something."""
+
+
+class NoSuchContainer(EngineError):
+    """The container engine has no such container, or no such image."""

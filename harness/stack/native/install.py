@@ -1,13 +1,15 @@
-"""Missing server programs: installed on a Debian-like machine when we are root, otherwise named exactly.
+"""Missing server programs: installed on a Debian-like machine by root or sudo, otherwise named exactly.
 
 Packages of Debian start their service when installed; a policy that forbids it is in place while we install, so that what
-is installed here never runs but as a private process of a stack.
+is installed here never runs but as a private process of a stack. Where sudo asks for no password, an ordinary user's
+installation is this module again, as root: `python -m harness.stack.native.install PACKAGE…`.
 """
 
 import fcntl
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,7 +42,7 @@ def ensure_installed(drivers: Sequence[Driver], say: Callable[[str], None]) -> N
         lacking = missing(drivers)  # somebody else may have installed them while we waited
         if not lacking:
             return
-        if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        if shutil.which("apt-get") is None or not _may_install():
             raise ServerMissing(advice(lacking))
         say(f"installing {' '.join(sorted(lacking))} with apt-get, because {'; '.join(lacking.values())}")
         _install(sorted(lacking))
@@ -57,13 +59,30 @@ def advice(lacking: dict[str, str]) -> str:
     )
 
 
+def _may_install() -> bool:
+    if os.geteuid() == 0:
+        return True
+    sudo = shutil.which("sudo")
+    return sudo is not None and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0  # noqa: S603 - sudo itself
+
+
 def _install(packages: Sequence[str]) -> None:
+    if os.geteuid() != 0:
+        _install_with_sudo(packages)
+        return
     with _nothing_is_started():
         update = _apt_get("update")  # may fail for one of several sources, and the packages are in another
         install = _apt_get("install", "--no-install-recommends", *packages)
     if install.returncode:
         last = "\n".join((update.stdout + install.stdout).splitlines()[-_LINES:])
         raise ServerMissing(f"apt-get install {' '.join(packages)} ended with code {install.returncode}:\n{last}")
+
+
+def _install_with_sudo(packages: Sequence[str]) -> None:
+    command = ["sudo", "-n", sys.executable, "-m", "harness.stack.native.install", *packages]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)  # noqa: S603 - ourselves
+    if done.returncode:
+        raise ServerMissing(done.stderr.strip())
 
 
 def _apt_get(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -100,3 +119,17 @@ def _one_at_a_time() -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def main() -> int:
+    """Install the packages named on the command line, as root; returns the exit code."""
+    try:
+        _install(sys.argv[1:])
+    except ServerMissing as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -27,7 +27,7 @@ from harness.stack.provider import Site
 from harness.stack.topology import Server
 from harness.waiting import NotYet
 
-_COMMON = (
+COMMON = (
     "--skip-name-resolve",
     "--skip-log-bin",
     "--performance-schema=0",
@@ -36,6 +36,8 @@ _COMMON = (
     "--max-connections=1000",
     "--innodb-buffer-pool-size=64M",
 )
+MARIADB = ("--innodb-log-file-size=16M",)
+MYSQL = ("--innodb-redo-log-capacity=16M", "--loose-mysqlx=0")
 _INIT_TIMEOUT_S = 120
 
 
@@ -58,8 +60,8 @@ class Program:
 
     def options(self) -> tuple[str, ...]:
         """Settings for a small server that starts fast."""
-        own = ("--innodb-log-file-size=16M",) if self.is_mariadb else ("--innodb-redo-log-capacity=16M", "--loose-mysqlx=0")
-        return (*_COMMON, *own, *self.user)
+        own = MARIADB if self.is_mariadb else MYSQL
+        return (*COMMON, *own, *self.user)
 
     def initialise(self, folder: Path) -> None:
         """Make an empty data folder. Raises StartFailed with what the program said."""
@@ -109,14 +111,20 @@ def _template_for(program: Program, site: Site) -> Path:
 
 def accounts_sql(schemas: Mapping[str, str], root_password: str) -> str:
     """An init file: one schema and one account per name, with that password. It runs at every boot."""
-    lines = [f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{root_password}';"]
+    root = f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{root_password}'"
+    return "".join(f"{statement};\n" for statement in (root, *account_statements(schemas, HOST)))
+
+
+def account_statements(schemas: Mapping[str, str], host: str) -> list[str]:
+    """One schema and one account per name, with that password; it may do everything in its schema, and connect from `host`."""
+    statements = []
     for name, password in schemas.items():
-        lines += [
-            f"CREATE DATABASE IF NOT EXISTS `{name}`;",
-            f"CREATE USER IF NOT EXISTS '{name}'@'{HOST}' IDENTIFIED BY '{password}';",
-            f"GRANT ALL ON `{name}`.* TO '{name}'@'{HOST}';",
+        statements += [
+            f"CREATE DATABASE IF NOT EXISTS `{name}`",
+            f"CREATE USER IF NOT EXISTS '{name}'@'{host}' IDENTIFIED BY '{password}'",
+            f"GRANT ALL ON `{name}`.* TO '{name}'@'{host}'",
         ]
-    return "\n".join(lines) + "\n"
+    return statements
 
 
 def query(port: int, user: str, password: str, schema: str) -> bool:

@@ -17,7 +17,9 @@ from harness.stack.topology import Server
 from harness.waiting import NotYet
 
 _LIBRARIES = (Path("/usr/lib/rabbitmq/lib"), Path("/usr/local/lib/rabbitmq/lib"), Path("/opt/rabbitmq"))
-_USER = "gauntlet"
+USER = "gauntlet"
+SCHEDULERS = "+S 2:2 +sbwt none"
+"""Two that do not spin: the node shares the machine with everything else under test."""
 
 
 def _script() -> Path:
@@ -67,7 +69,7 @@ class RabbitMq(Driver):
             "listeners.tcp.1": f"{HOST}:{ports['amqp']}",
             "loopback_users": "none",
             "default_vhost": site.vhost,
-            "default_user": _USER,
+            "default_user": USER,
             "default_pass": password,
             "disk_free_limit.absolute": "50MB",
         }
@@ -76,10 +78,10 @@ class RabbitMq(Driver):
         return Plan(
             command=(str(_script()),),
             ports=ports,
-            probe=lambda: probe(ports["amqp"], _USER, password, site.vhost),
+            probe=lambda: probe(ports["amqp"], USER, password, site.vhost),
             cwd=home,
             environment=_environment(home, ports),
-            access=lambda _caller: {"user": _USER, "password": password, "vhost": site.vhost},
+            access=lambda _caller: {"user": USER, "password": password, "vhost": site.vhost},
         )
 
 
@@ -102,6 +104,5 @@ def _environment(home: Path, ports: dict[str, int]) -> dict[str, str]:
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "plugins"),
         "RABBITMQ_PID_FILE": str(home / "pid"),
         "RABBITMQ_GENERATED_CONFIG_DIR": str(home / "config"),
-        # Two schedulers that do not spin: the node shares the machine with everything else under test.
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{SCHEDULERS} -kernel inet_dist_use_interface {{127,0,0,1}}",
     }

@@ -11,6 +11,12 @@ from harness.stack.topology import Server
 from harness.waiting import NotYet
 
 
+def durability(server: Server) -> tuple[str, ...]:
+    """The settings that keep what a durable server acknowledged, or keep nothing."""
+    append = ("--appendonly", "yes", "--appendfsync", "always") if server.durable else ("--appendonly", "no")
+    return ("--save", "", *append)
+
+
 def _program() -> Path:
     return find_program(("redis-server", "valkey-server"), Redis.package)
 
@@ -46,11 +52,10 @@ class Redis(Driver):
         """See Driver."""
         site.folder.mkdir(parents=True, exist_ok=True)
         port = site.ports.free()
-        durability = ("--appendonly", "yes", "--appendfsync", "always") if server.durable else ("--appendonly", "no")
         return Plan(
             command=(
                 *(str(_program()), "--port", str(port), "--bind", HOST, "--dir", str(site.folder)),
-                *("--daemonize", "no", "--save", "", *durability),
+                *("--daemonize", "no", *durability(server)),
             ),
             ports={"redis": port},
             probe=lambda: ping(port),

@@ -1,0 +1,135 @@
+"""The docker provider: each server in a container of its own, published on a loopback port that stays when it is restarted."""
+
+import importlib.util
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.stack.capabilities import Kill, Logs, Pause, Restart
+
+# Imported for their effect: each registers itself.
+from harness.stack.docker import mysql, rabbitmq, redis  # noqa: F401 - see above
+from harness.stack.docker.address import socket_path
+from harness.stack.docker.container import Contained, Container
+from harness.stack.docker.driver import DRIVERS, Base, Driver, Recipe
+from harness.stack.docker.engine import Engine
+from harness.stack.docker.images import Selected, Store, get, select_all
+from harness.stack.docker.store import EngineStore
+from harness.stack.errors import ServerMissing, StartFailed
+from harness.stack.ports import HOST
+from harness.stack.provider import Capability, RunningServer, Site
+from harness.stack.topology import Server
+
+if TYPE_CHECKING:
+    from testcontainers.core.container import DockerContainer
+
+_ATTEMPTS = 3
+_ANSWER_S = 1.0
+_PORT_TAKEN = re.compile(r"port is already allocated|address already in use")
+
+
+class DockerProvider:
+    """Servers as containers, each kind made by its driver. `environ` names the engine and the images."""
+
+    name = "docker"
+    capabilities: frozenset[Capability] = frozenset({Kill, Pause, Restart, Logs})
+
+    def __init__(
+        self,
+        environ: Mapping[str, str] = os.environ,
+        drivers: Mapping[str, type[Driver]] = DRIVERS,
+        store: Callable[[Engine], Store] = EngineStore,
+    ) -> None:
+        self._environ = environ
+        self._drivers = drivers
+        self._make_store = store
+        self._selected: dict[str, Selected] = {}
+
+    @cached_property
+    def engine(self) -> Path:
+        """See Provider. Raises EngineError when there is none on this machine."""
+        return socket_path(self._environ)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return Engine(self.engine)
+
+    @cached_property
+    def _store(self) -> Store:
+        return self._make_store(self._engine)
+
+    def check(self) -> str:
+        """What it would use for every kind of server. Raises EngineError or ServerMissing, both within a few seconds."""
+        version = self._engine.version(_ANSWER_S)
+        if importlib.util.find_spec("testcontainers") is None:
+            raise ServerMissing("testcontainers is not installed")
+        self._select(self._drivers)
+        return f"Docker engine {version}, {', '.join(map(str, self._selected.values()))}"
+
+    def prepare(self, servers: Sequence[Server], say: Callable[[str], None]) -> None:
+        """See Provider; pulls the images that are not here, after saying so. Raises EngineError as well."""
+        self._engine.version(_ANSWER_S)
+        kinds = dict.fromkeys(server.kind for server in servers)
+        self._select(kinds)
+        get({kind: self._selected[kind] for kind in kinds}, self._store, say)
+
+    def _select(self, kinds: Iterable[str]) -> None:
+        images = [self._drivers[kind].image for kind in kinds if kind not in self._selected]
+        self._selected |= select_all(images, self._store, self._environ)
+
+    def boot_order(self, server: Server) -> int:
+        """See Provider."""
+        return self._drivers[server.kind].boot_order
+
+    def start(self, server: Server, site: Site) -> RunningServer:
+        """See Provider. A server that lost a race for its port is started again on another."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._attempt(server, site)
+            except StartFailed as error:
+                if not _PORT_TAKEN.search(str(error)):
+                    raise
+        return self._attempt(server, site)
+
+    def _attempt(self, server: Server, site: Site) -> RunningServer:
+        driver, port = self._drivers[server.kind](), site.ports.free()
+        try:
+            client = {"environment": {"DOCKER_HOST": f"unix://{self.engine}"}}
+            base = Base(self._selected[server.kind].name, port, client)
+            recipe = driver.recipe(server, site, base)
+            created = self._create(server, site, driver.port, port, recipe)
+            member = Container(Contained(server.name, created, self._engine, site.mark, recipe.probe))
+            member.wait_ready(driver.ready_timeout_s, site.cancelled)
+            recipe.furnish()
+        except BaseException:
+            # By its labels: an interrupt may have come before we knew its id.
+            for container in self._engine.containers(site.mark.labels()):
+                self._engine.remove(container)
+            site.ports.give_back(port)
+            raise
+        return RunningServer(server, member, {driver.port_name: port}, recipe.access, created, member.remove)
+
+    def _create(self, server: Server, site: Site, inside: int, port: int, recipe: Recipe) -> str:
+        from docker.errors import DockerException  # type: ignore[import-untyped]  # noqa: PLC0415 - no hints; slow import
+        from requests import RequestException  # type: ignore[import-untyped]  # noqa: PLC0415 - no hints; slow import
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415 - takes half a second
+
+        container = recipe.container
+        container.ports = {str(inside): (HOST, port)}  # type: ignore[dict-item]  # docker takes an address, their hint does not
+        container.with_name(f"gauntlet-{site.mark.stack}-{server.name}").with_kwargs(
+            labels=site.mark.labels(),
+            network="bridge",
+            log_config={"Type": "json-file", "Config": {}},  # without rotation: a transcript counts what it has read
+            **recipe.options,
+        )
+        try:
+            with closing(container.get_docker_client().client), _without_reaper():
+                # Not its own start: that of some kinds waits by the second, and for log lines of one particular image.
+                DockerContainer.start(container.waiting_for(_Unawaited()))
+        except (DockerException, RequestException) as error:
+            raise StartFailed(f"{server.name} cannot be started: {error}") from error
+        return container.get_container_id()

@@ -1,0 +1,43 @@
+"""RabbitMQ in a container.
+
+testcontainers' own class for it needs a second AMQP client only to wait, and we wait by a handshake of our own.
+"""
+
+import secrets
+
+from harness.stack.docker.driver import Base, Driver, Recipe, driver
+from harness.stack.docker.images import Image
+from harness.stack.native.rabbitmq import SCHEDULERS, USER, probe
+from harness.stack.provider import Site
+from harness.stack.topology import Server
+
+
+@driver
+class RabbitMq(Driver):
+    """Its node is called after the host name, and finds its data again only under the same one."""
+
+    kind = "rabbitmq"
+    image = Image("rabbitmq", "rabbitmq:4-management", "gauntlet/rabbitmq:local")
+    port = 5672
+    port_name = "amqp"
+    boot_order = 0
+    ready_timeout_s = 90.0
+
+    def recipe(self, server: Server, site: Site, base: Base) -> Recipe:
+        """See Driver."""
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415 - takes half a second
+
+        password = secrets.token_hex(16)
+        container = DockerContainer(base.image, docker_client_kw=dict(base.client)).with_envs(
+            RABBITMQ_DEFAULT_USER=USER,
+            RABBITMQ_DEFAULT_PASS=password,
+            RABBITMQ_DEFAULT_VHOST=site.vhost,
+            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=SCHEDULERS,
+        )
+        return Recipe(
+            container,
+            probe=lambda: probe(base.port, USER, password, site.vhost),
+            # Erlang reserves memory for as many files as the limit allows; an engine may allow a billion.
+            options={"hostname": server.name, "ulimits": [{"Name": "nofile", "Soft": 65536, "Hard": 65536}]},
+            access=lambda _caller: {"user": USER, "password": password, "vhost": site.vhost},
+        )
