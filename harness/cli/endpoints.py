@@ -40,7 +40,15 @@ def print_endpoints(stack: StackView, console: Console) -> None:
         for instance in stack.instances():
             if instance.role is role:
                 table.add_row(instance.name, _ports(instance), "" if instance.alive else "[red]not running[/red]")
-    console.print(table)
+    print_whole(table, console)
+
+
+def print_whole(table: Table, console: Console) -> None:
+    """Print a table as wide as it needs to be: what is cut off (a password, an address) is of no use."""
+    for column in table.columns:
+        column.no_wrap = True
+    needed = console.measure(table, options=console.options.update_width(1000)).maximum
+    console.print(table, width=max(console.width, needed), crop=False)
 
 
 def _member(instance: Instance) -> dict[str, object]:
