@@ -48,7 +48,8 @@ def print_whole(table: Table, console: Console) -> None:
     for column in table.columns:
         column.no_wrap = True
     needed = console.measure(table, options=console.options.update_width(1000)).maximum
-    console.print(table, width=max(console.width, needed), crop=False)
+    wide = Console(file=console.file, width=max(console.width, needed), force_terminal=console.is_terminal, highlight=False)
+    wide.print(table)
 
 
 def _member(instance: Instance) -> dict[str, object]:

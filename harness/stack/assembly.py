@@ -171,10 +171,16 @@ class Assembly:
         """Everything that was started, servers first, in the order of the topology."""
         for name in self._blueprint.topology.servers:
             if server := self.servers.get(name):
-                yield self._record(server.member, name, Role.SERVER, server.ports, server.server.kind)
+                yield self._record_of(server)
         for planned in self._blueprint.planned:
             if member := self.members.get(planned.name):
                 yield self._record(member, planned.process.name, planned.process.role, planned.ports)
+
+    def _record_of(self, server: RunningServer) -> MemberRecord:
+        name, kind = server.server.name, server.server.kind
+        if server.container is None:
+            return self._record(server.member, name, Role.SERVER, server.ports, kind)
+        return MemberRecord(name, name, Role.SERVER, kind, dict(server.ports), server.member.log, None, server.container)
 
     @staticmethod
     def _record(member: Member, service: str, role: Role, ports: Mapping[str, int], kind: str = "") -> MemberRecord:
@@ -190,11 +196,16 @@ class Assembly:
         """
         services = [planned.name for planned in self._blueprint.planned if planned.process.role is Role.SERVICE]
         self._each(services, lambda member: member.terminate(), progress)
-        self._each([name for name in self.members if name not in services], lambda member: member.kill(), progress)
+        self._each([name for name in self.members if name not in services], self._end, progress)
 
     def kill(self) -> None:
         """Everything at once, for a start that failed."""
-        self._each(list(self.members), lambda member: member.kill(), silent)
+        self._each(list(self.members), self._end, silent)
+
+    def _end(self, member: Member) -> None:
+        member.kill()
+        if server := self.servers.get(member.name):
+            server.discard()
 
     def _each(self, names: Iterable[str], action: Callable[[Member], None], progress: Progress) -> None:
         members = [self.members[name] for name in names if name in self.members]

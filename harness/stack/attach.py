@@ -4,6 +4,8 @@ import signal
 from pathlib import Path
 
 from harness.stack.capabilities import Kill, Logs, Pause
+from harness.stack.docker.controls import Controls
+from harness.stack.docker.engine import Engine
 from harness.stack.errors import NotAttachable, StackError
 from harness.stack.manifest import Manifest, State, read
 from harness.stack.marker import Mark, marked, signal_marked
@@ -41,6 +43,9 @@ class AttachedStack(StackView):
 
     def kill(self, name: str) -> None:
         """SIGKILL all processes of a member; returns when they are gone."""
+        if inside := self._container(name):
+            inside.kill()
+            return
         mark = self._running(name)
 
         def gone() -> bool:
@@ -51,11 +56,21 @@ class AttachedStack(StackView):
 
     def pause(self, name: str) -> None:
         """Freeze all processes of a member."""
-        signal_marked(self._running(name), signal.SIGSTOP)
+        if inside := self._container(name):
+            inside.pause()
+        else:
+            signal_marked(self._running(name), signal.SIGSTOP)
 
     def resume(self, name: str) -> None:
         """Let them go on."""
-        signal_marked(self._running(name), signal.SIGCONT)
+        if inside := self._container(name):
+            inside.resume()
+        else:
+            signal_marked(self._running(name), signal.SIGCONT)
+
+    def _container(self, name: str) -> Controls | None:
+        container, engine = self._record(name).container, self.manifest.engine
+        return Controls(Engine(engine), container, name) if engine is not None and container is not None else None
 
     def _running(self, name: str) -> Mark:
         mark = Mark(self._stack, self._record(name).log.parent, name)

@@ -13,23 +13,31 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.stack.docker.engine import Engine
+from harness.stack.errors import EngineError
 from harness.stack.marker import Mark, signal_marked
 
 GUARD = "GAUNTLET_GUARD"
 
 _EMPTY_SCANS = 3  # a process caught between fork and exec shows its parent's environment: look again
 _SCAN_MS = 50
+_LATE_S = 3.0
 _GONE_S = 20.0
+_GOODBYE = b"."
 
 
 class Guard:
     """The owner's side: start it before anything else of the stack, release it after everything has stopped."""
 
-    def __init__(self, mark: Mark, remove: Sequence[Path], lock: int, log: Path) -> None:
-        """Guard processes that carry `mark`; in the end `remove` these paths. `lock` is the run folder's locked file."""
+    def __init__(self, mark: Mark, remove: Sequence[Path], lock: int, log: Path, engine: Path | None = None) -> None:
+        """Guard processes that carry `mark`; in the end `remove` these paths. `lock` is the run folder's locked file.
+
+        `engine` is the socket of the engine that may have containers with the mark's labels.
+        """
         reading, self._writing = os.pipe()
         owner = os.pidfd_open(os.getpid())
         command = [
@@ -48,6 +56,8 @@ class Guard:
         ]
         for path in remove:
             command += ["--remove", str(path)]
+        if engine is not None:
+            command += ["--engine", str(engine)]
         root = Path(__file__).resolve().parents[2]
         environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(root), GUARD: mark.stack}
         try:
@@ -74,6 +84,7 @@ class Guard:
     def release(self) -> None:
         """Let the guard clean up and end; returns when it has. Raises subprocess.TimeoutExpired after 20 s."""
         if self._writing >= 0:
+            os.write(self._writing, _GOODBYE)
             os.close(self._writing)
             self._writing = -1
         self._process.wait(_GONE_S)
@@ -99,6 +110,27 @@ def sweep(mark: Mark) -> int:
     return len(killed)
 
 
+def sweep_containers(mark: Mark, engine: Path, *, orderly: bool) -> int:
+    """Remove every container that has the mark's labels; returns how many were there. Raises EngineError.
+
+    Unless the end was `orderly`, keep looking for a while: the engine may still be making one the owner had asked for.
+    """
+    removed: set[str] = set()
+    until = time.monotonic() + (0 if orderly else _LATE_S)
+    while True:
+        found = Engine(engine).containers(mark.labels())
+        for container in found:
+            Engine(engine).remove(container)
+        removed.update(found)
+        if not found and time.monotonic() >= until:
+            return len(removed)
+        select.select([], [], [], _SCAN_MS / 1000)
+
+
+def _said_goodbye(pipe: int) -> bool:
+    return bool(select.select([pipe], [], [], 0)[0]) and os.read(pipe, 1) == _GOODBYE
+
+
 def main() -> None:
     """The guard process."""
     parser = argparse.ArgumentParser()
@@ -107,12 +139,20 @@ def main() -> None:
     parser.add_argument("--pipe", type=int, required=True)
     parser.add_argument("--owner", type=int, required=True)
     parser.add_argument("--remove", type=Path, action="append", default=[])
+    parser.add_argument("--engine", type=Path)
     arguments = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     wait_for_owner(arguments.pipe, arguments.owner)
-    if killed := sweep(Mark(arguments.stack, arguments.logs)):
-        sys.stderr.write(f"the owner of stack {arguments.stack} is gone; killed {killed} processes\n")
+    mark, gone = Mark(arguments.stack, arguments.logs), f"the owner of stack {arguments.stack} is gone"
+    if killed := sweep(mark):
+        sys.stderr.write(f"{gone}; killed {killed} processes\n")
+    if arguments.engine is not None:
+        try:
+            if removed := sweep_containers(mark, arguments.engine, orderly=_said_goodbye(arguments.pipe)):
+                sys.stderr.write(f"{gone}; removed {removed} containers\n")
+        except EngineError as error:
+            sys.stderr.write(f"{gone}; its containers may be left: {error}\n")
     for path in arguments.remove:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

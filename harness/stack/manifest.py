@@ -62,7 +62,10 @@ class MysqlAccess:
 
 @dataclass(frozen=True)
 class MemberRecord:
-    """A server, sandbox or instance of a service. `service` is its name in services.toml, `kind` that of a server."""
+    """A server, sandbox or instance of a service. `service` is its name in services.toml, `kind` that of a server.
+
+    It is a process or a container; a container's processes are the engine's.
+    """
 
     name: str
     service: str
@@ -71,13 +74,15 @@ class MemberRecord:
     ports: dict[str, int]
     log: Path
     process: ProcessId | None = None
+    container: str | None = None
 
 
 @dataclass(frozen=True)
 class Manifest:
     """A stack as others see it. `edges` maps caller instance and callee to the addresses the caller was given.
 
-    `shown` are variables that a person who uses the system wants to know, such as its first login.
+    `shown` are variables that a person who uses the system wants to know, such as its first login. `engine` is the socket
+    of the engine that containers live in.
     """
 
     version: int
@@ -95,6 +100,7 @@ class Manifest:
     amqp_url: str | None = None
     secrets: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
+    engine: Path | None = None
 
 
 _ADAPTER = TypeAdapter(Manifest)

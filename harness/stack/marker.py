@@ -15,6 +15,8 @@ from pathlib import Path
 
 STACK = "GAUNTLET_STACK"
 INSTANCE = "GAUNTLET_INSTANCE"
+LABEL = "gauntlet.stack"
+MEMBER_LABEL = "gauntlet.instance"
 
 _PROC = Path("/proc")
 _OUTPUTS = ("1", "2")
@@ -35,6 +37,10 @@ class Mark:
     def variables(self) -> dict[str, str]:
         """What to put into the environment of a process."""
         return {STACK: self.stack} | ({INSTANCE: self.instance} if self.instance is not None else {})
+
+    def labels(self) -> dict[str, str]:
+        """What to put on a container instead: its processes are the engine's, and may not even be on this machine."""
+        return {LABEL: self.stack} | ({MEMBER_LABEL: self.instance} if self.instance is not None else {})
 
     @property
     def log(self) -> Path:

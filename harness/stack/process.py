@@ -94,22 +94,22 @@ class Supervised:
 
         def ready() -> bool:
             if not self.alive:
-                raise StartFailed(f"{self.name} ended with code {self.exit_code} during start.{self._evidence()}")
+                raise StartFailed(f"{self.name} ended with code {self.exit_code} during start.{evidence(self.log)}")
             return self._launch.probe()
 
         try:
             wait_until(ready, what=f"{self.name} ready", timeout_s=timeout_s, cancelled=cancelled)
         except WaitTimeout as error:
-            raise StartFailed(f"{error}.{self._evidence()}") from error
+            raise StartFailed(f"{error}.{evidence(self.log)}") from error
 
     def wait_ended(self, timeout_s: float, cancelled: threading.Event | None = None) -> None:
         """For a job: return when it has ended with code 0. Raises StartFailed, with the end of its log, otherwise."""
         try:
             wait_until(lambda: not self.alive, what=f"{self.name} done", timeout_s=timeout_s, cancelled=cancelled)
         except WaitTimeout as error:
-            raise StartFailed(f"{error}.{self._evidence()}") from error
+            raise StartFailed(f"{error}.{evidence(self.log)}") from error
         if self.exit_code:
-            raise StartFailed(f"{self.name} ended with code {self.exit_code}.{self._evidence()}")
+            raise StartFailed(f"{self.name} ended with code {self.exit_code}.{evidence(self.log)}")
 
     def kill(self) -> None:
         """SIGKILL all its processes; returns when they are gone. Raises StackError if they will not go within 10 s."""
@@ -169,9 +169,11 @@ class Supervised:
         if self._process is not None:
             self._process.wait(timeout_s)
 
-    def _evidence(self) -> str:
-        text = self.tail()
-        return f" Last lines of {self.log}:\n{text}" if text else f" Its log {self.log} is empty."
+
+def evidence(log: Path) -> str:
+    """The last lines of a log, as the end of a message."""
+    text = tail(log, LOG_LINES)
+    return f" Last lines of {log}:\n{text}" if text else f" Its log {log} is empty."
 
 
 def tail(path: Path, lines: int) -> str:

@@ -6,7 +6,7 @@ stack knows providers by this protocol only.
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -50,12 +50,17 @@ class Site:
 
 @dataclass(frozen=True)
 class RunningServer:
-    """A server that is ready. `access` gives the placeholders of an edge's template, but {address}, by caller."""
+    """A server that is ready. `access` gives the placeholders of an edge's template, but {address}, by caller.
+
+    `container` is its id when it lives in one; `discard` is called after its last kill and frees what is not in its folder.
+    """
 
     server: Server
     member: Member
     ports: Mapping[str, int]
     access: Callable[[str], Mapping[str, str]]
+    container: str | None = None
+    discard: Callable[[], None] = field(default=lambda: None)
 
     @property
     def port(self) -> int:
@@ -69,6 +74,10 @@ class Provider(Protocol):
     @property
     def name(self) -> str:
         """What `--provider` calls it."""
+
+    @property
+    def engine(self) -> Path | None:
+        """The socket of the container engine its servers live in; None when they are processes. Raises EngineError."""
 
     @property
     def capabilities(self) -> frozenset[Capability]:

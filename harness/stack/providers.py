@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from harness.stack.docker.provider import DockerProvider
 from harness.stack.errors import StackError
 from harness.stack.native.provider import NativeProvider
 from harness.stack.provider import Provider
 
 AUTO = "auto"
-PROVIDERS: Mapping[str, Callable[[], Provider]] = {"native": NativeProvider}
+PROVIDERS: Mapping[str, Callable[[], Provider]] = {"docker": DockerProvider, "native": NativeProvider}
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,17 @@ class Choice:
     reason: str
 
 
-def choose(name: str = AUTO) -> Choice:
-    """The provider of that name; `auto` takes what works here. Raises StackError for an unknown name."""
+def choose(name: str = AUTO, containers: Callable[[], DockerProvider] = DockerProvider) -> Choice:
+    """The provider of that name; `auto` takes what works here, within a few seconds. Raises StackError for an unknown name."""
     if name == AUTO:
-        return Choice(NativeProvider(), "private instances of the servers on this machine")
+        return _automatic(containers())
     if name not in PROVIDERS:
         raise StackError(f"there is no provider {name}; there are {', '.join((AUTO, *PROVIDERS))}")
     return Choice(PROVIDERS[name](), "asked for")
+
+
+def _automatic(containers: DockerProvider) -> Choice:
+    try:
+        return Choice(containers, containers.check())
+    except StackError as obstacle:
+        return Choice(NativeProvider(), f"private instances of the servers on this machine, because {obstacle}")

@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.stack import manifest
-from harness.stack.errors import NotAttachable, StackBusy
-from harness.stack.guard import sweep
+from harness.stack.errors import EngineError, NotAttachable, StackBusy
+from harness.stack.guard import sweep, sweep_containers
 from harness.stack.marker import Mark
 from harness.waiting import WaitTimeout, wait_until
 
@@ -50,7 +50,11 @@ class RunFolder:
     def clear_remains(self) -> None:
         """Remove what a stack left whose owner and guard were killed together; its logs stay. Needs the lock."""
         with suppress(NotAttachable):
-            sweep(Mark(manifest.read(self.path).stack, self.logs))
+            left = manifest.read(self.path)
+            sweep(Mark(left.stack, self.logs))
+            if left.engine is not None:
+                with suppress(EngineError):  # an engine that is gone has no containers that run
+                    sweep_containers(Mark(left.stack, self.logs), left.engine, orderly=True)
         shutil.rmtree(self.data, ignore_errors=True)
         self.manifest.unlink(missing_ok=True)
 

@@ -19,6 +19,7 @@ from typing import Self
 from harness.stack import manifest
 from harness.stack.assembly import Assembly, Blueprint
 from harness.stack.capabilities import Kill, Pause, Restart
+from harness.stack.docker.engine import Engine
 from harness.stack.errors import CapabilityMissing, LeftOvers, NoSuchMember, StackError
 from harness.stack.events import Phase, Progress, StackEvent, silent
 from harness.stack.guard import Guard
@@ -83,7 +84,8 @@ class Stack(StackView):
         report = _one_at_a_time(progress)
         try:
             lock = self._run.acquire()
-            self._guard = Guard(self._mark, (self._run.data, self._run.manifest), lock, self._run.path / "guard.log")
+            engine = self._provider.engine
+            self._guard = Guard(self._mark, (self._run.data, self._run.manifest), lock, self._run.path / "guard.log", engine)
             self._blueprint = Blueprint(
                 mark=self._mark,
                 topology=self._topology,
@@ -115,7 +117,7 @@ class Stack(StackView):
     def stop(self, progress: Progress = silent) -> None:
         """Stop everything, services in an orderly way. Does nothing when there is nothing to stop.
 
-        Raises LeftOvers when a process had escaped from its member; it has been killed by then.
+        Raises LeftOvers when a process or container had escaped from its member; it has been killed by then.
         """
         if self._guard is None or self._assembly is None:
             return
@@ -123,17 +125,23 @@ class Stack(StackView):
         try:
             self._write_manifest()
             self._assembly.stop(_one_at_a_time(progress))
-            left = marked(self._mark)
+            left, boxes = marked(self._mark), self._containers()
         finally:
             self._release()
         if left:
             raise LeftOvers(f"processes left over, killed now: {', '.join(map(str, left))}")
+        if boxes:
+            raise LeftOvers(f"containers left over, removed now: {', '.join(boxes)}")
 
     def __enter__(self) -> Self:
         return self if self._started else self.start()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
+
+    def _containers(self) -> list[str]:
+        engine = self._provider.engine
+        return Engine(engine).containers(self._mark.labels()) if engine is not None else []
 
     def _release(self) -> None:
         """Hand what is left to the guard, then give up ports and folder."""
@@ -238,6 +246,7 @@ class Stack(StackView):
                 name: fill(topology.environment[name], {"instance": "", "service": ""}, self._secrets.__getitem__)
                 for name in topology.show
             },
+            engine=self._provider.engine,
         )
 
     def _write_manifest(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.stack.docker.engine import Engine, look
 from harness.stack.errors import NoSuchMember, StackError
 from harness.stack.manifest import Manifest, MemberRecord, MysqlAccess, State
 from harness.stack.ports import HOST
@@ -13,7 +14,10 @@ from harness.stack.topology import Role
 
 @dataclass(frozen=True)
 class Instance:
-    """A member of a stack at one moment. `service` is its name in services.toml, `kind` that of a server."""
+    """A member of a stack at one moment. `service` is its name in services.toml, `kind` that of a server.
+
+    `pid` is its first process, for a container as the engine's host numbers it.
+    """
 
     name: str
     service: str
@@ -45,14 +49,15 @@ class StackView(ABC):
 
     def instances(self, service: str | None = None) -> tuple[Instance, ...]:
         """All members, servers first; or those of one service."""
-        members = tuple(_instance(record) for record in self.manifest.members if service in (None, record.service))
+        manifest = self.manifest
+        members = tuple(_instance(record, manifest) for record in manifest.members if service in (None, record.service))
         if service is not None and not members:
             raise self._nothing_called(service)
         return members
 
     def instance(self, name: str) -> Instance:
         """One member."""
-        return _instance(self._record(name))
+        return _instance(self._record(name), self.manifest)
 
     def address(self, name: str, port: str | None = None) -> str:
         """host:port of a member's port of that name; of its first port without one."""
@@ -122,15 +127,19 @@ class StackView(ABC):
         return NoSuchMember(f"this stack has no {what} {name}; it has {', '.join(known[what])}")
 
 
-def _instance(record: MemberRecord) -> Instance:
+def _instance(record: MemberRecord, manifest: Manifest) -> Instance:
     process = record.process
+    pid, alive = process.pid if process else None, process is not None and process.alive
+    if record.container is not None and manifest.engine is not None:
+        now = look(Engine(manifest.engine), record.container)
+        pid, alive = now.pid or None, now.running
     return Instance(
         name=record.name,
         service=record.service,
         role=record.role,
         kind=record.kind,
         ports=record.ports,
-        pid=process.pid if process else None,
+        pid=pid,
         log=record.log,
-        alive=process is not None and process.alive,
+        alive=alive,
     )

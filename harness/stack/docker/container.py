@@ -5,16 +5,14 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.stack.docker.engine import Engine, Look
+from harness.stack.docker.controls import Controls
+from harness.stack.docker.engine import Engine
 from harness.stack.docker.transcript import Transcript
-from harness.stack.errors import EngineError, NoSuchContainer, StackError, StartFailed
+from harness.stack.errors import EngineError, StackError, StartFailed
 from harness.stack.marker import Mark
 from harness.stack.probes import Probe
 from harness.stack.process import evidence
 from harness.waiting import WaitTimeout, wait_until
-
-GONE = Look(running=False, paused=False, pid=0, exit_code=0, host_ips=())
-_GONE_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,7 @@ class Container:
 
     def __init__(self, contained: Contained) -> None:
         self._it = contained
+        self._controls = Controls(contained.engine, contained.id, contained.name)
         self._lock = threading.Lock()
         self._transcript = Transcript(contained.engine, contained.id, contained.mark.log)
         self._transcript.follow()
@@ -55,12 +54,12 @@ class Container:
     @property
     def pid(self) -> int | None:
         """Its first process, as the engine's host numbers it; None when it does not run."""
-        return look(self._it.engine, self.id).pid or None
+        return self._controls.look().pid or None
 
     @property
     def alive(self) -> bool:
         """Whether it runs (a paused one does)."""
-        return look(self._it.engine, self.id).running
+        return self._controls.look().running
 
     def boot(self) -> None:
         """Start it again. Raises StackError when it runs, StartFailed when the engine cannot start it."""
@@ -78,7 +77,7 @@ class Container:
         """Return when its probe says ready. Raises StartFailed, with the end of its log, when it died or took too long."""
 
         def ready() -> bool:
-            now = look(self._it.engine, self.id)
+            now = self._controls.look()
             if not now.running:
                 self._transcript.finish()
                 raise StartFailed(f"{self.name} ended with code {now.exit_code} during start.{evidence(self.log)}")
@@ -92,13 +91,13 @@ class Container:
     def kill(self) -> None:
         """SIGKILL, also to a paused one; returns when it is gone."""
         with self._lock:
-            kill(self._it.engine, self.id, self.name)
+            self._controls.kill()
             self._transcript.finish()
 
     def terminate(self, grace_s: float = 10.0) -> None:
         """Ask to stop, kill after `grace_s` seconds (rounded up to whole ones); returns when it is gone."""
         with self._lock:
-            if look(self._it.engine, self.id).paused:
+            if self._controls.look().paused:
                 self._it.engine.unpause(self.id)
             self._it.engine.stop(self.id, math.ceil(grace_s))
             self._transcript.finish()
@@ -106,56 +105,14 @@ class Container:
     def pause(self) -> None:
         """Freeze it. Raises StackError when it does not run."""
         with self._lock:
-            pause(self._it.engine, self.id, self.name)
+            self._controls.pause()
 
     def resume(self) -> None:
         """Let it go on. Raises StackError when it does not run."""
         with self._lock:
-            resume(self._it.engine, self.id, self.name)
+            self._controls.resume()
 
     def remove(self) -> None:
         """Remove it with its data, for good."""
         self.kill()
         self._it.engine.remove(self.id)
-
-
-def look(engine: Engine, container: str) -> Look:
-    """How it is now; one that has been removed counts as one that does not run."""
-    try:
-        return engine.look(container)
-    except NoSuchContainer:
-        return GONE
-
-
-def kill(engine: Engine, container: str, name: str) -> None:
-    """SIGKILL; returns when it is gone. Raises StackError if that takes more than 20 s."""
-
-    def gone() -> bool:
-        if not look(engine, container).running:
-            return True
-        engine.kill(container)
-        return False
-
-    try:
-        wait_until(gone, what=f"{name} gone", timeout_s=_GONE_S, poll_s=0.01)
-    except WaitTimeout as error:
-        raise StackError(f"{name} does not die: {error}") from error
-
-
-def pause(engine: Engine, container: str, name: str) -> None:
-    """Freeze it; nothing happens to one that is frozen. Raises StackError when it does not run."""
-    if not _running(engine, container, name).paused:
-        engine.pause(container)
-
-
-def resume(engine: Engine, container: str, name: str) -> None:
-    """Let it go on; nothing happens to one that is not frozen. Raises StackError when it does not run."""
-    if _running(engine, container, name).paused:
-        engine.unpause(container)
-
-
-def _running(engine: Engine, container: str, name: str) -> Look:
-    now = look(engine, container)
-    if not now.running:
-        raise StackError(f"{name} does not run")
-    return now

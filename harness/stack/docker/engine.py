@@ -142,3 +142,14 @@ class Engine:
 
 class _Conflict(EngineError):
     """What was asked does not fit the container's state."""
+
+
+_GONE = Look(running=False, paused=False, pid=0, exit_code=0, host_ips=())
+
+
+def look(engine: Engine, container: str) -> Look:
+    """How a container is now; one that has been removed counts as one that does not run. Raises EngineError."""
+    try:
+        return engine.look(container)
+    except NoSuchContainer:
+        return _GONE

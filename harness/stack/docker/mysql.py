@@ -34,7 +34,7 @@ class Mysql(Driver):
 
     def recipe(self, server: Server, site: Site, base: Base) -> Recipe:
         """See Driver."""
-        from testcontainers.community.mysql import MySqlContainer  # noqa: PLC0415 - takes half a second
+        from testcontainers.community.mysql import MySqlContainer  # slow
 
         root = secrets.token_hex(16)
         passwords = {name: secrets.token_hex(16) for name in server.schemas}

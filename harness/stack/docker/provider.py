@@ -4,10 +4,8 @@ import importlib.util
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.stack.capabilities import Kill, Logs, Pause, Restart
 
@@ -15,17 +13,13 @@ from harness.stack.capabilities import Kill, Logs, Pause, Restart
 from harness.stack.docker import mysql, rabbitmq, redis  # noqa: F401 - see above
 from harness.stack.docker.address import socket_path
 from harness.stack.docker.container import Contained, Container
-from harness.stack.docker.driver import DRIVERS, Base, Driver, Recipe
+from harness.stack.docker.driver import DRIVERS, Base, Driver
 from harness.stack.docker.engine import Engine
 from harness.stack.docker.images import Selected, Store, get, select_all
 from harness.stack.docker.store import EngineStore
 from harness.stack.errors import ServerMissing, StartFailed
-from harness.stack.ports import HOST
 from harness.stack.provider import Capability, RunningServer, Site
 from harness.stack.topology import Server
-
-if TYPE_CHECKING:
-    from testcontainers.core.container import DockerContainer
 
 _ATTEMPTS = 3
 _ANSWER_S = 1.0
@@ -63,23 +57,15 @@ class DockerProvider:
         return self._make_store(self._engine)
 
     def check(self) -> str:
-        """What it would use for every kind of server. Raises EngineError or ServerMissing, both within a few seconds."""
-        version = self._engine.version(_ANSWER_S)
-        if importlib.util.find_spec("testcontainers") is None:
-            raise ServerMissing("testcontainers is not installed")
-        self._select(self._drivers)
-        return f"Docker engine {version}, {', '.join(map(str, self._selected.values()))}"
+        """What it would use, for every kind of server. Raises EngineError or ServerMissing, both within a few seconds."""
+        version = self._select(self._drivers)
+        return f"Docker engine {version} answers; {', '.join(map(str, self._selected.values()))}"
 
     def prepare(self, servers: Sequence[Server], say: Callable[[str], None]) -> None:
         """See Provider; pulls the images that are not here, after saying so. Raises EngineError as well."""
-        self._engine.version(_ANSWER_S)
         kinds = dict.fromkeys(server.kind for server in servers)
         self._select(kinds)
         get({kind: self._selected[kind] for kind in kinds}, self._store, say)
-
-    def _select(self, kinds: Iterable[str]) -> None:
-        images = [self._drivers[kind].image for kind in kinds if kind not in self._selected]
-        self._selected |= select_all(images, self._store, self._environ)
 
     def boot_order(self, server: Server) -> int:
         """See Provider."""
@@ -95,41 +81,31 @@ class DockerProvider:
                     raise
         return self._attempt(server, site)
 
+    def _select(self, kinds: Iterable[str]) -> str:
+        """Choose images; the version of the engine."""
+        version = self._engine.version(_ANSWER_S)
+        if importlib.util.find_spec("testcontainers") is None:
+            raise ServerMissing("testcontainers is not installed (pip install testcontainers)")
+        images = [self._drivers[kind].image for kind in kinds if kind not in self._selected]
+        self._selected |= select_all(images, self._store, self._environ)
+        return version
+
     def _attempt(self, server: Server, site: Site) -> RunningServer:
+        from harness.stack.docker.creation import create  # takes a second, and not everybody uses containers
+
         driver, port = self._drivers[server.kind](), site.ports.free()
+        client = {"environment": {"DOCKER_HOST": f"unix://{self.engine}"}}
         try:
-            client = {"environment": {"DOCKER_HOST": f"unix://{self.engine}"}}
-            base = Base(self._selected[server.kind].name, port, client)
-            recipe = driver.recipe(server, site, base)
-            created = self._create(server, site, driver.port, port, recipe)
-            member = Container(Contained(server.name, created, self._engine, site.mark, recipe.probe))
+            recipe = driver.recipe(server, site, Base(self._selected[server.kind].name, port, client))
+            made = create(recipe, site.mark, driver.port, port)
+            member = Container(Contained(server.name, made, self._engine, site.mark, recipe.probe))
             member.wait_ready(driver.ready_timeout_s, site.cancelled)
             recipe.furnish()
         except BaseException:
-            # By its labels: an interrupt may have come before we knew its id.
-            for container in self._engine.containers(site.mark.labels()):
-                self._engine.remove(container)
-            site.ports.give_back(port)
+            try:
+                for container in self._engine.containers(site.mark.labels()):
+                    self._engine.remove(container)  # by its labels: an interrupt may have come before we knew its id
+            finally:
+                site.ports.give_back(port)
             raise
-        return RunningServer(server, member, {driver.port_name: port}, recipe.access, created, member.remove)
-
-    def _create(self, server: Server, site: Site, inside: int, port: int, recipe: Recipe) -> str:
-        from docker.errors import DockerException  # type: ignore[import-untyped]  # noqa: PLC0415 - no hints; slow import
-        from requests import RequestException  # type: ignore[import-untyped]  # noqa: PLC0415 - no hints; slow import
-        from testcontainers.core.container import DockerContainer  # noqa: PLC0415 - takes half a second
-
-        container = recipe.container
-        container.ports = {str(inside): (HOST, port)}  # type: ignore[dict-item]  # docker takes an address, their hint does not
-        container.with_name(f"gauntlet-{site.mark.stack}-{server.name}").with_kwargs(
-            labels=site.mark.labels(),
-            network="bridge",
-            log_config={"Type": "json-file", "Config": {}},  # without rotation: a transcript counts what it has read
-            **recipe.options,
-        )
-        try:
-            with closing(container.get_docker_client().client), _without_reaper():
-                # Not its own start: that of some kinds waits by the second, and for log lines of one particular image.
-                DockerContainer.start(container.waiting_for(_Unawaited()))
-        except (DockerException, RequestException) as error:
-            raise StartFailed(f"{server.name} cannot be started: {error}") from error
-        return container.get_container_id()
+        return RunningServer(server, member, {driver.port_name: port}, recipe.access, made, member.remove)

@@ -25,7 +25,7 @@ class RabbitMq(Driver):
 
     def recipe(self, server: Server, site: Site, base: Base) -> Recipe:
         """See Driver."""
-        from testcontainers.core.container import DockerContainer  # noqa: PLC0415 - takes half a second
+        from testcontainers.core.container import DockerContainer  # slow
 
         password = secrets.token_hex(16)
         container = DockerContainer(base.image, docker_client_kw=dict(base.client)).with_envs(

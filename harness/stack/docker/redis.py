@@ -20,7 +20,7 @@ class Redis(Driver):
 
     def recipe(self, server: Server, site: Site, base: Base) -> Recipe:
         """See Driver."""
-        from testcontainers.community.redis import RedisContainer  # noqa: PLC0415 - takes half a second
+        from testcontainers.community.redis import RedisContainer  # slow
 
         container = RedisContainer(base.image, port=self.port, docker_client_kw=base.client)
         container.with_command(["redis-server", *durability(server)])

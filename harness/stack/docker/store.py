@@ -41,7 +41,7 @@ class EngineStore:
 
 @contextmanager
 def _client(engine: Engine, timeout_s: int) -> Iterator[Any]:
-    from testcontainers.core.docker_client import DockerClient  # noqa: PLC0415 - takes half a second
+    from testcontainers.core.docker_client import DockerClient  # slow
 
     client = DockerClient(timeout=timeout_s, environment={"DOCKER_HOST": f"unix://{engine.path}"}).client
     try:
@@ -51,8 +51,8 @@ def _client(engine: Engine, timeout_s: int) -> Iterator[Any]:
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    from docker.errors import DockerException  # type: ignore[import-untyped]  # noqa: PLC0415 - no hints; slow import
-    from requests import RequestException  # type: ignore[import-untyped]  # noqa: PLC0415 - no hints; slow import
+    from docker.errors import DockerException  # type: ignore[import-untyped]  # no hints
+    from requests import RequestException
 
     return (DockerException, RequestException)
 

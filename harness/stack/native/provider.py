@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from harness.stack.capabilities import Kill, Logs, Pause, Restart
 from harness.stack.environment import inherited
@@ -22,6 +23,7 @@ class NativeProvider:
     """Servers as private processes of this machine, each kind started by its driver."""
 
     name = "native"
+    engine: Path | None = None
     capabilities: frozenset[Capability] = frozenset({Kill, Pause, Restart, Logs})
 
     def __init__(self, drivers: Mapping[str, type[Driver]] = DRIVERS) -> None:
