@@ -6,7 +6,6 @@ whatever it holds goes on at once, in order. Bytes leave a stage by being passed
 
 import asyncio
 import logging
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +38,7 @@ class Surroundings:
     flow: Flow
     flow_changed: Callable[[], None]  # it holds too much now, or no longer
     reset: Callable[[], None]  # break the connection
-    now: Callable[[], float] = time.monotonic  # finer than the clock of an event loop
+    now: Callable[[], float]  # seconds; finer than the clock of an event loop
 
 
 class Stage(Outlet):

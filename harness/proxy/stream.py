@@ -4,6 +4,7 @@ Without toxics and observers the source writes straight to the sink; the stream 
 stops reading from the source while the sink or a toxic has more than it should hold.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from random import Random  # noqa: TID251 - the type only; the numbers come from harness.seed
 
@@ -27,6 +28,7 @@ class Stream:
         draw: Callable[[PlacedToxic], Random],
         reset: Callable[[], None],
         watch: Callable[[bytes], None] | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.flow = effects.flows[direction]
         self._direction = direction
@@ -35,7 +37,7 @@ class Stream:
         self._effects = effects
         self._draw = draw
         self._watch = watch
-        self._around = Surroundings(flow=self.flow, flow_changed=self._control, reset=reset)
+        self._around = Surroundings(self.flow, self._control, reset, now)
         self._chances: dict[tuple[str, int], float] = {}
         self._stages: list[Stage] = []
         self._ended = False

@@ -59,13 +59,18 @@ class Database:
             raise
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Run `work` in a transaction, again when MySQL rolled it back for a deadlock or a lock wait (at most 5 times)."""
+        """Run `work` in a transaction, again when MySQL rolled it back for a deadlock or a lock wait (at most 5 times).
+
+        Raises Unavailable when it was rolled back every time.
+        """
+        try:
+            return await self._repeated(work)
+        except OperationalError as error:
+            raise Unavailable("the rows asked for are being fought over", retry_after_s=1) from error
+
+    async def _repeated(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         async for attempt in stamina.retry_context(
-            on=lambda error: mysql_code(error) in ROLLED_BACK,
-            attempts=5,
-            wait_initial=0.01,
-            wait_max=0.2,
-            wait_jitter=0.05,
+            on=lambda error: mysql_code(error) in ROLLED_BACK, attempts=5, wait_initial=0.01, wait_max=0.2, wait_jitter=0.05
         ):
             with attempt:
                 async with self.transaction() as tx:

@@ -1,4 +1,4 @@
-"""A process that owns a toy system and says how far it is: `python owner.py TOPOLOGY FOLDER`; ends with its stdin."""
+"""A process that owns a toy system and says how far it is: `python owner.py PROVIDER TOPOLOGY FOLDER`; ends with its stdin."""
 
 import sys
 from pathlib import Path
@@ -18,8 +18,8 @@ def tell(event: StackEvent) -> None:
     say(event.phase, event.name)
 
 
-topology, folder = (Path(argument) for argument in sys.argv[1:])
-stack = Stack(Topology.load(topology), choose("native").provider, folder=folder)
+topology, folder = (Path(argument) for argument in sys.argv[2:])
+stack = Stack(Topology.load(topology), choose(sys.argv[1]).provider, folder=folder)
 say("stack", stack.mark.stack)
 with stack.start(tell):
     say("up", "")

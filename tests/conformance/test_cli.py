@@ -22,7 +22,7 @@ from harness.stack.runfolder import in_use
 from harness.waiting import wait_until
 from tests.conformance.toys import SMALL, get
 
-UP = ("up", "--topology", str(SMALL))
+UP = ("up", "--provider", "native", "--topology", str(SMALL))
 TIMEOUT_S = 60
 
 

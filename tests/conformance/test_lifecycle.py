@@ -13,7 +13,7 @@ from harness.stack.ports import HOST, Ports, is_free
 from harness.stack.provider import Provider
 from harness.stack.stack import Stack
 from harness.waiting import wait_until
-from tests.conformance.toys import get, left_of, pids_of, small, whole
+from tests.conformance.toys import get, left_of, living, small, whole
 
 
 def _assert_nothing_left(stack: Stack) -> None:
@@ -127,15 +127,15 @@ def test_services_that_do_not_exist_are_refused_before_anything_happens(provider
 
 def test_a_kill_reaches_children_that_went_into_a_session_of_their_own(provider: Provider, tmp_path: Path) -> None:
     with Stack(small(), provider, folder=tmp_path, environment={"back": {"TOY_CHILD": "1"}}) as stack:
-        assert len(pids_of(stack, "back-1")) == 2
+        assert len(living(stack, "back-1")) == 2
         stack.kill("back-1")
-        assert pids_of(stack, "back-1") == []
+        assert living(stack, "back-1") == []
 
 
 def test_a_process_that_escaped_from_its_member_is_reported_and_killed(provider: Provider, tmp_path: Path) -> None:
     stack = Stack(small(), provider, folder=tmp_path, environment={"back": {"TOY_ESCAPE": "1"}})
     stack.start()
-    (escaped,) = set(left_of(stack)) - {pid for each in stack.instances() for pid in pids_of(stack, each.name)}
+    (escaped,) = set(left_of(stack)) - {pid for each in stack.instances() for pid in living(stack, each.name)}
     with pytest.raises(LeftOvers, match=f"processes left over, killed now: {escaped}"):
         stack.stop()
     _assert_nothing_left(stack)

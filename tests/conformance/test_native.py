@@ -1,39 +1,19 @@
 """What only the native provider has to care about: ports that are lost in a race, programs that do not start."""
 
 import socket
-import threading
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from harness.stack.errors import StartFailed
-from harness.stack.marker import Mark, marked
+from harness.stack.marker import marked
 from harness.stack.native.driver import Driver, Plan
 from harness.stack.native.provider import NativeProvider
 from harness.stack.native.redis import Redis
 from harness.stack.ports import HOST, Ports
 from harness.stack.provider import Site
 from harness.stack.topology import Server
-
-SERVER = Server("locks", "redis")
-
-
-class Unlucky(Ports):
-    """Hands out a port that somebody else binds at the wrong moment, so many times."""
-
-    def __init__(self, taken: int, times: int) -> None:
-        super().__init__()
-        self._taken = taken
-        self._times = count(times, -1)
-
-    def free(self) -> int:
-        return self._taken if next(self._times) > 0 else super().free()
-
-
-def site(tmp_path: Path, ports: Ports) -> Site:
-    mark = Mark("test-native", tmp_path / "logs").of(SERVER.name)
-    return Site(mark=mark, vhost="v", folder=tmp_path / "data", ports=ports, cancelled=threading.Event())
+from tests.conformance.sites import SERVER, Unlucky, site
 
 
 def test_a_server_that_lost_its_port_is_started_on_another(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import stat
 from typing import Any
 
 import aio_pika
-import psutil
 import pytest
 import redis
 
@@ -16,7 +15,7 @@ from harness.stack.errors import NoSuchMember, StackError, StartFailed
 from harness.stack.manifest import FILE
 from harness.stack.provider import Provider
 from harness.stack.stack import Stack
-from tests.conformance.toys import get, left_of, mysql_connection, pids_of, redis_client
+from tests.conformance.toys import get, listening, living, mysql_connection, redis_client
 
 MEMBERS = ["mysql", "cache", "locks", "rabbitmq", "outside", "back-1", "back-2", "front-1"]
 
@@ -29,14 +28,9 @@ def test_everything_is_there_and_alive(stack: Stack) -> None:
 
 
 def test_nothing_listens_but_on_loopback(stack: Stack) -> None:
-    pids = set(left_of(stack))
-    listening = [
-        connection.laddr[0]
-        for connection in psutil.net_connections("inet")
-        if connection.pid in pids and connection.status == psutil.CONN_LISTEN and connection.laddr
-    ]
-    assert len(listening) >= len(MEMBERS)
-    assert set(listening) <= {"127.0.0.1", "::1"}
+    addresses = listening(stack)
+    assert len(addresses) >= len(MEMBERS)
+    assert set(addresses) <= {"127.0.0.1", "::1"}
 
 
 def test_a_process_sees_its_edges_and_nothing_of_our_shell(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +77,7 @@ def test_the_provider_declares_what_its_members_can_do(stack: Stack, provider: P
 def test_killed_is_gone_at_once_and_comes_back_on_the_same_port(healthy: Stack, name: str) -> None:
     before = healthy.instance(name)
     healthy.kill(name)
-    assert not pids_of(healthy, name)
+    assert not living(healthy, name)
     assert not healthy.instance(name).alive
     with pytest.raises(StartFailed, match=f"{name} ended with code -9"):
         healthy.wait_ready(name)
@@ -133,7 +127,7 @@ async def test_rabbitmq_keeps_confirmed_messages_over_a_kill(healthy: Stack) -> 
         message = aio_pika.Message(b"kept", delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
         await channel.default_exchange.publish(message, "kept")
     await asyncio.to_thread(healthy.kill, "rabbitmq")
-    assert not pids_of(healthy, "rabbitmq")
+    assert not living(healthy, "rabbitmq")
     healthy.boot("rabbitmq")
     await asyncio.to_thread(healthy.wait_ready, "rabbitmq", 60)
     connection = await aio_pika.connect(healthy.amqp_url)
@@ -160,12 +154,19 @@ def test_a_paused_server_is_silent_and_goes_on_where_it_was(healthy: Stack) -> N
     assert healthy.instance("locks").pid == pid
 
 
+def test_a_kill_reaches_a_paused_server(healthy: Stack) -> None:
+    healthy.pause("cache")
+    healthy.kill("cache")
+    assert not living(healthy, "cache")
+    assert not healthy.instance("cache").alive
+
+
 def test_a_paused_process_is_silent_and_a_kill_reaches_it(healthy: Stack) -> None:
     healthy.pause("back-2")
     with pytest.raises(TimeoutError):
         get(healthy.address("back-2", "http"), timeout_s=0.3)
     healthy.kill("back-2")
-    assert not pids_of(healthy, "back-2")
+    assert not living(healthy, "back-2")
     with pytest.raises(ConnectionRefusedError):
         get(healthy.address("back-2", "http"))
 

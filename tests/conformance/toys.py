@@ -5,10 +5,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
 import pymysql
 import redis
 
-from harness.stack.marker import marked
+from harness.stack.docker.engine import Engine
+from harness.stack.marker import Mark, marked
 from harness.stack.stack import Stack
 from harness.stack.topology import Topology
 from harness.stack.view import StackView
@@ -26,13 +28,35 @@ def small() -> Topology:
     return Topology.load(SMALL)
 
 
-def left_of(stack: Stack) -> list[int]:
-    """Pids of living processes of a stack."""
-    return marked(stack.mark)
+def left_behind(mark: Mark, engine: Path | None) -> list[int | str]:
+    """Pids of living processes and ids of containers, running or not, of a stack or a member."""
+    return [*marked(mark), *(Engine(engine).containers(mark.labels()) if engine is not None else ())]
 
 
-def pids_of(stack: Stack, member: str) -> list[int]:
-    return marked(stack.mark.of(member))
+def left_of(stack: Stack) -> list[int | str]:
+    """The same for a stack of ours."""
+    return left_behind(stack.mark, stack.manifest.engine)
+
+
+def living(stack: Stack, member: str) -> list[int | str]:
+    """Pids of living processes and ids of running containers of a member."""
+    mark, engine = stack.mark.of(member), stack.manifest.engine
+    return [*marked(mark), *(Engine(engine).containers(mark.labels(), running=True) if engine is not None else ())]
+
+
+def listening(stack: Stack) -> list[str]:
+    """The addresses that processes of a stack listen on, and those that ports of its containers are published on."""
+    pids = set(marked(stack.mark))
+    addresses = [
+        connection.laddr[0]
+        for connection in psutil.net_connections("inet")
+        if connection.pid in pids and connection.status == psutil.CONN_LISTEN and connection.laddr
+    ]
+    if (path := stack.manifest.engine) is not None:
+        engine = Engine(path)
+        for container in engine.containers(stack.mark.labels(), running=True):
+            addresses += engine.look(container).host_ips
+    return addresses
 
 
 def get(address: str, path: str = "/", timeout_s: float = 5.0) -> Mapping[str, str]:

@@ -40,5 +40,6 @@ def create(recipe: Recipe, mark: Mark, inside: int, port: int) -> str:
         with closing(container.get_docker_client().client):
             DockerContainer.start(container)  # not its own: those of some kinds wait, by the second and for log lines
     except (DockerException, RequestException) as error:
-        raise StartFailed(f"{mark.instance} cannot be started: {error}") from error
+        said = getattr(error, "explanation", "") or error
+        raise StartFailed(f"{mark.instance} cannot be started: {said}") from error
     return container.get_container_id()

@@ -11,6 +11,9 @@ from harness.stack.native.rabbitmq import SCHEDULERS, USER, probe
 from harness.stack.provider import Site
 from harness.stack.topology import Server
 
+_FILES = "+Q 65536"
+"""Erlang reserves memory for as many files as the limit allows, and an engine may allow a billion."""
+
 
 @driver
 class RabbitMq(Driver):
@@ -32,12 +35,11 @@ class RabbitMq(Driver):
             RABBITMQ_DEFAULT_USER=USER,
             RABBITMQ_DEFAULT_PASS=password,
             RABBITMQ_DEFAULT_VHOST=site.vhost,
-            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=SCHEDULERS,
+            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=f"{SCHEDULERS} {_FILES}",
         )
         return Recipe(
             container,
             probe=lambda: probe(base.port, USER, password, site.vhost),
-            # Erlang reserves memory for as many files as the limit allows; an engine may allow a billion.
-            options={"hostname": server.name, "ulimits": [{"Name": "nofile", "Soft": 65536, "Hard": 65536}]},
+            options={"hostname": server.name},
             access=lambda _caller: {"user": USER, "password": password, "vhost": site.vhost},
         )

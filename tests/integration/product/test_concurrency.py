@@ -114,5 +114,5 @@ async def test_a_hundred_orders_over_one_product_are_one_short_transaction(wareh
         started = asyncio.get_running_loop().time()
         assert outcomes(await warehouse.reserve(batch)) == ["RESERVED"] * 100
         times.append(asyncio.get_running_loop().time() - started)
-    assert min(times) < 0.1, times
+    assert min(times) < 0.2, times
     assert warehouse.units(product) == (9000, 1000, 0)

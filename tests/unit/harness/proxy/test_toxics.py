@@ -141,13 +141,14 @@ class TestSlicer:
 
     def test_sizes_replay_from_their_seed(self) -> None:
         first, again, other = (
-            [len(piece) for _, piece in run(play(Slicer(100, 50), [(1, bytes(9999))], seed=seed)).out.pieces] for seed in (7, 7, 8)
+            [len(piece) for _, piece in run(play(Slicer(100, 50), [(1, bytes(9999))], seed=seed)).out.pieces]
+            for seed in (7, 7, 8)
         )
         assert first == again != other
 
     @pytest.mark.parametrize("toxic", [{}, {"average_size": -1}, {"average_size": 1, "size_variation": -1}])
     def test_what_crashes_the_real_server_is_refused(self, toxic: dict[str, int]) -> None:
-        with pytest.raises(ValueError, match="average_size|size_variation"):
+        with pytest.raises(ValueError, match=r"average_size|size_variation"):
             Slicer(**toxic)
 
     @given(st.integers(1, 50), st.integers(0, 80), st.integers(1, 2000))

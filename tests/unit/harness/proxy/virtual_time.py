@@ -15,7 +15,7 @@ from harness.seed import Seed
 FAR_S = 10_000.0
 
 
-class _Jump(selectors.DefaultSelector):  # type: ignore[valid-type,misc]  # the best selector there is, chosen at import
+class _Jump(selectors.DefaultSelector):
     """Waits for nothing: time is added instead."""
 
     now = 0.0
