@@ -5,6 +5,7 @@ is retried here: whoever calls decides what an answer means to him.
 """
 
 from chaos.client.answer import Answer, RefusedError
+from chaos.client.mailbox import Mailbox
 from chaos.client.models import (
     Address,
     Categories,
@@ -29,6 +30,7 @@ __all__ = [
     "Categories",
     "Category",
     "Line",
+    "Mailbox",
     "Money",
     "Order",
     "OrderRef",

@@ -39,9 +39,9 @@ class Answer:
         )
 
     @property
-    def reason(self) -> str:
+    def code(self) -> str:
         """The constant that a problem names, e.g. OUT_OF_STOCK; "" without one."""
-        found = self.body.get("reason")
+        found = self.body.get("code")
         return found if isinstance(found, str) else ""
 
     def read(self, kind: type[T]) -> T:
@@ -54,7 +54,7 @@ class Answer:
             raise RefusedError(f"{self.request} was answered {self.status} with no {kind.__name__}: {error}") from error
 
     def _said(self) -> str:
-        parts = (self.body.get(name) for name in ("title", "detail", "reason", "text"))
+        parts = (self.body.get(name) for name in ("title", "detail", "code", "text"))
         return "; ".join(str(part)[:_SHOWN] for part in parts if part) or "no reason given"
 
 

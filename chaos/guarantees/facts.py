@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from harness.checkers import OUTSIDE, Transfer
-from harness.history import History, Operation, Row
+from harness.history import History, NotObservedError, Operation, Row
 
 PLACE_ORDER = "place_order"
 READ_ORDER = "read_order"
@@ -21,14 +21,24 @@ CANCEL_ORDER = "cancel_order"
 AUTHORISE_PAYMENT = "authorise_payment"
 """Names of the operations that buyers do."""
 
+AT_THE_SHOP = (PLACE_ORDER, READ_ORDER, COMPLETE_ORDER, CANCEL_ORDER)
+"""Those that the shop answers; the others are answered by the world outside."""
+
 STOCK = "product.stock"
 MOVEMENTS = "product.stock_movements"
 RESERVATIONS = "product.reservations"
 RESERVATION_LINES = "product.reservation_lines"
 ORDERS = "order.orders"
 ORDER_ITEMS = "order.order_items"
+SAGAS = "order.sagas"
+ORDER_OUTBOX = "order.outbox"
+PAYMENT_OUTBOX = "payment.outbox"
+CONFIRMATIONS = "notification.confirmations"
+QUEUES = "rabbitmq.queues"
+HEALTH = "shop.health"
 PROVIDER_LEDGER = "provider.ledger"
-"""Subjects of the observations at rest."""
+MAILBOX = "mailbox.messages"
+"""Subjects of the observations at rest; the last two are kept outside the shop (see `outside`)."""
 
 T = TypeVar("T")
 
@@ -93,12 +103,16 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order as the order service stored it."""
+    """An order as the order service stored it. `overdue`: its time to pay had been over for 5 s when it was looked at."""
 
     id: str
     user_id: str
     idempotency_key: str
     status: str
+    total_minor: int | None
+    currency: str | None
+    payment_id: str
+    overdue: bool
     recipient: str
     street: str
     city: str
@@ -106,17 +120,60 @@ class OrderRow:
     country: str
 
 
+@dataclass(frozen=True, slots=True)
+class SagaRow:
+    """A saga that is still under way; `subject` is its order."""
+
+    id: str
+    kind: str
+    subject: str
+    state: str
+    step: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message that has not left yet."""
+
+    message_id: str
+    topic: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationRow:
+    """Where the mail for an order is: PENDING, SENDING (under a lease) or SENT."""
+
+    order_id: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """Messages that wait in a queue."""
+
+    queue: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRow:
+    """Whether a part of the shop was well when it was looked at, and what it said."""
+
+    part: str
+    well: bool
+    detail: str
+
+
 def stock(history: History) -> tuple[StockRow, ...]:
     """Every product's units at rest. Raises NotObservedError."""
-    return _rows(history, STOCK, StockRow)
+    return rows(history, STOCK, StockRow)
 
 
 def transfers(history: History) -> tuple[Transfer, ...]:
     """The stock's ledger in its order, each entry with the operations that placed its order. Raises NotObservedError."""
-    placed: dict[str, tuple[int, ...]] = {}
-    for operation in history.named(PLACE_ORDER):
-        if order := order_id(operation):
-            placed[order] = (*placed.get(order, ()), operation.id)
+    placed = operations_by_order(history, PLACE_ORDER)
     return tuple(
         Transfer(
             row.product_id,
@@ -125,28 +182,62 @@ def transfers(history: History) -> tuple[Transfer, ...]:
             reference=f"{row.id} ({row.kind} {row.order_id or ''})",
             operations=placed.get(row.order_id or "", ()),
         )
-        for row in sorted(_rows(history, MOVEMENTS, MovementRow), key=lambda row: row.id)
+        for row in sorted(rows(history, MOVEMENTS, MovementRow), key=lambda row: row.id)
     )
 
 
 def reservations(history: History) -> tuple[ReservationRow, ...]:
     """Every reservation at rest. Raises NotObservedError."""
-    return _rows(history, RESERVATIONS, ReservationRow)
+    return rows(history, RESERVATIONS, ReservationRow)
 
 
 def reservation_lines(history: History) -> tuple[LineRow, ...]:
     """Every reservation's lines at rest. Raises NotObservedError."""
-    return _rows(history, RESERVATION_LINES, LineRow)
+    return rows(history, RESERVATION_LINES, LineRow)
 
 
 def orders(history: History) -> tuple[OrderRow, ...]:
     """Every order at rest. Raises NotObservedError."""
-    return _rows(history, ORDERS, OrderRow)
+    return rows(history, ORDERS, OrderRow)
 
 
 def order_items(history: History) -> tuple[LineRow, ...]:
     """Every order's lines at rest. Raises NotObservedError."""
-    return _rows(history, ORDER_ITEMS, LineRow)
+    return rows(history, ORDER_ITEMS, LineRow)
+
+
+def sagas(history: History) -> tuple[SagaRow, ...]:
+    """Every saga that is still under way. Raises NotObservedError."""
+    return rows(history, SAGAS, SagaRow)
+
+
+def outbox(history: History, subject: str) -> tuple[OutboxRow, ...]:
+    """What has not left ORDER_OUTBOX or PAYMENT_OUTBOX. Raises NotObservedError."""
+    return rows(history, subject, OutboxRow)
+
+
+def confirmations(history: History) -> tuple[ConfirmationRow, ...]:
+    """Every mail that notification knows of. Raises NotObservedError."""
+    return rows(history, CONFIRMATIONS, ConfirmationRow)
+
+
+def queues(history: History) -> tuple[QueueRow, ...]:
+    """What waits in the broker's queues. Raises NotObservedError."""
+    return rows(history, QUEUES, QueueRow)
+
+
+def health(history: History) -> tuple[HealthRow, ...]:
+    """How the shop's parts were at the end. Raises NotObservedError."""
+    return rows(history, HEALTH, HealthRow)
+
+
+def was_observed(history: History, subject: str) -> bool:
+    """Whether a run got as far as looking at a subject; what clients were told can be judged without."""
+    try:
+        history.observed(subject)
+    except NotObservedError:
+        return False
+    return True
 
 
 def units(lines: Iterable[LineRow]) -> dict[str, int]:
@@ -155,6 +246,27 @@ def units(lines: Iterable[LineRow]) -> dict[str, int]:
     for line in lines:
         totals[line.product_id] = totals.get(line.product_id, 0) + line.quantity
     return totals
+
+
+def order_of(operation: Operation) -> str | None:
+    """The order that an operation on one is about; None when a place_order was not told."""
+    asked = operation.input.get("order_id")
+    return asked if isinstance(asked, str) else order_id(operation)
+
+
+def operations_by_order(history: History, *names: str) -> dict[str, tuple[int, ...]]:
+    """Ids of the operations of these names by the order that they are about, for the evidence."""
+    found: dict[str, list[int]] = {}
+    for operation in history.named(*names):
+        if order := order_of(operation):
+            found.setdefault(order, []).append(operation.id)
+    return {order: tuple(ids) for order, ids in found.items()}
+
+
+def status_told(operation: Operation) -> str | None:
+    """The order's status that an answer tells; None when it tells none. The `status` of a problem is not one."""
+    told = operation.output.get("status")
+    return told if operation.ok and isinstance(told, str) else None
 
 
 def order_id(operation: Operation) -> str | None:
@@ -181,7 +293,8 @@ class _Line:
 _LINES = TypeAdapter(list[_Line])
 
 
-def _rows(history: History, subject: str, kind: type[T]) -> tuple[T, ...]:
+def rows(history: History, subject: str, kind: type[T]) -> tuple[T, ...]:
+    """What was observed of a subject, typed. Raises NotObservedError, pydantic.ValidationError."""
     adapter = TypeAdapter(kind)
     return tuple(adapter.validate_python(row) for row in history.observed(subject))
 

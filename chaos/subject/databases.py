@@ -22,22 +22,40 @@ OBSERVATIONS: Mapping[str, tuple[str, str]] = {
     ),
     facts.ORDERS: (
         "order",
-        "SELECT id, user_id, idempotency_key, status, recipient, street, city, postal_code, country FROM orders ORDER BY id",
+        (
+            "SELECT id, user_id, idempotency_key, status, total_minor, currency, payment_id,"
+            " COALESCE(expires_at <= UTC_TIMESTAMP(6) - INTERVAL 5 SECOND, FALSE) AS overdue,"
+            " recipient, street, city, postal_code, country FROM orders ORDER BY id"
+        ),
     ),
     facts.ORDER_ITEMS: (
         "order",
         "SELECT order_id, product_id, quantity FROM order_items ORDER BY order_id, product_id",
     ),
+    facts.SAGAS: ("order", "SELECT id, kind, subject, state, step, attempts FROM sagas WHERE active ORDER BY id"),
+    facts.ORDER_OUTBOX: ("order", "SELECT message_id, topic, attempts FROM outbox ORDER BY id"),
+    facts.PAYMENT_OUTBOX: ("payment", "SELECT message_id, topic, attempts FROM outbox ORDER BY id"),
+    facts.CONFIRMATIONS: ("notification", "SELECT order_id, state FROM confirmations ORDER BY order_id"),
 }
 """What is observed at rest: schema and query by subject, in the shapes of `chaos.guarantees.facts`."""
 
 OUTSTANDING: Mapping[str, tuple[str, str]] = {
     "orders PENDING": ("order", "SELECT COUNT(*) AS n FROM orders WHERE status = 'PENDING'"),
+    # Also those about to be: they would stir while the shop is being looked at.
+    "orders overdue": (
+        "order",
+        "SELECT COUNT(*) AS n FROM orders WHERE status = 'RESERVED' AND expires_at <= UTC_TIMESTAMP(6) + INTERVAL 5 SECOND",
+    ),
     "sagas under way": ("order", "SELECT COUNT(*) AS n FROM sagas WHERE active"),
     "messages in the outbox of order": ("order", "SELECT COUNT(*) AS n FROM outbox"),
     "messages in the outbox of payment": ("payment", "SELECT COUNT(*) AS n FROM outbox"),
+    "confirmations not sent": ("notification", "SELECT COUNT(*) AS n FROM confirmations WHERE state <> 'SENT'"),
 }
 """What has to be nought before the shop is at rest: schema and query by what is counted."""
+
+PAID = ("order", "SELECT COUNT(*) AS n FROM orders WHERE status = 'PAID'")
+CONFIRMED = ("notification", "SELECT COUNT(*) AS n FROM confirmations WHERE state = 'SENT'")
+"""What has to be as many at rest: a mail on its way between two services is in nobody's table."""
 
 MOVING: Mapping[str, tuple[str, str]] = {
     "orders": ("order", "SELECT COUNT(*) AS n FROM orders"),

@@ -3,16 +3,17 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import aio_pika
 import httpx
 import pymysql
 from aio_pika.exceptions import AMQPError
 
-from chaos.client import Provider, Session, Shop
+from chaos.client import Mailbox, Provider, Session, Shop
 from chaos.guarantees import facts
-from chaos.subject.databases import MOVING, OBSERVATIONS, OUTSTANDING, count, rows
+from chaos.guarantees.facts import HealthRow, QueueRow
+from chaos.subject.databases import CONFIRMED, MOVING, OBSERVATIONS, OUTSTANDING, PAID, count, rows
 from chaos.subject.probe import probe
 from chaos.subject.versions import versions
 from harness.experiment import Context, NotSteadyError
@@ -22,18 +23,20 @@ from harness.stack.stack import Stack
 from harness.stack.topology import Role
 
 ADMIN = "admin@shop.example"
-QUEUES = ("order.place",)
+QUEUES = ("order.place", "payment.order-events")
 """Queues that have to be empty at rest."""
+BROKER_ERRORS = (AMQPError, OSError, TimeoutError)
 LOG_LINES = 400
 
 
 @dataclass
 class RunningShop:
-    """`http` talks to the gateway, `paying` to the payment provider."""
+    """`http` talks to the gateway, `paying` to the payment provider, `mailing` to the customers' mailbox."""
 
     stack: Stack
     http: httpx.AsyncClient
     paying: httpx.AsyncClient
+    mailing: httpx.AsyncClient
     _counted: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -45,6 +48,11 @@ class RunningShop:
     def provider(self) -> Provider:
         """The payment provider."""
         return Provider(self.paying)
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """Where the customers' mail ends up."""
+        return Mailbox(self.mailing)
 
     async def admin(self) -> Shop:
         """The shop, spoken to by its first admin. Raises RefusedError."""
@@ -60,22 +68,27 @@ class RunningShop:
 
     async def outstanding(self) -> Sequence[str]:
         """See Subject."""
-        left = [f"{name} does not run" for name in await asyncio.to_thread(self._dead)]
-        try:
-            ready = await self.shop.ready()
-            left += [f"GET /health/ready was answered {ready.status}"] * (ready.status != 200)
-        except httpx.HTTPError as error:
-            left.append(f"GET /health/ready: {type(error).__name__}")
+        left = [f"{part.part}: {part.detail}" for part in await self._health() if not part.well]
         try:
             left += await asyncio.to_thread(self._unfinished)
         except pymysql.MySQLError as error:
             left.append(f"the database cannot be asked: {error}")
-        return [*left, *await self._queued()]
+        try:
+            left += [f"{row.messages} messages in {row.queue}" for row in await self._queued() if row.messages]
+        except BROKER_ERRORS as error:
+            left.append(f"the broker cannot be asked: {type(error).__name__}")
+        return left
 
     async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
         """See Subject."""
         observed = await asyncio.to_thread(self._rows)
-        return [*observed, (facts.PROVIDER_LEDGER, await self.provider.ledger())]
+        return [
+            *observed,
+            (facts.QUEUES, [asdict(row) for row in await self._queued()]),
+            (facts.HEALTH, [asdict(row) for row in await self._health()]),
+            (facts.PROVIDER_LEDGER, await self.provider.ledger()),
+            (facts.MAILBOX, await self.mailbox.messages()),
+        ]
 
     async def facts(self) -> Mapping[str, str]:
         """See Subject."""
@@ -89,14 +102,26 @@ class RunningShop:
         """See Subject."""
         return tails(self.stack)
 
-    def _dead(self) -> list[str]:
-        return [instance.name for instance in self.stack.instances() if not instance.alive]
+    async def _health(self) -> list[HealthRow]:
+        """The shop's own word for it, and whether every member runs."""
+        try:
+            ready = await self.shop.ready()
+            door = HealthRow("GET /health/ready", ready.status == 200, f"answered {ready.status}")
+        except httpx.HTTPError as error:
+            door = HealthRow("GET /health/ready", False, type(error).__name__)
+        return [door, *await asyncio.to_thread(self._members)]
+
+    def _members(self) -> list[HealthRow]:
+        said = {True: "runs", False: "does not run"}
+        return [HealthRow(each.name, each.alive, said[each.alive]) for each in self.stack.instances()]
 
     def _unfinished(self) -> list[str]:
         left = []
         for name, (schema, query) in OUTSTANDING.items():
             if number := count(self.stack.mysql(schema), query):
                 left.append(f"{number} {name}")
+        if (mails := self._count(CONFIRMED)) != (paid := self._count(PAID)):
+            left.append(f"{mails} confirmations sent for {paid} paid orders")
         for name, (schema, query) in MOVING.items():
             number = count(self.stack.mysql(schema), query)
             if self._counted.get(name) != number:
@@ -104,15 +129,16 @@ class RunningShop:
             self._counted[name] = number
         return left
 
-    async def _queued(self) -> list[str]:
-        try:
-            async with await aio_pika.connect(self.stack.amqp_url, timeout=5) as connection:
-                channel = await connection.channel()
-                queues = [await channel.declare_queue(name, passive=True) for name in QUEUES]
-        except (AMQPError, OSError, TimeoutError) as error:
-            return [f"the broker cannot be asked: {type(error).__name__}"]
-        waiting = {queue.name: queue.declaration_result.message_count or 0 for queue in queues}
-        return [f"{number} messages in {name}" for name, number in waiting.items() if number]
+    def _count(self, what: tuple[str, str]) -> int:
+        schema, query = what
+        return count(self.stack.mysql(schema), query)
+
+    async def _queued(self) -> list[QueueRow]:
+        """Raises one of BROKER_ERRORS."""
+        async with await aio_pika.connect(self.stack.amqp_url, timeout=5) as connection:
+            channel = await connection.channel()
+            queues = [await channel.declare_queue(name, passive=True) for name in QUEUES]
+        return [QueueRow(queue.name, queue.declaration_result.message_count or 0) for queue in queues]
 
     def _rows(self) -> list[tuple[str, Sequence[Row]]]:
         return [(name, rows(self.stack.mysql(schema), query)) for name, (schema, query) in OBSERVATIONS.items()]

@@ -47,8 +47,9 @@ class ShopSystem:
             async with (
                 httpx.AsyncClient(base_url=stack.base_url, timeout=TIMEOUT, limits=LIMITS) as http,
                 httpx.AsyncClient(base_url=f"http://{stack.address('provider', 'http')}", timeout=TIMEOUT) as paying,
+                httpx.AsyncClient(base_url=f"http://{stack.address('mailbox', 'http')}", timeout=TIMEOUT) as mailing,
             ):
-                yield RunningShop(stack, http, paying)
+                yield RunningShop(stack, http, paying, mailing)
         finally:
             await asyncio.to_thread(stack.stop)
 

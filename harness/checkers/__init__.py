@@ -3,17 +3,33 @@
 Each is a function from facts to a Finding that names every breach, so that guarantees can be put together from them.
 """
 
+from harness.checkers.agreement import agree
 from harness.checkers.conservation import OUTSIDE, Transfer, conserved, put_in, replay
+from harness.checkers.idempotence import Told, consistent
+from harness.checkers.liveness import Attempt, answered_within, recovered
+from harness.checkers.monotonic import Read, forward_only
+from harness.checkers.once import Effect, at_most_once, exactly_once
 from harness.checkers.overdraw import never_overdrawn, within
 from harness.checkers.survival import Acknowledged, survived
 
 __all__ = [
     "OUTSIDE",
     "Acknowledged",
+    "Attempt",
+    "Effect",
+    "Read",
+    "Told",
     "Transfer",
+    "agree",
+    "answered_within",
+    "at_most_once",
     "conserved",
+    "consistent",
+    "exactly_once",
+    "forward_only",
     "never_overdrawn",
     "put_in",
+    "recovered",
     "replay",
     "survived",
     "within",

@@ -46,7 +46,7 @@ class FakeGateway:
             return self._order(request, path.split("/")[2])
         if path == "/v1/payments":
             return httpx.Response(201, json={"id": "pay_1", "status": "authorized"})
-        return httpx.Response(404, json={"title": "Not found", "reason": "NOT_FOUND"})
+        return httpx.Response(404, json={"title": "Not found", "code": "NOT_FOUND"})
 
     def _place(self, request: httpx.Request) -> httpx.Response:
         key = request.headers["idempotency-key"]
@@ -54,7 +54,7 @@ class FakeGateway:
         body = json.loads(request.content)
         if key not in self.orders:
             if self.stock <= 0:
-                return httpx.Response(409, json={"title": "Sold out", "reason": "OUT_OF_STOCK"})
+                return httpx.Response(409, json={"title": "Sold out", "code": "OUT_OF_STOCK"})
             self.stock -= 1
             self.orders[key] = {
                 "id": f"order-{next(self._numbers)}",

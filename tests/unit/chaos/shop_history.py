@@ -3,7 +3,7 @@
 from itertools import count
 
 from chaos.guarantees import facts
-from harness.history import Call, History, Record, Recorder, Row
+from harness.history import Call, FaultPhase, History, Record, Recorder, Row
 
 ADDRESS: Row = {"recipient": "Ada", "street": "Main 1", "city": "Bern", "postal_code": "3000", "country": "CH"}
 
@@ -23,8 +23,16 @@ class ShopHistory:
                 facts.RESERVATION_LINES,
                 facts.ORDERS,
                 facts.ORDER_ITEMS,
+                facts.SAGAS,
+                facts.ORDER_OUTBOX,
+                facts.PAYMENT_OUTBOX,
+                facts.CONFIRMATIONS,
+                facts.PROVIDER_LEDGER,
+                facts.MAILBOX,
             )
         }
+        self.rows[facts.QUEUES] = [{"queue": "order.place", "messages": 0}]
+        self.rows[facts.HEALTH] = [{"part": "GET /health/ready", "well": True, "detail": "answered 200"}]
 
     def write(self, record: Record) -> None:
         self.records.append(record)
@@ -45,6 +53,61 @@ class ShopHistory:
 
     def reads(self, order: str, status: int) -> None:
         self.recorder.invoke(f"buyer-{order}", facts.READ_ORDER, {"order_id": order}).answered(status, {})
+
+    def looks(self, order: str) -> Call:
+        """A buyer begins to read an order."""
+        return self.recorder.invoke(f"buyer-{order}", facts.READ_ORDER, {"order_id": order})
+
+    def sees(self, order: str, *states: str) -> None:
+        """A buyer reads an order, again and again, in these states."""
+        for state in states:
+            self.looks(order).answered(200, {"id": order, "status": state})
+
+    def does(self, operation: str, order: str, status: int, state: str = "") -> None:
+        """A buyer completes or cancels an order."""
+        call = self.recorder.invoke(f"buyer-{order}", operation, {"order_id": order, "payment_id": f"pay-{order}"})
+        call.answered(status, {"id": order, "status": state} if state else {})
+
+    def provider(self, kind: str, order: str, payment: str = "", units: int = 1999) -> None:
+        """The payment provider writes something down; the payment is named after the order."""
+        ledger = self.rows[facts.PROVIDER_LEDGER]
+        ledger.append(
+            {
+                "seq": len(ledger) + 1,
+                "payment_id": payment or f"pay-{order}",
+                "reference": order,
+                "kind": kind,
+                "amount": {"minor_units": units, "currency": "EUR"},
+                "idempotency_key": None,
+            }
+        )
+
+    def mails(self, order: str | None, message: str = "", transmissions: int = 1) -> None:
+        """A mail is delivered."""
+        row: Row = {"message_id": message or f"<{order}>", "order_id": order, "transmissions": transmissions}
+        self.rows[facts.MAILBOX].append(row)
+
+    def saga(self, order: str, kind: str = "complete") -> None:
+        """A saga is still under way."""
+        row: Row = {"id": f"saga-{order}", "kind": kind, "subject": order, "state": "RUNNING", "step": 1, "attempts": 3}
+        self.rows[facts.SAGAS].append(row)
+
+    def pays(self, *orders: str) -> None:
+        """All of it for paid orders: ordered, completed, captured, stored, sold, mailed."""
+        for order in orders:
+            self.places(order)
+            self.does(facts.COMPLETE_ORDER, order, 200, "PAID")
+            self.provider("authorize", order)
+            self.provider("capture", order)
+            self.stored(order, status="PAID")
+            self.holds(order, state="CONFIRMED")
+            self.mails(order)
+
+    def strikes(self, target: str, *, heals: bool = True) -> None:
+        """A fault comes and, most often, goes."""
+        self.recorder.fault("bang", target, FaultPhase.INJECT)
+        if heals:
+            self.recorder.fault("bang", target, FaultPhase.HEAL)
 
     def moves(self, kind: str, quantity: int, order: str | None = None) -> None:
         """The ledger gets an entry."""
@@ -68,6 +131,10 @@ class ShopHistory:
                 "user_id": f"user-{order}",
                 "idempotency_key": f"key-{order}",
                 "status": status,
+                "total_minor": 1999,
+                "currency": "EUR",
+                "payment_id": f"pay-{order}" if status == "PAID" else "",
+                "overdue": 0,
                 **ADDRESS,
                 "street": street,
             }

@@ -17,10 +17,10 @@ def test_a_success_is_read_as_what_was_promised_and_more_fields_do_no_harm() -> 
 
 
 def test_a_refusal_quotes_the_problem() -> None:
-    problem = {"title": "Conflict", "detail": "sold out", "reason": "OUT_OF_STOCK"}
+    problem = {"title": "Conflict", "detail": "sold out", "code": "OUT_OF_STOCK"}
     with pytest.raises(RefusedError, match="POST /orders was answered 409: Conflict; sold out; OUT_OF_STOCK"):
         answer(409, json=problem).read(Order)
-    assert answer(409, json=problem).reason == "OUT_OF_STOCK"
+    assert answer(409, json=problem).code == "OUT_OF_STOCK"
 
 
 def test_a_success_that_is_something_else_is_refused() -> None:
@@ -35,7 +35,7 @@ def test_what_is_no_object_is_kept_as_text(content: bytes) -> None:
 
 def test_nothing_said_is_nothing_kept() -> None:
     assert answer(204).body == {}
-    assert answer(204).reason == ""
+    assert answer(204).code == ""
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("2", 2.0), ("0", 0.0), ("-3", 0.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None)])

@@ -1,0 +1,52 @@
+"""Nobody ever sees an order in a state it cannot be in, or sees it go back: not from one read to the next, not at rest."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from chaos.guarantees import facts
+from harness.checkers import Read, forward_only
+from harness.history import History, Observation
+from harness.verdict import Finding, guarantee
+
+MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "PENDING": frozenset({"RESERVED", "REJECTED"}),
+        "RESERVED": frozenset({"PAID", "CANCELLED", "EXPIRED"}),
+        "REJECTED": frozenset(),
+        "PAID": frozenset(),
+        "CANCELLED": frozenset(),
+        "EXPIRED": frozenset(),
+    }
+)
+"""The order's state machine: which states a state leads to."""
+
+
+@guarantee
+def legal_transitions(history: History) -> Finding:
+    """Every status anyone read lies on the order's state machine and never goes back."""
+    told = list(_told(history))
+    finding = forward_only([*told, *_at_rest(history)], MOVES, kind="order")
+    reads: dict[str, int] = {}
+    for read in told:
+        reads[read.subject] = reads.get(read.subject, 0) + 1
+    return Finding(
+        judged=len(told),
+        violations=finding.violations,
+        counts={"orders read": len(reads), "read more than once": sum(number > 1 for number in reads.values())},
+    )
+
+
+def _told(history: History) -> Iterable[Read]:
+    """What answers told. One without an end told nothing, and one whose outcome is unknown carries no order."""
+    for operation in history.named(*facts.AT_THE_SHOP):
+        order, status = facts.order_of(operation), facts.status_told(operation)
+        if order and status and operation.completed_ns is not None:
+            yield Read(order, status, operation.invoked_ns, operation.completed_ns, operation.id)
+
+
+def _at_rest(history: History) -> Iterable[Read]:
+    """The rows at the end, if the run got that far: a read like any other."""
+    looks = [record.time_ns for record in history.records if isinstance(record, Observation) and record.subject == facts.ORDERS]
+    if looks:
+        # The rows are read before they are recorded, but after everything that ended before that stage.
+        yield from (Read(row.id, row.status, looks[-1], looks[-1]) for row in facts.orders(history))

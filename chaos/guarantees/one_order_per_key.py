@@ -1,0 +1,76 @@
+"""A customer may ask again without fear: the same key is the same order, and the answer does not change with the asking.
+
+A 202 says which order, not how it was decided; a 503 or no answer at all says nothing. Those say less, and never
+contradict. Keys belong to their user: two users may use the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from pydantic import JsonValue
+
+from chaos.guarantees import facts
+from harness.checkers import Told, consistent
+from harness.history import Ending, History, Operation
+from harness.verdict import Finding, Violation, guarantee
+
+KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+"""The refusal of another content under a used key: it says nothing of the order that the key stands for."""
+TAKEN, REJECTED = "taken", "rejected"
+UNDECIDED = "PENDING"
+
+
+@guarantee
+def one_order_per_key(history: History) -> Finding:
+    """One idempotency key, one order, one answer."""
+    placed = history.named(facts.PLACE_ORDER)
+    if not placed:
+        return Finding(judged=0)
+    answers = [Told(_key(each), said, each.id) for each in placed if (said := _said(each))]
+    sent = Counter(_key(each) for each in placed)
+    observed = facts.was_observed(history, facts.ORDERS)
+    stored = facts.orders(history) if observed else ()
+    finding = consistent([*answers, *(told for row in stored if (told := _stored(row)).key in sent)])
+    if not observed and not finding.violations:
+        facts.orders(history)  # raises: two answers that agree do not tell how many orders there are
+    rows = Counter(_user_key(row.user_id, row.idempotency_key) for row in stored)
+    return Finding(
+        judged=finding.judged,
+        violations=finding.violations + tuple(_twice(rows, stored)),
+        counts={"keys sent again": sum(number > 1 for number in sent.values())},
+    )
+
+
+def _twice(rows: Counter[str], stored: Iterable[facts.OrderRow]) -> Iterable[Violation]:
+    for key, number in rows.items():
+        if number > 1:
+            orders = [row.id for row in stored if _user_key(row.user_id, row.idempotency_key) == key]
+            yield Violation(what=f"key {key} made {number} orders", facts={"key": key, "orders": list(orders)})
+
+
+def _said(operation: Operation) -> dict[str, JsonValue]:
+    """What an answer says of its key; nothing when nobody can know."""
+    if operation.unknown or operation.output.get("code") == KEY_REUSED:
+        return {}
+    if operation.ending is Ending.FAIL:
+        order = operation.output.get("order_id")  # a refusal without one (401, 429, ...) decided nothing
+        return {"order": order, "decision": REJECTED} if isinstance(order, str) else {}
+    said = {"order": operation.output.get("id")}
+    if operation.status == 201:
+        said |= {"decision": TAKEN} | {name: operation.output.get(name) for name in ("items", "total")}
+    return said
+
+
+def _stored(row: facts.OrderRow) -> Told:
+    said: dict[str, JsonValue] = {"order": row.id}
+    if row.status != UNDECIDED:
+        said["decision"] = REJECTED if row.status == "REJECTED" else TAKEN
+    return Told(_user_key(row.user_id, row.idempotency_key), said)
+
+
+def _key(operation: Operation) -> str:
+    return _user_key(str(operation.input.get("user_id")), str(operation.input.get("key")))
+
+
+def _user_key(user: str, key: str) -> str:
+    return f"{key} of {user}"

@@ -1,0 +1,57 @@
+"""What was broken works again once it is mended, without anybody's help.
+
+Well is a definite answer of the shop, be it a refusal; not well is a 5xx, no answer, or a part that says so when it is
+looked at in the end. While a fault is in force nothing is asked of the shop.
+"""
+
+from collections.abc import Iterable
+
+from chaos.guarantees import facts
+from harness.checkers import Attempt, recovered
+from harness.history import FaultPhase, History, Observation
+from harness.verdict import Finding, guarantee
+
+BOUND_S = 30.0
+"""How long after the last heal the shop may still stumble: leases and circuit breakers have to run out."""
+
+CUT_SHORT = "CancelledError"
+"""The error of an operation that its own client was told to drop."""
+
+
+@guarantee
+def recovers(history: History) -> Finding:
+    """Healthy again within the bound after the last fault heals."""
+    healed_ns = _last_heal(history)
+    if healed_ns is None:
+        return Finding(judged=0)
+    return recovered([*_operations(history), *_looks(history)], healed_ns, BOUND_S)
+
+
+def _last_heal(history: History) -> int | None:
+    """When the last fault was healed; None when there was none, or one was never healed."""
+    open_faults: set[tuple[str, str]] = set()
+    healed_ns: int | None = None
+    for record in history.faults:
+        if record.phase is FaultPhase.INJECT:
+            open_faults.add((record.fault, record.target))
+        elif record.phase is FaultPhase.HEAL:
+            open_faults.discard((record.fault, record.target))
+            healed_ns = record.time_ns
+    return None if open_faults else healed_ns
+
+
+def _operations(history: History) -> Iterable[Attempt]:
+    """What clients tried, save what was cut short with the run: that says nothing of the shop."""
+    for each in history.named(*facts.AT_THE_SHOP):
+        if each.completed_ns is None or each.error.startswith(CUT_SHORT):
+            continue
+        said = f"{each.name} ended {each.status or each.error}"
+        well = each.status is not None and each.status < 500
+        yield Attempt(said, well, each.invoked_ns, each.completed_ns, each.id)
+
+
+def _looks(history: History) -> Iterable[Attempt]:
+    for record in history.records:
+        if isinstance(record, Observation) and record.subject == facts.HEALTH:
+            for row in facts.health(history):
+                yield Attempt(f"{row.part}: {row.detail}", row.well, record.time_ns, record.time_ns)

@@ -1,0 +1,78 @@
+"""Nothing hangs in the air: whatever was begun is ended, and what was held for it is sold or given back.
+
+The bound is that of the stage that waits for rest; this judges what was left when it was over. An order that waits for
+its customer to pay is at rest, as long as it has time.
+"""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from chaos.guarantees import facts
+from harness.history import History
+from harness.verdict import Finding, Violation, guarantee
+
+HOLDS = {"RESERVED": "RESERVED", "PAID": "CONFIRMED", "CANCELLED": "RELEASED", "EXPIRED": "RELEASED"}
+"""What product must hold at rest for an order in a state; orders in other states need no reservation at all."""
+GIVEN_BACK = "RELEASED"
+SENT = "SENT"
+
+Left = tuple[str, str]
+"""An order, and what of it is left over, in words."""
+
+
+@guarantee
+def sagas_terminate(history: History) -> Finding:
+    """After healing every order comes to rest within the bound; no reservation, lease or message is left over."""
+    orders = facts.orders(history)
+    ours = {(str(each.input.get("user_id")), str(each.input.get("key"))) for each in history.named(facts.PLACE_ORDER)}
+    asked = facts.operations_by_order(history, *facts.AT_THE_SHOP)
+    left = tuple(
+        Violation(what=what, operations=asked.get(order, ()), facts={"order_id": order})
+        for order, what in chain(_orders(orders), _sagas(history), _reservations(history, orders), _mails(history))
+    )
+    return Finding(
+        judged=sum((row.user_id, row.idempotency_key) in ours for row in orders),
+        violations=left + tuple(_messages(history)),
+        counts={"orders": len(orders), "reservations": len(facts.reservations(history))},
+    )
+
+
+def _orders(orders: Iterable[facts.OrderRow]) -> Iterable[Left]:
+    for row in orders:
+        if row.status == "PENDING":
+            yield row.id, f"order {row.id} is still PENDING"
+        elif row.overdue and row.status == "RESERVED":
+            yield row.id, f"order {row.id} is still RESERVED though its time to pay is over"
+
+
+def _sagas(history: History) -> Iterable[Left]:
+    for saga in facts.sagas(history):
+        where = f"{saga.state} at step {saga.step} after {saga.attempts} attempts"
+        yield saga.subject, f"saga {saga.kind} of order {saga.subject} is still {where}"
+
+
+def _reservations(history: History, orders: Iterable[facts.OrderRow]) -> Iterable[Left]:
+    """Reservations that nobody will ever sell or give back, and orders whose reservation is not what it must be."""
+    status = {row.id: row.status for row in orders}
+    moving = {saga.subject for saga in facts.sagas(history)} | {row.id for row in orders if row.status == "PENDING"}
+    held = {row.order_id: row.state for row in facts.reservations(history)}
+    for order in sorted((status.keys() | held.keys()) - moving):
+        due, state = HOLDS.get(status.get(order, ""), GIVEN_BACK), held.get(order, GIVEN_BACK)
+        if state != due:
+            yield order, f"the reservation of order {order} is {state}, but the order is {status.get(order, 'not there')}"
+
+
+def _mails(history: History) -> Iterable[Left]:
+    for row in facts.confirmations(history):
+        if row.state != SENT:
+            yield row.order_id, f"the confirmation of order {row.order_id} is still {row.state}"
+
+
+def _messages(history: History) -> Iterable[Violation]:
+    for subject in (facts.ORDER_OUTBOX, facts.PAYMENT_OUTBOX):
+        for message in facts.outbox(history, subject):
+            told = f"message {message.message_id} ({message.topic}) never left {subject}, {message.attempts} attempts"
+            yield Violation(what=told, facts={"message_id": message.message_id, "topic": message.topic})
+    for row in facts.queues(history):
+        if row.messages:
+            yield Violation(what=f"{row.messages} messages are left in {row.queue}", facts={"queue": row.queue})
