@@ -44,6 +44,7 @@ class AttachedStack(StackView):
     def kill(self, name: str) -> None:
         """SIGKILL all processes of a member; returns when they are gone."""
         if inside := self._container(name):
+            inside.running()
             inside.kill()
             return
         mark = self._running(name)

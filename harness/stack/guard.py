@@ -15,9 +15,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from harness.stack.docker.engine import Engine
 from harness.stack.errors import EngineError
 from harness.stack.marker import Mark, signal_marked
 
@@ -28,6 +28,7 @@ _SCAN_MS = 50
 _LATE_S = 3.0
 _GONE_S = 20.0
 _GOODBYE = b"."
+_POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Guard:
@@ -60,6 +61,8 @@ class Guard:
             command += ["--engine", str(engine)]
         root = Path(__file__).resolve().parents[2]
         environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(root), GUARD: mark.stack}
+        # What is blocked here stays blocked in the guard: it is deaf to these from its first instruction on.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _POLITE)
         try:
             with log.open("ab") as output:
                 self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -73,6 +76,7 @@ class Guard:
                     start_new_session=True,
                 )
         finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             os.close(reading)
             os.close(owner)
 
@@ -84,7 +88,8 @@ class Guard:
     def release(self) -> None:
         """Let the guard clean up and end; returns when it has. Raises subprocess.TimeoutExpired after 20 s."""
         if self._writing >= 0:
-            os.write(self._writing, _GOODBYE)
+            with suppress(BrokenPipeError):  # somebody has killed the guard
+                os.write(self._writing, _GOODBYE)
             os.close(self._writing)
             self._writing = -1
         self._process.wait(_GONE_S)
@@ -115,6 +120,8 @@ def sweep_containers(mark: Mark, engine: Path, *, orderly: bool) -> int:
 
     Unless the end was `orderly`, keep looking for a while: the engine may still be making one the owner had asked for.
     """
+    from harness.stack.docker.engine import Engine  # most stacks have no containers, and a guard has to be quick
+
     removed: set[str] = set()
     until = time.monotonic() + (0 if orderly else _LATE_S)
     while True:
@@ -141,8 +148,6 @@ def main() -> None:
     parser.add_argument("--remove", type=Path, action="append", default=[])
     parser.add_argument("--engine", type=Path)
     arguments = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
     wait_for_owner(arguments.pipe, arguments.owner)
     mark, gone = Mark(arguments.stack, arguments.logs), f"the owner of stack {arguments.stack} is gone"
     if killed := sweep(mark):

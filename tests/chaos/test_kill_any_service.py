@@ -27,11 +27,11 @@ VICTIMS = ("order", "product", "payment", "notification", "user", "gateway", "ra
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Stack]:
     topology = Topology.load(Path("system/services.toml"))
     settings = {"gateway": {"LOGIN_RATE": "100000/minute"}}
     folder = tmp_path_factory.mktemp("killed")
-    with Stack(topology, choose("auto").provider, folder=folder, environment=settings) as running:
+    with Stack(topology, choose(pytestconfig.getoption("--provider")).provider, folder=folder, environment=settings) as running:
         yield running
 
 

@@ -5,15 +5,17 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import redis
 
 from harness.stack.attach import attach
 from harness.stack.capabilities import Kill, Pause
 from harness.stack.docker.engine import Engine
 from harness.stack.docker.provider import DockerProvider
-from harness.stack.errors import NoSuchContainer, ServerMissing, StackError, StartFailed
+from harness.stack.errors import LeftOvers, NoSuchContainer, ServerMissing, StackError, StartFailed
 from harness.stack.manifest import read
 from harness.stack.marker import Mark
 from harness.stack.ports import HOST, Ports
@@ -35,7 +37,6 @@ def docker() -> DockerProvider:
 def test_a_server_that_lost_its_port_is_started_on_another_and_the_lost_one_is_removed(
     docker: DockerProvider, tmp_path: Path
 ) -> None:
-    (tmp_path / "logs").mkdir()
     with socket.create_server((HOST, 0)) as thief:
         taken = thief.getsockname()[1]
         with Unlucky(taken, times=2) as ports:
@@ -59,7 +60,6 @@ def test_it_gives_up_in_the_end_and_leaves_nothing(docker: DockerProvider, tmp_p
 
 
 def test_what_is_removed_takes_its_data_along_and_does_not_run(docker: DockerProvider, tmp_path: Path) -> None:
-    (tmp_path / "logs").mkdir()
     with Ports() as ports:
         server = docker.start(SERVER, site(tmp_path, ports))
         server.discard()
@@ -93,14 +93,12 @@ def test_auto_takes_processes_when_an_image_cannot_be_had() -> None:
 
 def test_a_container_that_somebody_adds_to_a_stack_is_reported_and_removed(tmp_path: Path) -> None:
     provider = DockerProvider()
-    stack = Stack(small(), provider, folder=tmp_path)
-    stack.start()
-    added = site(tmp_path / "elsewhere", Ports())
-    (tmp_path / "elsewhere" / "logs").mkdir(parents=True)
-    mark = Mark(stack.mark.stack, tmp_path / "elsewhere" / "logs", "added")
-    server = provider.start(SERVER, type(added)(mark, added.vhost, added.folder, added.ports, added.cancelled))
-    with pytest.raises(StackError, match=f"containers left over, removed now: {server.container}"):
-        stack.stop()
+    stack = Stack(small(), provider, folder=tmp_path).start()
+    with Ports() as ports:
+        where = replace(site(tmp_path, ports), mark=replace(stack.mark, instance="added"))
+        added = provider.start(SERVER, where)
+        with pytest.raises(LeftOvers, match=f"containers left over, removed now: {added.container}"):
+            stack.stop()
     assert left_of(stack) == []
 
 
@@ -120,7 +118,7 @@ def test_the_command_brings_containers_up_another_process_hurts_them_and_nothing
         assert stack.can("locks", Pause)
 
         stack.pause("locks")
-        with redis_client(stack, "locks", timeout_s=0.3) as locks, pytest.raises(TimeoutError):
+        with redis_client(stack, "locks", timeout_s=0.3) as locks, pytest.raises(redis.TimeoutError):
             locks.ping()
         stack.resume("locks")
         stack.resume("locks")
@@ -128,8 +126,9 @@ def test_the_command_brings_containers_up_another_process_hurts_them_and_nothing
             assert locks.ping()
         stack.kill("locks")
         assert not stack.instance("locks").alive
-        with pytest.raises(StackError, match="locks does not run"):
-            stack.pause("locks")
+        for action in (stack.pause, stack.resume, stack.kill):
+            with pytest.raises(StackError, match="locks does not run"):
+                action("locks")
         assert "Ready to accept connections" in gauntlet("logs", "locks").stdout
     finally:
         down = gauntlet("down")

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from harness.stack.docker.engine import Engine
-from harness.stack.guard import GUARD, sweep, sweep_containers
+from harness.stack.guard import GUARD, Guard, sweep, sweep_containers
 from harness.stack.marker import Mark, marked
 from harness.stack.provider import Provider
 from harness.stack.runfolder import in_use
@@ -94,6 +94,18 @@ def test_the_guard_does_not_listen_to_polite_signals(provider: Provider, tmp_pat
         _assert_all_gone(provider, mark, tmp_path)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_nor_before_it_could_say_so(tmp_path: Path, number: signal.Signals) -> None:
+    remains = tmp_path / "data"
+    remains.mkdir()
+    with (tmp_path / "lock").open("w") as lock:
+        guard = Guard(Mark("test-guard", tmp_path / "logs"), (remains,), lock.fileno(), tmp_path / "guard.log")
+        os.kill(guard.pid, number)
+        guard.release()
+    assert not remains.exists()
+    assert (tmp_path / "guard.log").read_text() == ""
+
+
 def test_what_is_left_when_the_guard_is_killed_too_goes_before_the_next_start(provider: Provider, tmp_path: Path) -> None:
     with _owner(provider, SMALL, tmp_path, until="up") as (owner, mark):
         (guard,) = _guards(mark)
@@ -105,6 +117,15 @@ def test_what_is_left_when_the_guard_is_killed_too_goes_before_the_next_start(pr
         assert not in_use(tmp_path)
         assert not left_behind(mark, provider.engine)
         assert not (tmp_path / "data").exists()
+
+
+def test_an_owner_whose_guard_was_killed_cleans_up_by_itself(provider: Provider, tmp_path: Path) -> None:
+    with _owner(provider, SMALL, tmp_path, until="up") as (owner, mark):
+        (guard,) = _guards(mark)
+        os.kill(guard, signal.SIGKILL)
+        owner.communicate("")
+        assert owner.returncode == 0
+        assert left_behind(mark, provider.engine) == []
 
 
 def _guards(mark: Mark) -> list[int]:

@@ -11,6 +11,7 @@ import pymysql
 import pymysql.cursors
 import pytest
 
+from chaos.client import Shop
 from harness.stack.attach import AttachedStack
 from tests.integration.shop import ADMIN_EMAIL, PASSWORD, Customer, Rows, log_in
 
@@ -20,6 +21,12 @@ async def gateway(stack: AttachedStack) -> AsyncIterator[httpx.AsyncClient]:
     """The REST API."""
     async with httpx.AsyncClient(base_url=stack.base_url, timeout=30) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def shop(gateway: httpx.AsyncClient) -> Shop:
+    """The REST API, typed; `shop.as_user(session)` speaks for a user."""
+    return Shop(gateway)
 
 
 @pytest.fixture(scope="session")

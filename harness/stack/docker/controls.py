@@ -35,15 +35,16 @@ class Controls:
 
     def pause(self) -> None:
         """Freeze it; nothing happens to one that is frozen. Raises StackError when it does not run."""
-        if not self._running().paused:
+        if not self.running().paused:
             self._engine.pause(self._container)
 
     def resume(self) -> None:
         """Let it go on; nothing happens to one that is not frozen. Raises StackError when it does not run."""
-        if self._running().paused:
+        if self.running().paused:
             self._engine.unpause(self._container)
 
-    def _running(self) -> Look:
+    def running(self) -> Look:
+        """How it is now. Raises StackError when it does not run."""
         now = self.look()
         if not now.running:
             raise StackError(f"{self._name} does not run")

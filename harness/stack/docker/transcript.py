@@ -38,6 +38,7 @@ class Transcript:
 
     def _copy(self, *, follow: bool) -> None:
         known = self._copied
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab") as file:
             try:
                 for part in self._engine.logs(self._container, follow=follow):

@@ -1,5 +1,6 @@
 """A process that answers GET /health with 200 and anything else with its environment, as JSON.
 
+GET /complain makes it log a warning.
 TOY_EXIT makes it end at once with that code, after saying why: a service that cannot start.
 TOY_CHILD makes it start a child in a session of its own, as daemons do.
 TOY_ESCAPE makes it start one that sheds what marks it as its member's.
@@ -17,6 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path == "/complain":
+            sys.stderr.write('{"level": "warning", "event": "toy: this is what I complain about"}\n')
         body = b"ok" if self.path == "/health" else json.dumps(dict(os.environ)).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))

@@ -64,3 +64,8 @@ def test_only_a_member_has_a_log() -> None:
     assert MARK.of("order-1").log == Path("/run/logs/order-1.log")
     with pytest.raises(ValueError, match="many logs"):
         _ = MARK.log
+
+
+def test_containers_carry_labels_instead() -> None:
+    assert MARK.labels() == {"gauntlet.stack": "abc"}
+    assert MARK.of("order-1").labels() == {"gauntlet.stack": "abc", "gauntlet.instance": "order-1"}

@@ -1,0 +1,11 @@
+"""The harness in pytest: a system under test that is there when a test asks for it, and gone when the run is over.
+
+    [tool.pytest.ini_options]
+    gauntlet_topology = "system/services.toml"
+
+    def test_it_answers(stack): ...     # the running system, shared by the whole run (all xdist workers)
+    def test_it_counts(history): ...    # a recorder that writes into this test's folder
+
+`--provider` says where servers come from, `--stack-reuse NAME` uses what `gauntlet up --detach --name NAME` started. A
+failed test that used a stack shows what the stack complained about meanwhile. Loaded by the entry point `gauntlet`.
+"""

@@ -1,0 +1,129 @@
+"""The hooks and fixtures that pytest sees; what they do is in the modules beside this one."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.history import Recorder, Writer
+from harness.pytest_plugin.sources import Source, source_of_run, source_of_worker
+from harness.pytest_plugin.wanted import Wanted, add_options
+from harness.pytest_plugin.watch import Seen, Watch
+from harness.stack.attach import AttachedStack
+from harness.stack.errors import StackError
+from harness.stack.view import StackView
+
+_SOURCE = pytest.StashKey[Source]()
+_WATCH = pytest.StashKey[Watch]()
+_GREEN = pytest.StashKey[bool]()
+_INPUT = "gauntlet"
+
+# -- fixtures ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def stack(pytestconfig: pytest.Config) -> AttachedStack:
+    """The running system under test, one for the whole run."""
+    try:
+        return pytestconfig.stash[_SOURCE].stack()
+    except StackError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[Recorder]:
+    """Records what this test does, in history.jsonl in its tmp_path."""
+    with Writer(tmp_path / "history.jsonl") as writer:
+        yield Recorder(writer)
+
+
+# -- the run -------------------------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare options and ini values."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find out where a stack would come from; nothing is started before a test asks."""
+    wanted, told = Wanted.of(config), getattr(config, "workerinput", None)
+    config.stash[_WATCH] = Watch()
+    config.stash[_SOURCE] = source_of_run(wanted) if told is None else source_of_worker(wanted, told[_INPUT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker whose stack is the run's."""
+    node.workerinput[_INPUT] = node.config.stash[_SOURCE].shared
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Where the stack comes from."""
+    header = config.stash[_SOURCE].header
+    return f"gauntlet: {header}" if header else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Remember how it ended, after all that have a say in it."""
+    yield
+    session.config.stash[_GREEN] = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the stack if it is ours, however the run ended."""
+    source = config.stash.get(_SOURCE, None)
+    if source is None or hasattr(config, "workerinput"):
+        return
+    said = source.close(green=config.stash.get(_GREEN, False))
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if said and reporter is not None:
+        reporter.write_line(f"gauntlet: {said}")
+
+
+# -- a test --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
+    """Get to know stacks: ours, and those that a folder's own fixture of that name starts."""
+    made = yield
+    if fixturedef.argname == "stack" and isinstance(made, StackView):
+        request.config.stash[_WATCH].add(Seen(made.folder, made.manifest.provider))
+    return made
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """The test begins here: logs count from now on. JUnit gets to know the stack."""
+    item.config.stash[_WATCH].begin()
+    yield
+    if stack := _stack_of(item):
+        item.user_properties += [("provider", stack.provider), ("stack", str(stack.folder))]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what its stack complained about."""
+    report = yield
+    if report.failed and (stack := _stack_of(item)):
+        folders = [f"stack: {stack.folder}", *(f"test: {path}" for path in [_arguments(item).get("tmp_path")] if path)]
+        report.sections.append(("gauntlet: run folders", "\n".join(folders)))
+        for member, lines in item.config.stash[_WATCH].complaints(stack.folder).items():
+            report.sections.append((f"gauntlet: log of {member} since the test began", "\n".join(lines)))
+    return report
+
+
+def _arguments(item: pytest.Item) -> dict[str, Any]:
+    return getattr(item, "funcargs", None) or {}
+
+
+def _stack_of(item: pytest.Item) -> Seen | None:
+    """The stack that a test uses; the newest one when its setup failed before pytest handed it over."""
+    watch, made = item.config.stash[_WATCH], _arguments(item).get("stack")
+    if isinstance(made, StackView):
+        return watch.of(made.folder)
+    return watch.newest if made is None and "stack" in getattr(item, "fixturenames", ()) else None

@@ -1,0 +1,107 @@
+"""A project of its own with the small toy system, and pytest run on it as a process: for tests of the pytest plugin."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+from harness.stack.marker import Mark, marked
+from harness.stack.runfolder import in_use
+from tests.conformance.toys import SMALL
+
+TIMEOUT_S = 60
+ADDOPTS = "-p no:asyncio -p no:locust -p no:schemathesis"  # slow to import, of no use here
+CONFTEST = '''
+import json
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def seen(stack, request):
+    """Tells the outside which stack this test has."""
+    found = {"folder": str(stack.folder), "stack": stack.manifest.stack}
+    writing = Path(f".{request.node.name}")
+    writing.write_text(json.dumps(found))
+    writing.rename(f"{request.node.name}.seen")
+
+
+@pytest.fixture
+def complain(stack):
+    """Makes a member write a warning."""
+    return lambda member: urllib.request.urlopen(f"http://{stack.address(member)}/complain").read()
+'''
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The stack that a nested test had."""
+
+    folder: Path
+    stack: str
+
+    @property
+    def processes(self) -> list[int]:
+        """What lives of it."""
+        return marked(Mark(self.stack, self.folder / "logs"))
+
+    @property
+    def gone(self) -> bool:
+        """Whether neither members nor owner nor guard are left."""
+        return not in_use(self.folder) and not self.processes
+
+    @property
+    def run(self) -> Path:
+        """The temporary folder of the run that started it."""
+        return self.folder.parents[2]
+
+
+class Project:
+    """A folder with a pytest.ini, a conftest.py and the tests given."""
+
+    def __init__(self, folder: Path, tests: str, *, settings: str = "", conftest: str = "") -> None:
+        self.folder = folder
+        (folder / "pytest.ini").write_text(
+            f"[pytest]\ngauntlet_topology = {SMALL}\ngauntlet_settings = {settings}\naddopts = {ADDOPTS}\n"
+        )
+        (folder / "conftest.py").write_text(CONFTEST + dedent(conftest))
+        (folder / "test_toy.py").write_text(dedent(tests))
+
+    def pytest(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run it to its end."""
+        with self.running(*arguments) as process:
+            said, _ = process.communicate(timeout=TIMEOUT_S)
+        return subprocess.CompletedProcess(process.args, process.returncode, said)
+
+    @contextmanager
+    def running(self, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+        """Run it in a process group of its own, as a terminal does; killed at the end of the block."""
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+            cwd=self.folder,
+            env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+
+    def seen(self) -> dict[str, Seen]:
+        """The stacks of the tests so far, by the test's name."""
+        found = {path.stem: json.loads(path.read_text()) for path in self.folder.glob("*.seen")}
+        return {name: Seen(Path(each["folder"]), each["stack"]) for name, each in found.items()}

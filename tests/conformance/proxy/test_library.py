@@ -1,0 +1,136 @@
+"""The server inside another program, on its event loop, and our own client."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+
+import pytest
+
+from harness.proxy.client import FlowCounts, ProxyApiError, ProxyClient
+from harness.proxy.direction import Direction
+from harness.proxy.observer import ConnectionId
+from harness.proxy.request import ProxyRequest
+from harness.proxy.server import ProxyServer
+from harness.seed import Seed
+from harness.waiting import wait_until_async
+from tests.conformance.proxy.peers import Peer, connect, ended, refused
+
+EDGE = "order-1->redis-lock-2"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ProxyServer]:
+    async with ProxyServer(seed=Seed(5)) as started:
+        yield started
+
+
+@pytest.fixture
+async def client(server: ProxyServer) -> AsyncIterator[ProxyClient]:
+    async with ProxyClient(server.url) as there:
+        yield there
+
+
+async def ask(address: str, question: bytes) -> bytes:
+    """What an echo says; nothing when the stream ends instead."""
+    host, _, port = address.rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(question)
+    answer = await reader.read(len(question))
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+async def test_everything_the_client_can(client: ProxyClient, echoing: Peer) -> None:
+    assert (await client.version()).startswith("2.")
+    assert await client.proxies() == {}
+    created = await client.create(EDGE, echoing.address)
+    assert await client.proxy(EDGE) == created == (await client.proxies())[EDGE]
+    assert await ask(created.listen, b"hello") == b"hello"
+    toxic = await client.add_toxic(EDGE, "latency", stream=Direction.UPSTREAM, name="slow", latency=5)
+    assert (toxic.name, toxic.stream, toxic.attributes) == ("slow", "upstream", {"latency": 5, "jitter": 0})
+    changed = await client.update_toxic(EDGE, "slow", toxicity=0.5, jitter=2)
+    assert (changed.toxicity, changed.attributes) == (0.5, {"latency": 5, "jitter": 2})
+    assert await client.toxics(EDGE) == (changed,)
+    await client.remove_toxic(EDGE, "slow")
+    assert not (await client.disable(EDGE)).enabled
+    assert refused(created.listen)
+    assert (await client.enable(EDGE)).listen == created.listen
+    assert (await client.redirect(EDGE, "127.0.0.1:1")).upstream == "127.0.0.1:1"
+    assert await ask(created.listen, b"") == b""
+    same, other = await client.populate(
+        [ProxyRequest(EDGE, created.listen, "127.0.0.1:1"), ProxyRequest("other", "127.0.0.1:0", "127.0.0.1:1", enabled=False)]
+    )
+    assert (same.listen, other.enabled) == (created.listen, False)
+    await client.reset()
+    assert (await client.proxy("other")).enabled
+    await client.delete(EDGE)
+    assert list(await client.proxies()) == ["other"]
+
+
+async def test_effects(client: ProxyClient, echoing: Peer) -> None:
+    created = await client.create(EDGE, echoing.address)
+    await client.add_toxic(EDGE, "timeout", timeout=1)
+    assert await ask(created.listen, b"hello") == b""
+
+    async def counted() -> bool:
+        return (await client.effects(EDGE)).connections.open == 0
+
+    await wait_until_async(counted, what="closed", timeout_s=20)
+    effects = await client.effects(EDGE)
+    assert effects.upstream == FlowCounts(received=5, passed=5, dropped=0, held=0)
+    assert effects.toxics["timeout_downstream"].connections == 1
+
+
+async def test_refusals_have_their_status_and_message(client: ProxyClient) -> None:
+    with pytest.raises(ProxyApiError, match=r"^proxy not found$") as refusal:
+        await client.proxy("nobody")
+    assert refusal.value.status == 404
+
+
+class Diary:
+    """An observer that writes everything down."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, int, bytes]] = []
+
+    def opened(self, connection: ConnectionId) -> None:
+        self.entries.append(("opened", connection.number, b""))
+
+    def chunk(self, connection: ConnectionId, direction: Direction, data: bytes) -> None:
+        self.entries.append((direction, connection.number, data))
+
+    def closed(self, connection: ConnectionId) -> None:
+        self.entries.append(("closed", connection.number, b""))
+
+
+async def test_an_observer_sees_what_goes_by(server: ProxyServer, echoing: Peer) -> None:
+    proxy = await server.proxies.create(ProxyRequest(EDGE, "", echoing.address))
+    assert await ask(proxy.listen, b"unseen") == b"unseen"
+    diary = Diary()
+    proxy.observers.append(diary)
+    assert await ask(proxy.listen, b"seen") == b"seen"
+
+    async def closed() -> bool:
+        return proxy.open_connections == 0
+
+    await wait_until_async(closed, what="closed", timeout_s=20)
+    assert diary.entries == [("opened", 2, b""), ("upstream", 2, b"seen"), ("downstream", 2, b"seen"), ("closed", 2, b"")]
+
+
+async def test_stopping_ends_connections_and_frees_ports(quiet: Peer) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    async with ProxyServer() as server:
+        proxy = await server.proxies.create(ProxyRequest(EDGE, "", quiet.address))
+        client = await asyncio.to_thread(connect, proxy.listen)
+        await asyncio.to_thread(quiet.connection)
+        assert signal.getsignal(signal.SIGTERM) is before
+    with client:
+        assert ended(client)
+    assert refused(proxy.listen)
+    assert refused(server.url.removeprefix("http://"))
+
+
+async def test_a_taken_port_is_an_error_of_whoever_starts_it(server: ProxyServer) -> None:
+    with pytest.raises(OSError, match="in use"):
+        await ProxyServer(port=int(server.url.rpartition(":")[2])).start()
