@@ -47,7 +47,7 @@ stubs: setup ## Generate proto/gen from proto/
 	@$(BIN)/python -m ci.stubs
 
 lock: ## Resolve requirements.lock anew (needs uv)
-	@uv pip compile -q --no-annotate --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
+	@uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
 
 clean: ## Remove .venv, run folders and caches
 	@rm -rf .venv .gauntlet .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

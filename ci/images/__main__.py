@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if chosen.names == ["list"]:
         for image in IMAGES:
-            say(f"{image.tag:32} {image.about}")
+            say(f"{image.tag:32} {image.about}{f', in place of {image.official}' if image.official else ''}")
         for name, reason in UNAVAILABLE.items():
             say(f"{name:32} NOT AVAILABLE: {reason}")
         return 0

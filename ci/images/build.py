@@ -43,6 +43,7 @@ def build(names: Sequence[str], *, force: bool, say: Say) -> None:
         else:
             _dockerfile(part, recipe, generated)
         built = inspect(part.tag)
+        run(["docker", "image", "prune", "--force", "--filter=label=gauntlet.recipe"], timeout_s=120)  # the former one
         say(f"{part.tag} built in {time.monotonic() - started:.1f} s ({(built[1] if built else 0) / 1e6:.0f} MB)")
 
 
@@ -65,7 +66,15 @@ def _bootstrap(base: Base, recipe: Recipe, say: Say) -> None:
     options += [f"--include={','.join(base.packages)}"] if base.packages else []
     with tempfile.TemporaryDirectory(prefix="gauntlet-base-") as folder:
         root = Path(folder) / "root.tar"
-        command = ["mmdebstrap", "--quiet", "--variant=apt", *options, base.suite, root, machine.archive().line(base.suite)]
+        command: list[str | Path] = [
+            "mmdebstrap",
+            "--quiet",
+            "--variant=apt",
+            *options,
+            base.suite,
+            root,
+            machine.archive().line(base.suite),
+        ]
         run(command, timeout_s=BUILD_TIMEOUT_S)
         changes = [f"--change=LABEL {recipe.label}", '--change=CMD ["bash"]']
         run(["docker", "import", *changes, root, base.tag], timeout_s=BUILD_TIMEOUT_S)
@@ -78,5 +87,5 @@ def _dockerfile(image: Image, recipe: Recipe, generated: Mapping[str, bytes]) ->
         for name, content in generated.items():
             (context / name).write_bytes(content)
         # The host's network, because it is the host that is known to reach its mirror.
-        command = ["docker", "build", "--network=host", f"--label={recipe.label}", f"--tag={image.tag}", context]
-        run(command, timeout_s=BUILD_TIMEOUT_S)
+        options = ["--network=host", f"--label={recipe.label}", f"--tag={image.tag}"]
+        run(["docker", "build", *options, context], timeout_s=BUILD_TIMEOUT_S)

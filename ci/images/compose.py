@@ -4,6 +4,7 @@ The plugin is one static program; it is taken out of its package (checked by apt
 Nothing else of sid gets onto this machine.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 from ci.images import machine
 from ci.images.docker import CommandFailedError, run
 
-PLUGINS = Path("/usr/local/lib/docker/cli-plugins")
+PLUGINS = Path("/usr/local/lib/docker" if os.geteuid() == 0 else "~/.docker").expanduser() / "cli-plugins"
 PACKAGE = "docker-compose"
 CANDIDATES = (("docker", "compose"), ("docker-compose",))
 

@@ -56,6 +56,8 @@ def start(say: Say) -> bool:
         say(f"a Docker engine answers ({version})")
         _ensure_compose(say)
         return False
+    if named := os.environ.get("DOCKER_HOST"):
+        raise EngineUnavailableError(f"the engine that DOCKER_HOST names ({named}) does not answer")
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise EngineUnavailableError("no Docker engine answers, and one is installed by root on Debian only")
     try:

@@ -65,13 +65,22 @@ class Base:
 
 @dataclass(frozen=True)
 class Image:
-    """An image with a Dockerfile in a folder of its own; `settings` are the variables that docker-compose.yml calls it by."""
+    """An image with a Dockerfile in the folder of its name; `setting` is what docker-compose.yml calls it by.
+
+    It stands in for the image `official`, if there is one.
+    """
 
     name: str
     base: str
-    settings: tuple[str, ...]
+    setting: str
+    official: str
     about: str
-    folder: Path
+    root: Path = FOLDER
+
+    @property
+    def folder(self) -> Path:
+        """What it is built from."""
+        return self.root / self.name
 
     @property
     def tag(self) -> str:
@@ -91,20 +100,16 @@ class Image:
 
 BASES = (Base("sid"), Base("bookworm"))
 IMAGES = (
-    Image("mysql", "sid", ("MYSQL_IMAGE",), "MySQL 9, in place of mysql:8.4", FOLDER / "mysql"),
-    Image("redis", "sid", ("REDIS_IMAGE",), "Redis 8, in place of redis:8", FOLDER / "redis"),
-    Image("rabbitmq", "sid", ("RABBITMQ_IMAGE",), "RabbitMQ 4 with management, in place of rabbitmq:4-management", FOLDER / "rabbitmq"),
-    Image("python", "bookworm", ("BASE_IMAGE",), "Python 3.11, in place of python:3.11-slim-bookworm", FOLDER / "python"),
+    Image("mysql", "sid", "MYSQL_IMAGE", "mysql:8.4", "MySQL 9"),
+    Image("redis", "sid", "REDIS_IMAGE", "redis:8", "Redis 8"),
+    Image("rabbitmq", "sid", "RABBITMQ_IMAGE", "rabbitmq:4-management", "RabbitMQ 4 with management"),
+    Image("python", "bookworm", "BASE_IMAGE", "python:3.11-slim-bookworm", "Python 3.11"),
     Image(
-        "python-builder",
-        "python",
-        ("BUILDER_IMAGE",),
-        "the same with this machine's certificate authorities and pip indexes; services are built in it, none runs in it",
-        FOLDER / "python-builder",
+        "python-builder", "python", "BUILDER_IMAGE", "", "the same with this machine's authorities and indexes, to install in"
     ),
 )
 UNAVAILABLE = {
-    "toxiproxy": "no package registry carries its server: it is had from a container registry, or the project's own proxy is used"
+    "toxiproxy": "no package registry carries its server; a container registry does, and the project's own proxy speaks its API"
 }
 
 
@@ -126,5 +131,4 @@ def plan(names: Sequence[str]) -> list[Base | Image]:
 
 def environment() -> list[str]:
     """NAME=value for everything that docker-compose.yml and the service image take, to use the images built here."""
-    images = [f"{setting}={image.tag}" for image in IMAGES for setting in image.settings]
-    return [*images, "BUILD_NETWORK=host"]
+    return [*(f"{image.setting}={image.tag}" for image in IMAGES), "BUILD_NETWORK=host"]

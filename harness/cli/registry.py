@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "down": "harness.cli.down:down",
     "chaos": "harness.cli.chaos:chaos",
     "judge": "harness.cli.judge:judge",
+    "bench": "harness.cli.bench:bench",
 }
 
 

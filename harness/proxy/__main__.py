@@ -30,7 +30,10 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    uvloop.run(_serve(ProxyServer(arguments.host, arguments.port, arguments.seed), until_eof=arguments.until_eof))
+    try:
+        uvloop.run(_serve(ProxyServer(arguments.host, arguments.port, arguments.seed), until_eof=arguments.until_eof))
+    except OSError as error:
+        sys.exit(f"cannot listen on {arguments.host} port {arguments.port}: {error.strerror or error}")
 
 
 async def _serve(server: ProxyServer, *, until_eof: bool) -> None:

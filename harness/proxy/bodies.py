@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.proxy.direction import Direction
 from harness.proxy.errors import BadRequestBody, InvalidStream, InvalidToxicType, MissingField
-from harness.proxy.proxies import ProxyChange, ProxyRequest
+from harness.proxy.request import ProxyChange, ProxyRequest
 from harness.proxy.toxic import TYPES, Toxic
 
 _INT64 = range(-(2**63), 2**63)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from harness.proxy.direction import Direction
-from harness.proxy.proxies import ProxyRequest
+from harness.proxy.request import ProxyRequest
 
 _TIMEOUT_S = 10.0
 

@@ -48,7 +48,7 @@ class Endpoint(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._early: list[bytes] = []  # came before this side was connected
         self._fate: Callable[[], None] | None = None  # how it is to be closed once it is connected
-        self._gone = False  # its descriptor may be somebody else's now
+        self._over = False  # nothing more is to be done to it: its descriptor may be somebody else's
 
     # asyncio.Protocol
 
@@ -83,7 +83,7 @@ class Endpoint(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """The socket is closed, by whomever."""
-        self._gone = True
+        self._over = True
         self.incoming.sink_closed()
         self.outgoing.source_ended()
         self._lost()
@@ -138,12 +138,14 @@ class Endpoint(asyncio.Protocol):
     def cut(self) -> None:
         """Close at once; the peer reads an end of stream. What is buffered is lost."""
         if (transport := self._open(self.cut)) is not None:
+            self._over = True
             hang_up(transport)
             transport.abort()
 
     def reset(self) -> None:
         """Close at once; the peer gets a TCP reset. What is buffered is lost."""
         if (transport := self._open(self.reset)) is not None:
+            self._over = True
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
             transport.abort()
 
@@ -153,7 +155,7 @@ class Endpoint(asyncio.Protocol):
             self._fate = fate
             if fate != self.end:
                 self._early.clear()
-        return None if self._gone else self._transport
+        return None if self._over else self._transport
 
 
 def hang_up(transport: asyncio.Transport) -> None:

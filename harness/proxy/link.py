@@ -44,7 +44,7 @@ class Link:
         self._sides = 0  # that are connected
         self._broken = False
         self._opening = asyncio.get_running_loop().create_task(self._open(client))
-        self._opening.add_done_callback(lambda _: self._check_over())
+        self._opening.add_done_callback(lambda _: self._opened(client))
         for observer in observers:
             observer.opened(identity)
 
@@ -99,11 +99,14 @@ class Link:
             await loop.connect_accepted_socket(lambda: self._client, client)
         except (OSError, ValueError):
             self._setting.effects.connections.unreachable += 1
-        finally:
-            if not self._client.connected:
-                self._server.cut()
-                with client, suppress(OSError):
-                    client.shutdown(socket.SHUT_RDWR)  # the client reads an end of stream, not a reset
+
+    def _opened(self, client: socket.socket) -> None:
+        """Whether it was or not, and even when it was cut before it began."""
+        if not self._client.connected:
+            self._server.cut()
+            with client, suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)  # the client reads an end of stream, not a reset
+        self._check_over()
 
     def _watch(self, direction: Direction, data: bytes) -> None:
         for observer in self._observers:

@@ -5,31 +5,13 @@ go, so that requests at the same time never see or leave anything half-way.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from harness.proxy.address import resolve
 from harness.proxy.errors import ProxyAlreadyExists, ProxyNotFound
 from harness.proxy.proxy import Proxy
+from harness.proxy.request import ProxyChange, ProxyRequest
 from harness.seed import Seed
-
-
-@dataclass(frozen=True)
-class ProxyRequest:
-    """A proxy that somebody wants."""
-
-    name: str
-    listen: str
-    upstream: str
-    enabled: bool = True
-
-
-@dataclass(frozen=True)
-class ProxyChange:
-    """What is to change about a proxy; None stays as it is."""
-
-    listen: str | None = None
-    upstream: str | None = None
-    enabled: bool | None = None
 
 
 class Proxies:

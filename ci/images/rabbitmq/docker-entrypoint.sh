@@ -19,4 +19,5 @@ done
 chown rabbitmq:rabbitmq /var/lib/rabbitmq
 # Erlang reserves memory for as many files as the limit allows; an engine may allow a billion.
 ulimit -n "$(($(ulimit -n) > 65536 ? 65536 : $(ulimit -n)))"
-exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups -- "$@"
+# Debian's own rabbitmq-server is a wrapper that keeps the server's output for itself.
+exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups -- /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server "${@:2}"

@@ -65,9 +65,9 @@ def redis_get(port: int, requests: int) -> float:
 
 
 LOADS = (
-    Load("bulk", "MiB", 256, 0.24, bulk),
-    Load("round trips of 64 bytes", "round trip", 3000, 0.41, echo),
-    Load("redis GET, 50 clients", "request", 20_000, 0.46, redis_get),
+    Load("bulk, MiB", "MiB", 96, 0.24, bulk),
+    Load("64-byte round trips", "round trip", 1000, 0.41, echo),
+    Load("redis GET, 50 clients", "request", 8_000, 0.46, redis_get),
 )
 
 

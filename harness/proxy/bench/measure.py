@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -40,11 +40,11 @@ class Result:
     cpu_us: float
 
 
-def measure(rounds: int, note: Callable[[str], None]) -> list[Result]:
+def measure(rounds: int, note: Callable[[str], None], loads: Sequence[Load] = LOADS) -> list[Result]:
     """Run all loads that can be run here; `note` is told what is left out and why. Raises LoadFailed, ProxyNotStarted."""
     results = []
     with ProxyProcess(_SEED) as proxy, _peer() as peer_port, _redis() as redis_port:
-        for load in LOADS:
+        for load in loads:
             port = redis_port if load.run is redis_get else peer_port
             if port is None:
                 note(f"{load.name}: not measured, there is no redis-server and redis-benchmark on PATH")

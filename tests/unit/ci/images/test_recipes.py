@@ -4,12 +4,14 @@ import pytest
 
 from ci.images.recipes import BASES, FOLDER, IMAGES, Base, Image, Recipe, environment, plan
 
+ROOT = Path(__file__).resolve().parents[4]
+
 
 @pytest.fixture
 def image(tmp_path: Path) -> Image:
     (tmp_path / "toy").mkdir()
     (tmp_path / "toy" / "Dockerfile").write_text("FROM x")
-    return Image("toy", base="sid", settings=("TOY_IMAGE",), about="a toy", folder=tmp_path / "toy")
+    return Image("toy", base="sid", setting="TOY_IMAGE", official="toy:1", about="a toy", root=tmp_path)
 
 
 def test_a_recipe_changes_with_whatever_goes_into_the_image(image: Image) -> None:
@@ -57,6 +59,13 @@ def test_an_image_nobody_knows_is_refused_and_one_that_cannot_be_had_says_why() 
         plan(["nonsense"])
     with pytest.raises(ValueError, match=r"toxiproxy.*no package"):
         plan(["toxiproxy"])
+
+
+def test_what_stands_in_for_an_official_image_is_what_the_deployment_uses_otherwise() -> None:
+    compose = (ROOT / "docker-compose.yml").read_text()
+    for image in IMAGES:
+        if image.official:
+            assert f"${{{image.setting}:-{image.official}}}" in compose
 
 
 def test_the_environment_names_every_image_once() -> None:

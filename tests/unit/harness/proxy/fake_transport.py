@@ -29,7 +29,7 @@ class FakeTransport(asyncio.Transport):
         self.socket = FakeSocket()
         self.calls = self.socket.calls
         self.written = b""
-        self.reading = True
+        self._reading = True
         self.stuck = False
         self.unsent = 0
         self.closing = False
@@ -51,11 +51,14 @@ class FakeTransport(asyncio.Transport):
     def is_closing(self) -> bool:
         return self.closing
 
+    def is_reading(self) -> bool:
+        return self._reading
+
     def pause_reading(self) -> None:
-        self.reading = False
+        self._reading = False
 
     def resume_reading(self) -> None:
-        self.reading = True
+        self._reading = True
 
     def close(self) -> None:
         self.closing = True

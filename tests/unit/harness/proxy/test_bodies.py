@@ -8,7 +8,7 @@ import pytest
 from harness.proxy import toxics  # noqa: F401 - registers them
 from harness.proxy.bodies import ToxicRequest, attributes, parse, proxy_change, proxy_request, proxy_requests, toxic_change
 from harness.proxy.errors import BadRequestBody, InvalidStream, InvalidToxicType, MissingField
-from harness.proxy.proxies import ProxyChange, ProxyRequest
+from harness.proxy.request import ProxyChange, ProxyRequest
 from harness.proxy.toxics.latency import Latency
 
 

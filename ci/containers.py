@@ -1,0 +1,83 @@
+"""Everything that needs Docker, tried for real: `python -m ci.containers [--images auto|official|local] [-- pytest arguments]`.
+
+An engine (started when there is none and this is root on Debian), images (the official ones where a registry answers, else
+equivalents from Debian packages), then the suites below. Exit code 3, loudly, when no engine can be had: then nothing of
+this has been tried. Otherwise pytest's. An engine started for this is stopped at the end.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from ci.images import engine
+from ci.images.build import build
+from ci.images.docker import CommandFailedError, run
+from ci.images.machine import UnsuitableMachineError
+from ci.images.recipes import IMAGES, environment
+
+ROOT = Path(__file__).resolve().parent.parent
+SUITES = ("tests/conformance/compose",)
+PULL_TIMEOUT_S = 600
+NO_ENGINE = 3
+FRAME = "!" * 100
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def official() -> bool:
+    """Whether the official images are here or can be pulled; the first failure decides."""
+    try:
+        for name in (image.official for image in IMAGES if image.official):
+            run(["docker", "pull", "--quiet", name], timeout_s=PULL_TIMEOUT_S)
+    except CommandFailedError as error:
+        say(f"the official images cannot be had: {str(error).splitlines()[-1]}")
+        return False
+    return True
+
+
+def images(choice: str) -> Mapping[str, str]:
+    """Variables that name the images to use; they are there afterwards. Raises what `build` raises."""
+    if choice == "official" or (choice == "auto" and official()):
+        return {}
+    build([], force=False, say=say)
+    return dict(line.split("=", 1) for line in environment())
+
+
+def pytest(settings: Mapping[str, str], arguments: list[str]) -> int:
+    """Run the suites in a process of their own; returns its exit code."""
+    command = [sys.executable, "-m", "pytest", *SUITES, *arguments]
+    told = os.environ | settings | {"GAUNTLET_CONTAINERS": "1"}
+    return subprocess.run(command, cwd=ROOT, env=told, check=False).returncode  # noqa: S603 - pytest
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m ci.containers", description=__doc__)
+    parser.add_argument("--images", choices=("auto", "official", "local"), default="auto")
+    parser.add_argument("--keep-engine", action="store_true", help="leave an engine that was started for this running")
+    parser.add_argument("pytest", nargs="*", help="passed on to pytest")
+    chosen = parser.parse_args(arguments)
+    try:
+        started = engine.start(say)
+    except engine.EngineUnavailableError as error:
+        sys.stderr.write(f"{FRAME}\nNOTHING THAT NEEDS DOCKER WAS TRIED: {error}\n{FRAME}\n")
+        return NO_ENGINE
+    try:
+        return pytest(images(chosen.images), chosen.pytest)
+    except (CommandFailedError, UnsuitableMachineError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        if started and not chosen.keep_engine:
+            engine.stop(say)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
