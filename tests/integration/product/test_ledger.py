@@ -26,7 +26,7 @@ async def test_the_ledger_only_grows(warehouse: Warehouse, statement: str) -> No
 async def test_no_count_falls_below_zero(warehouse: Warehouse, column: str) -> None:
     product = await warehouse.product(0)
     with pytest.raises(pymysql.MySQLError, match=r"(?i)constraint"):
-        warehouse.rows(f"UPDATE stock SET {column} = -1 WHERE product_id = %s", product)  # noqa: S608 - a column of the table
+        warehouse.rows(f"UPDATE stock SET {column} = -1 WHERE product_id = %s", product)
     assert warehouse.units(product) == (0, 0, 0)
 
 
