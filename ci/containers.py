@@ -1,15 +1,16 @@
-"""Everything that needs Docker, tried for real: `python -m ci.containers [--images auto|official|local] [-- pytest arguments]`.
+"""Everything that needs Docker, tried for real: `python -m ci.containers [--only suite …] [--images auto|official|local]`.
 
 An engine (started when there is none and this is root on Debian), images (the official ones where a registry answers, else
-equivalents from Debian packages), then the suites below. Exit code 3, loudly, when no engine can be had: then nothing of
-this has been tried. Otherwise pytest's. An engine started for this is stopped at the end.
+equivalents from Debian packages), then the suites below, all of them even when one fails. Exit code 3, loudly, when no
+engine can be had: then nothing of this has been tried. Otherwise that of the first suite that failed. An engine started
+for this is stopped at the end.
 """
 
 import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ci.images import engine
@@ -19,7 +20,13 @@ from ci.images.machine import UnsuitableMachineError
 from ci.images.recipes import IMAGES, environment
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITES = ("tests/conformance/compose",)
+SUITES = {
+    "conformance": ("tests/conformance", "--ignore=tests/conformance/compose", "-k", "docker"),
+    "order-flow": ("tests/integration/order", "--provider=docker"),
+    "compose": ("tests/conformance/compose",),
+}
+SWITCH = {"GAUNTLET_CONFORMANCE_DOCKER": "1"}
+"""Lets pytest collect what needs an engine."""
 PULL_TIMEOUT_S = 600
 NO_ENGINE = 3
 FRAME = "!" * 100
@@ -50,16 +57,21 @@ def images(choice: str) -> Mapping[str, str]:
     return dict(line.split("=", 1) for line in environment())
 
 
-def pytest(settings: Mapping[str, str], arguments: list[str]) -> int:
-    """Run the suites in a process of their own; returns its exit code."""
-    command = [sys.executable, "-m", "pytest", *SUITES, *arguments]
-    told = os.environ | settings | {"GAUNTLET_CONTAINERS": "1"}
-    return subprocess.run(command, cwd=ROOT, env=told, check=False).returncode  # noqa: S603 - pytest
+def pytest(suites: Sequence[str], settings: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Run each suite in a process of its own; returns the exit code of the first that failed."""
+    codes = {}
+    for name in suites:
+        command = [sys.executable, "-m", "pytest", *SUITES[name], *arguments]
+        codes[name] = subprocess.run(command, cwd=ROOT, env=os.environ | settings | SWITCH, check=False).returncode  # noqa: S603 - pytest
+    for name, code in codes.items():
+        say(f"{'FAIL' if code else 'ok  '} {name}")
+    return next(filter(None, codes.values()), 0)
 
 
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m ci.containers", description=__doc__)
+    parser.add_argument("--only", action="append", choices=SUITES, help="run this suite only (default: all)")
     parser.add_argument("--images", choices=("auto", "official", "local"), default="auto")
     parser.add_argument("--keep-engine", action="store_true", help="leave an engine that was started for this running")
     parser.add_argument("pytest", nargs="*", help="passed on to pytest")
@@ -70,7 +82,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{FRAME}\nNOTHING THAT NEEDS DOCKER WAS TRIED: {error}\n{FRAME}\n")
         return NO_ENGINE
     try:
-        return pytest(images(chosen.images), chosen.pytest)
+        return pytest(chosen.only or list(SUITES), images(chosen.images), chosen.pytest)
     except (CommandFailedError, UnsuitableMachineError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

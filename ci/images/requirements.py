@@ -36,8 +36,10 @@ def parse(lock: str) -> list[Entry]:
 
 
 def needed(everything: Sequence[Entry]) -> list[Entry]:
-    """What the services' own dependencies come to, in the order of the lock file."""
+    """What the services' own dependencies come to, in the order of the lock file. Raises ValueError when it does not say."""
     kept = {entry.name for entry in everything if PROJECT in entry.via and entry.name not in HARNESS_ONLY}
+    if not kept:
+        raise ValueError(f"no entry of the lock file says `# via {PROJECT}`: it was written without annotations")
     while more := {entry.name for entry in everything if entry.via & kept} - kept:
         kept |= more
     return [entry for entry in everything if entry.name in kept]

@@ -73,7 +73,6 @@ class Stream:
         for stage, toxic in zip(self._stages, wanted, strict=True):
             if stage.placed != toxic:
                 stage.update(toxic)
-        self._control()
 
     def rewire(self) -> None:
         """Connect the parts that there are, along the shortest way."""

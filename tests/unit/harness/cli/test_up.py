@@ -23,7 +23,7 @@ health = { kind = "tcp", port = "http" }
         (["--instances", "nix=2"], "instances of nix: no such service; there are front"),
         (["--set", "front=2"], "is not SERVICE.VARIABLE=VALUE"),
         (["--set", "nix.A=2"], "environment of nix: no such service"),
-        (["--provider", "nix"], "there is no provider nix; there are auto, native"),
+        (["--provider", "nix"], "there is no provider nix; there are auto, docker, native"),
         (["--name", "../nix"], "cannot be the name of a stack"),
         (["--port", "70000"], "--port"),
         (["--owner-pid", "0"], "--owner-pid"),
