@@ -68,6 +68,14 @@ def pytest(suites: Sequence[str], settings: Mapping[str, str], arguments: Sequen
     return next(filter(None, codes.values()), 0)
 
 
+def stop_engine() -> None:
+    """Stop the engine that was started for this; containers that were left running are named, and keep it running."""
+    try:
+        engine.stop(say)
+    except engine.EngineUnavailableError as error:
+        sys.stderr.write(f"{error}\n")
+
+
 def main(arguments: list[str]) -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m ci.containers", description=__doc__)
@@ -88,7 +96,7 @@ def main(arguments: list[str]) -> int:
         return 1
     finally:
         if started and not chosen.keep_engine:
-            engine.stop(say)
+            stop_engine()
 
 
 if __name__ == "__main__":
