@@ -1,6 +1,6 @@
 # Every command a developer needs. `make help` lists them; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status demo chaos chaos-list test check format stubs lock clean
+.PHONY: help setup up down status demo chaos chaos-list test containers check format stubs lock clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -36,6 +36,9 @@ chaos-list: setup ## List the experiments
 
 test: setup ## Run the tests on the real stack (APP=order for one service, WORKERS=2, ARGS="-k name")
 	@$(BIN)/python -m ci.test $(if $(APP),--app $(APP)) --workers $(WORKERS) -- $(ARGS)
+
+containers: setup ## Try everything that needs Docker: conformance, order flow and compose on containers (exit 3: no engine)
+	@$(BIN)/python -m ci.containers $(ARGS)
 
 check: setup ## Run the gate: ruff, mypy, import-linter, buf, stubs, README commands
 	@$(BIN)/python -m ci.check
