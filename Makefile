@@ -51,6 +51,7 @@ stubs: setup ## Generate proto/gen from proto/
 
 lock: ## Resolve requirements.lock anew (needs uv)
 	@uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
+	@sed -i '1i # Written by `make lock` (uv pip compile, hashes, no index addresses): all the project runs, tests and builds with.' requirements.lock
 
 clean: ## Remove .venv, run folders and caches
 	@rm -rf .venv .gauntlet .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
