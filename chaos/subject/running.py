@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
 
 import aio_pika
@@ -16,8 +17,11 @@ from chaos.guarantees.facts import HealthRow, QueueRow
 from chaos.subject.databases import CONFIRMED, MOVING, OBSERVATIONS, OUTSTANDING, PAID, count, rows
 from chaos.subject.probe import probe
 from chaos.subject.versions import versions
+from chaos.subject.watchers import watch
 from harness.experiment import Context, NotSteadyError
 from harness.history import Row
+from harness.proxy.client import ProxyClient
+from harness.stack.errors import StackError
 from harness.stack.process import tail
 from harness.stack.stack import Stack
 from harness.stack.topology import Role
@@ -37,6 +41,7 @@ class RunningShop:
     http: httpx.AsyncClient
     paying: httpx.AsyncClient
     mailing: httpx.AsyncClient
+    watchers: tuple[str, ...] = ()
     _counted: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -65,6 +70,17 @@ class RunningShop:
         if ready.status != 200:
             raise NotSteadyError(f"GET /health/ready was answered {ready.status}: {dict(ready.body)}")
         await probe(self.shop, await self.admin())
+
+    @property
+    def proxy(self) -> ProxyClient:
+        """The control API of the proxy that carries the edges; `async with` it. Raises StackError when there is none."""
+        if self.stack.proxy_url is None:
+            raise StackError("the edges of this shop run through no proxy")
+        return ProxyClient(self.stack.proxy_url)
+
+    def watching(self, context: Context) -> AbstractAsyncContextManager[None]:
+        """See Subject."""
+        return watch(self, self.watchers, context.recorder)
 
     async def outstanding(self) -> Sequence[str]:
         """See Subject."""

@@ -13,7 +13,7 @@ from chaos.client.shop import TIMEOUT
 from chaos.subject.running import RunningShop, tails
 from harness.experiment import Context, RunFolder
 from harness.stack.events import Phase, StackEvent
-from harness.stack.providers import AUTO, choose
+from harness.stack.providers import choose
 from harness.stack.stack import Stack
 from harness.stack.topology import Topology
 
@@ -24,23 +24,28 @@ LIMITS = httpx.Limits(max_connections=400, max_keepalive_connections=400)
 
 @dataclass(frozen=True, kw_only=True)
 class ShopSystem:
-    """`instances` of services (default 1) and `environment` variables of services."""
+    """`instances` of services (default 1) and `environment` variables of services.
+
+    `proxied` edges can be broken and slowed down; `watchers` name what is seen to happen (see `chaos.subject.watchers`).
+    """
 
     instances: Mapping[str, int] = field(default_factory=dict)
     environment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    provider: str = AUTO
+    proxied: bool = False
+    watchers: tuple[str, ...] = ()
 
     @asynccontextmanager
     async def started(self, context: Context) -> AsyncIterator[RunningShop]:
         """See System. Raises StackError."""
-        choice = choose(self.provider)
+        choice = choose(context.choices.provider)
         context.note(f"provider {choice.provider.name}: {choice.reason}")
         stack = Stack(
-            Topology.load(SERVICES),
+            Topology.load(context.choices.topology or SERVICES),
             choice.provider,
             folder=context.folder / "stack",
             instances=self.instances,
             environment=self.environment,
+            proxied=context.seed if self.proxied else None,
         )
         try:
             await _start(stack, context)
@@ -49,7 +54,7 @@ class ShopSystem:
                 httpx.AsyncClient(base_url=f"http://{stack.address('provider', 'http')}", timeout=TIMEOUT) as paying,
                 httpx.AsyncClient(base_url=f"http://{stack.address('mailbox', 'http')}", timeout=TIMEOUT) as mailing,
             ):
-                yield RunningShop(stack, http, paying, mailing)
+                yield RunningShop(stack, http, paying, mailing, self.watchers)
         finally:
             await asyncio.to_thread(stack.stop)
 

@@ -13,10 +13,12 @@ from rich.text import Text
 from harness import report
 from harness.cli.console import Code, complain, err, out
 from harness.cli.options import AsJson
-from harness.experiment import Experiment, RunFolder, run
+from harness.experiment import Choices, Experiment, RunFolder, run
 from harness.registry import RegistryError, UnknownNameError, experiments, find, guarantees
 from harness.report.console import Narrator, print_verdict
 from harness.seed import Seed
+from harness.stack.errors import StackError
+from harness.stack.providers import AUTO, PROVIDERS, choose
 from harness.verdict import Guarantee, Outcome, RunVerdict, overall
 
 RUNS = Path(".gauntlet") / "runs"
@@ -32,6 +34,10 @@ def run_experiments(
     default: Annotated[bool, typer.Option("--default", help="Run the default experiments, one after the other.")] = False,
     seed: Annotated[str | None, typer.Option(help="The seed of an earlier run; default: a fresh one.")] = None,
     out_folder: Annotated[Path, typer.Option("--out", help="Where run folders are made.")] = RUNS,
+    provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = AUTO,
+    topology: Annotated[
+        Path | None, typer.Option(help="The services.toml of another build of the system, e.g. of a copy with a planted bug.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run an experiment and judge it. Exit code 0: every promise kept; 1: one was broken; 2: nothing was proved."""
@@ -42,10 +48,12 @@ def run_experiments(
             for name in each.guarantees:
                 find(name, known, "guarantee")
         first = Seed.parse(seed) if seed is not None else Seed.fresh()
-    except (UnknownNameError, RegistryError, ValueError) as error:
+        choose(provider)
+        choices = Choices(provider, topology.resolve() if topology is not None else None)
+    except (UnknownNameError, RegistryError, StackError, ValueError) as error:
         complain(error)
         raise typer.Exit(Code.USAGE) from error
-    outcomes = [_run_one(each, first, out_folder, known, as_json=as_json) for each in chosen]
+    outcomes = [_run_one(each, first, out_folder, known, choices, as_json=as_json) for each in chosen]
     raise typer.Exit(overall(outcomes).exit_code)
 
 
@@ -75,7 +83,9 @@ def _chosen(experiment: str | None, *, default: bool) -> list[Experiment[Any]]:
     return [each for each in known.values() if each.default]
 
 
-def _run_one(experiment: Experiment[Any], seed: Seed, parent: Path, known: dict[str, Guarantee], *, as_json: bool) -> Outcome:
+def _run_one(
+    experiment: Experiment[Any], seed: Seed, parent: Path, known: dict[str, Guarantee], choices: Choices, *, as_json: bool
+) -> Outcome:
     folder = RunFolder.create(parent, experiment.name, seed.value)
     narrator = Narrator(err)
     err.print(Text(f"{experiment.name}, seed {seed}, in {folder.path}"))
@@ -87,7 +97,7 @@ def _run_one(experiment: Experiment[Any], seed: Seed, parent: Path, known: dict[
             content = json.loads(folder.verdict.read_bytes()) | {"folder": str(folder.path.resolve())}
             out.print(json.dumps(content), markup=False)
 
-    work = run(experiment, seed, folder, known, conclude=conclude, listener=narrator.hear, note=narrator.note)
+    work = run(experiment, seed, folder, known, conclude=conclude, listener=narrator.hear, note=narrator.note, choices=choices)
     try:
         verdict = asyncio.run(_until_told_to_stop(work))
     except (KeyboardInterrupt, asyncio.CancelledError) as error:

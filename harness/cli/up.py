@@ -11,6 +11,7 @@ from harness.cli.console import Code
 from harness.cli.detached import run_detached
 from harness.cli.options import AsJson, Name, instance_counts, settings, stack_folder
 from harness.cli.owner import own
+from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS, choose
 from harness.stack.stack import Stack
@@ -30,6 +31,9 @@ def up(
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="A variable of a service: order.TTL_S=2. Repeatable.")
     ] = None,
+    proxied: Annotated[
+        bool, typer.Option("--proxied", help="Run every edge through a proxy with Toxiproxy's API, which can break it.")
+    ] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Return when ready; `gauntlet down` stops it.")] = False,
     owner_pid: Annotated[int | None, typer.Option(min=1, help="Stop when this process is gone.")] = None,
     as_json: AsJson = False,
@@ -42,6 +46,7 @@ def up(
         arguments = ["up", "--name", name, "--topology", str(topology), "--provider", provider]
         arguments += ["--port", str(port)] if port is not None else []
         arguments += ["--owner-pid", str(owner_pid)] if owner_pid is not None else []
+        arguments += ["--proxied"] if proxied else []
         arguments += [part for text in instances or () for part in ("--instances", text)]
         arguments += [part for text in setting or () for part in ("--set", text)]
         raise typer.Exit(run_detached(arguments, folder, as_json=as_json))
@@ -50,7 +55,15 @@ def up(
         shape = Topology.load(topology)
         choice = choose(provider)
         entry_port = shape.entry_port if port is None else port or None
-        stack = Stack(shape, choice.provider, folder=folder, instances=counts, entry_port=entry_port, environment=environment)
+        stack = Stack(
+            shape,
+            choice.provider,
+            folder=folder,
+            instances=counts,
+            entry_port=entry_port,
+            environment=environment,
+            proxied=Seed.fresh() if proxied else None,
+        )
     except StackError as error:
         audience.failed(error)
         raise typer.Exit(Code.USAGE) from error

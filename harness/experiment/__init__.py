@@ -4,8 +4,8 @@
 settling and observing one is the work of a `Subject` that the experiment brings along.
 """
 
-from harness.experiment.context import Context
-from harness.experiment.experiment import Bounds, Experiment, FaultPlan, Minimum
+from harness.experiment.context import Choices, Context
+from harness.experiment.experiment import Bounds, Experiment, FaultPlan, Minimum, Sighting
 from harness.experiment.judging import judge, judge_folder
 from harness.experiment.protocols import (
     AssumptionError,
@@ -17,28 +17,34 @@ from harness.experiment.protocols import (
     System,
     Workload,
 )
-from harness.experiment.run_folder import NotARunError, RunFacts, RunFolder
+from harness.experiment.run_folder import NotARunError, PlannedFault, RunFacts, RunFolder
 from harness.experiment.runner import run
-from harness.experiment.triggers import AllOf, Healed, OperationsEnded, Progress, Trigger
+from harness.experiment.triggers import AllOf, EventsSeen, Healed, InForceFor, Injected, OperationsEnded, Progress, Trigger
 
 __all__ = [
     "AllOf",
     "AssumptionError",
     "Bounds",
+    "Choices",
     "Context",
     "Drive",
+    "EventsSeen",
     "Experiment",
     "Fault",
     "FaultPlan",
     "Healed",
+    "InForceFor",
+    "Injected",
     "Minimum",
     "NotARunError",
     "NotSteadyError",
     "OperationsEnded",
+    "PlannedFault",
     "Progress",
     "Proof",
     "RunFacts",
     "RunFolder",
+    "Sighting",
     "Subject",
     "System",
     "Trigger",

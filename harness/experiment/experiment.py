@@ -38,6 +38,14 @@ class Minimum:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sighting:
+    """Something that has to be seen to happen in the system, so often, or the run proves nothing."""
+
+    event: str
+    count: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bounds:
     """Longest times of the stages, in seconds. A stage that exceeds its bound failed."""
 
@@ -64,5 +72,6 @@ class Experiment(Generic[S]):
     faults: tuple[FaultPlan[S], ...] = ()
     guarantees: tuple[str, ...]
     minimums: tuple[Minimum, ...]
+    sightings: tuple[Sighting, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
     default: bool = False

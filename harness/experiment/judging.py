@@ -63,6 +63,11 @@ def _requirements(facts: RunFacts, history: History) -> Iterable[Requirement]:
     seconds = _workload_seconds(history)
     for minimum in facts.minimums:
         yield _traffic(minimum, history, seconds)
+    for sighting in facts.sightings:
+        seen = sum(event.event == sighting.event for event in history.events)
+        yield Requirement(
+            name=f"{sighting.event} was seen", met=seen >= sighting.count, detail=f"{seen} seen; {sighting.count} wanted"
+        )
     for fault in facts.faults:
         yield _effect(fault, history)
 

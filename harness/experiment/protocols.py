@@ -34,6 +34,9 @@ class Subject(Protocol):
     async def steady(self, context: Context) -> None:
         """Show that the system is well, by health and by doing one real thing. Raises NotSteadyError."""
 
+    def watching(self, context: Context) -> AbstractAsyncContextManager[None]:
+        """Record as events what is seen to happen in the system, from before the workload until it is at rest."""
+
     async def outstanding(self) -> Sequence[str]:
         """What has not come to rest yet, in words with figures ("3 orders PENDING"); empty when all is at rest."""
 
@@ -86,7 +89,10 @@ class Fault(Protocol[S_contra]):
         """Do it; returns when it is in force."""
 
     async def prove(self, subject: S_contra) -> Proof:
-        """Look, while it is in force, whether it has the effect that it claims."""
+        """Look, while it is in force, whether it has the effect that it claims.
+
+        Asked right after the injection; where that shows no effect yet, once more right before it heals, and that counts.
+        """
 
     async def heal(self, subject: S_contra) -> str:
         """Undo it, also when it was only half injected; returns what was seen once the target was well again."""

@@ -7,14 +7,16 @@ verdict.json, junit.xml, report.html   what was concluded, written again by each
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from harness.experiment.experiment import Minimum
+from harness.experiment.context import Choices
+from harness.experiment.experiment import Minimum, Sighting
+from harness.experiment.picture import Picture
 from harness.history import History, read
 
 
@@ -23,8 +25,21 @@ class NotARunError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedFault:
+    """A fault as it was planned, in words: what it was to be done to, when it was to strike and when to heal."""
+
+    name: str
+    target: str
+    inject: str
+    heal: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunFacts:
-    """What was run, enough to judge the history without the experiment's code."""
+    """What was run, enough to judge the history without the experiment's code.
+
+    `clock_ns` is what has to be added to the history's monotonic times (ns) to get the time since the epoch.
+    """
 
     experiment: str
     about: str
@@ -34,7 +49,12 @@ class RunFacts:
     guarantees: tuple[str, ...]
     minimums: tuple[Minimum, ...]
     faults: tuple[str, ...]
+    sightings: tuple[Sighting, ...] = ()
+    plan: tuple[PlannedFault, ...] = ()
     system: Mapping[str, str] = field(default_factory=dict)
+    choices: Choices = field(default_factory=Choices)
+    clock_ns: int = 0
+    picture: Picture = field(default_factory=Picture)
 
 
 _FACTS = TypeAdapter(RunFacts)
@@ -93,6 +113,10 @@ class RunFolder:
     def add_system(self, system: Mapping[str, str]) -> None:
         """Add what became known of the system once it ran."""
         self.save_facts(replace(self.facts(), system=dict(system)))
+
+    def add_plan(self, plan: Iterable[PlannedFault]) -> None:
+        """Add what was decided to be done."""
+        self.save_facts(replace(self.facts(), plan=tuple(plan)))
 
     def facts(self) -> RunFacts:
         """What was run. Raises NotARunError."""

@@ -5,12 +5,13 @@ Whatever fails on the way, faults are healed, the system is stopped, and what wa
 Only a system that is not well to begin with, or clients that could not be made, end the run early.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from harness.experiment.context import Context
+from harness.experiment.context import Choices, Context
 from harness.experiment.experiment import Experiment
 from harness.experiment.judging import judge_folder
 from harness.experiment.protocols import Drive, Subject
@@ -24,6 +25,9 @@ from harness.seed import Seed
 from harness.verdict import Guarantee, RunVerdict
 
 S = TypeVar("S", bound=Subject)
+
+CHOICES = Choices()
+"""Nobody chose anything."""
 
 Conclude = Callable[[RunFolder, RunVerdict], None]
 
@@ -42,20 +46,21 @@ async def run(
     conclude: Conclude,
     listener: Callable[[Record], None] = lambda _record: None,
     note: Callable[[str], None] = lambda _text: None,
+    choices: Choices = CHOICES,
 ) -> RunVerdict:
     """Run an experiment and judge it. `conclude` writes the report, also when the run was interrupted.
 
     `listener` hears every record, `note` gets progress in words. Raises only what interrupts (CancelledError) and
     OSError.
     """
-    folder.save_facts(_facts(experiment, seed))
+    folder.save_facts(_facts(experiment, seed, choices))
     try:
         with Writer(folder.history) as writer:
             recorder = Recorder(writer)
             progress = Progress()
             recorder.listen(progress.hear)
             recorder.listen(listener)
-            await _story(experiment, Context(seed, recorder, progress, folder.path, note), folder)
+            await _story(experiment, Context(seed, recorder, progress, folder.path, note, choices), folder)
     finally:
         verdict = judge_folder(folder, guarantees, experiment.bounds.judge_s)
         conclude(folder, verdict)
@@ -76,20 +81,31 @@ async def _story(experiment: Experiment[S], context: Context, folder: RunFolder)
 
     try:
         if await stages.attempt("start", start, bounds.start_s):
-            await _experience(experiment, started[0], context, stages)
+            async with AsyncExitStack() as watching:
+                await _experience(experiment, started[0], context, stages, folder, watching)
     finally:
         await stages.attempt("stop", leaving.aclose, bounds.stop_s)
 
 
-async def _experience(experiment: Experiment[S], subject: S, context: Context, stages: Stages) -> None:
+async def _experience(
+    experiment: Experiment[S],
+    subject: S,
+    context: Context,
+    stages: Stages,
+    folder: RunFolder,
+    watching: AsyncExitStack,
+) -> None:
     bounds = experiment.bounds
     drives: list[Drive] = []
     schedule = FaultSchedule(experiment.faults, subject, context)
+    folder.add_plan(schedule.plan)
 
     async def prepare() -> None:
         drives.append(await experiment.workload.prepare(subject, context))
+        await watching.enter_async_context(subject.watching(context))
 
     async def observe() -> None:
+        await watching.aclose()
         for name, rows in await subject.observe():
             context.recorder.observe(name, rows)
 
@@ -110,7 +126,7 @@ async def _experience(experiment: Experiment[S], subject: S, context: Context, s
     await stages.attempt("observe", observe, bounds.observe_s)
 
 
-def _facts(experiment: Experiment[S], seed: Seed) -> RunFacts:
+def _facts(experiment: Experiment[S], seed: Seed, choices: Choices) -> RunFacts:
     return RunFacts(
         experiment=experiment.name,
         about=experiment.about,
@@ -119,5 +135,8 @@ def _facts(experiment: Experiment[S], seed: Seed) -> RunFacts:
         replay=replay_command(experiment.name, seed),
         guarantees=experiment.guarantees,
         minimums=experiment.minimums,
+        sightings=experiment.sightings,
         faults=tuple(plan.name for plan in experiment.faults),
+        choices=choices,
+        clock_ns=time.time_ns() - time.monotonic_ns(),
     )

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from harness.experiment.context import Context
 from harness.experiment.experiment import FaultPlan
 from harness.experiment.protocols import Fault, Subject
+from harness.experiment.run_folder import PlannedFault
 from harness.history import FaultPhase
 
 S = TypeVar("S", bound=Subject)
@@ -20,10 +21,12 @@ class HealError(Exception):
     """Faults that are still in force although everything was done to undo them."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Armed(Generic[S]):
     plan: FaultPlan[S]
     fault: Fault[S]
+    injected: bool = False
+    proven: bool = False
 
 
 class FaultSchedule(Generic[S]):
@@ -35,6 +38,14 @@ class FaultSchedule(Generic[S]):
         self._armed = [_Armed(plan, plan.fault(context.seed.stream("fault", plan.name))) for plan in plans]
         self._broken: list[_Armed[S]] = []
         self._lives: list[asyncio.Task[None]] = []
+
+    @property
+    def plan(self) -> tuple[PlannedFault, ...]:
+        """What is going to be done to whom and when, in words."""
+        return tuple(
+            PlannedFault(name=each.plan.name, target=each.fault.target, inject=str(each.plan.inject), heal=str(each.plan.heal))
+            for each in self._armed
+        )
 
     async def assume(self) -> None:
         """Look whether every fault can be injected. Raises AssumptionError."""
@@ -63,16 +74,30 @@ class FaultSchedule(Generic[S]):
         self._broken.append(armed)  # from here on it may be in force, wholly or in part
         try:
             await armed.fault.inject(self._subject)
-            self._record(armed, FaultPhase.INJECT, f"when {armed.plan.inject}")
-            proof = await armed.fault.prove(self._subject)
         except Exception as error:  # noqa: BLE001 - whatever a fault raises is evidence, and the others go on
             self._record(armed, FaultPhase.ERROR, f"not injected: {_said(error)}")
             return
-        self._record(armed, FaultPhase.PROOF, proof.detail, proven=proof.effective)
+        self._record(armed, FaultPhase.INJECT, f"when {armed.plan.inject}")
+        armed.injected = True
+        await self._prove(armed, last=False)
         if await self._context.progress.until(armed.plan.heal):
             await self._heal(armed)
 
+    async def _prove(self, armed: _Armed[S], *, last: bool) -> None:
+        """Put a proof on record; one without effect only when it is the last."""
+        try:
+            proof = await armed.fault.prove(self._subject)
+        except Exception as error:  # noqa: BLE001 - whatever a fault raises is evidence, and the others go on
+            if last:
+                self._record(armed, FaultPhase.ERROR, f"not proved: {_said(error)}")
+            return
+        if proof.effective or last:
+            armed.proven = True
+            self._record(armed, FaultPhase.PROOF, proof.detail, proven=proof.effective)
+
     async def _heal(self, armed: _Armed[S]) -> str:
+        if armed.injected and not armed.proven:
+            await self._prove(armed, last=True)
         try:
             seen = await armed.fault.heal(self._subject)
         except Exception as error:  # noqa: BLE001 - the other faults must be healed whatever this one raises

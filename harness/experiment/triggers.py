@@ -1,15 +1,16 @@
-"""When a fault strikes and when it heals: on events of the history, never after some time.
+"""When a fault strikes and when it heals: on events of the history, and after some time only where time is the point.
 
 A trigger looks at the Progress of a run, which follows the record. The same seed and the same events give the same
 faults.
 """
 
 import asyncio
+import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import Protocol
 
-from harness.history import Completion, Ending, Fault, FaultPhase, Record
+from harness.history import Completion, Ending, Event, Fault, FaultPhase, Record
 
 
 class Progress:
@@ -17,20 +18,40 @@ class Progress:
 
     def __init__(self) -> None:
         self.ended: Counter[tuple[str, Ending]] = Counter()
+        self.events: Counter[str] = Counter()
+        self.injected: set[str] = set()
         self.healed: set[str] = set()
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
         self._closed = False
+        self._since: dict[str, float] = {}
+        self._alarms: set[tuple[str, float]] = set()
 
     def hear(self, record: Record) -> None:
         """Take a record into account; give this to `Recorder.listen`. Any thread may call it."""
         if isinstance(record, Completion):
             self.ended[record.operation, Ending(record.type)] += 1
+        elif isinstance(record, Event):
+            self.events[record.event] += 1
+        elif isinstance(record, Fault) and record.phase is FaultPhase.INJECT:
+            self.injected.add(record.fault)
+            self._since.setdefault(record.fault, record.time_ns / 1e9)
         elif isinstance(record, Fault) and record.phase is FaultPhase.HEAL:
             self.healed.add(record.fault)
         else:
             return
         self._loop.call_soon_threadsafe(self._changed.set)
+
+    def elapsed(self, plan: str, seconds: float) -> bool:
+        """Whether a fault was injected at least `seconds` ago; whoever waits is woken when it is."""
+        begun = self._since.get(plan)
+        if begun is None:
+            return False
+        left = begun + seconds - time.monotonic()
+        if left > 0 and (plan, seconds) not in self._alarms:
+            self._alarms.add((plan, seconds))
+            self._loop.call_later(left, self._changed.set)
+        return left <= 0
 
     def close(self) -> None:
         """Nothing more will happen: those who still wait are told so."""
@@ -72,6 +93,35 @@ class OperationsEnded:
 
 
 @dataclass(frozen=True)
+class EventsSeen:
+    """When a watcher has seen an event at least `count` times."""
+
+    event: str
+    count: int = 1
+
+    def met(self, progress: Progress) -> bool:
+        """Whether it has."""
+        return progress.events[self.event] >= self.count
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.event} seen"
+
+
+@dataclass(frozen=True)
+class Injected:
+    """When the fault of that plan is in force, or was."""
+
+    plan: str
+
+    def met(self, progress: Progress) -> bool:
+        """Whether it is."""
+        return self.plan in progress.injected
+
+    def __str__(self) -> str:
+        return f"{self.plan} is in force"
+
+
+@dataclass(frozen=True)
 class Healed:
     """When the fault of that plan has been healed."""
 
@@ -83,6 +133,21 @@ class Healed:
 
     def __str__(self) -> str:
         return f"{self.plan} is healed"
+
+
+@dataclass(frozen=True)
+class InForceFor:
+    """When a fault has been in force for some seconds: for faults that must outlast a TTL or a deadline."""
+
+    plan: str
+    seconds: float
+
+    def met(self, progress: Progress) -> bool:
+        """Whether it has."""
+        return progress.elapsed(self.plan, self.seconds)
+
+    def __str__(self) -> str:
+        return f"{self.plan} has been in force for {self.seconds:g} s"
 
 
 @dataclass(frozen=True)

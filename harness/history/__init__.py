@@ -9,7 +9,7 @@ from harness.history.endings import of_error, of_status
 from harness.history.history import History, MalformedHistoryError, NotObservedError, Operation
 from harness.history.reader import CorruptHistoryError, read
 from harness.history.recorder import Call, Recorder
-from harness.history.records import Completion, Ending, Fault, FaultPhase, Invoke, Observation, Record, Row, Stage
+from harness.history.records import Completion, Ending, Event, Fault, FaultPhase, Invoke, Observation, Record, Row, Stage
 from harness.history.writer import Writer
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Completion",
     "CorruptHistoryError",
     "Ending",
+    "Event",
     "Fault",
     "FaultPhase",
     "History",

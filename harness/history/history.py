@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from harness.history.records import Completion, Ending, Fault, Invoke, Observation, Record, Row, Stage
+from harness.history.records import Completion, Ending, Event, Fault, Invoke, Observation, Record, Row, Stage
 
 
 class MalformedHistoryError(ValueError):
@@ -77,6 +77,11 @@ class History:
     def faults(self) -> tuple[Fault, ...]:
         """What happened to faults, in order."""
         return tuple(record for record in self.records if isinstance(record, Fault))
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What was seen to happen in the system, in order."""
+        return tuple(record for record in self.records if isinstance(record, Event))
 
     @property
     def stages(self) -> tuple[Stage, ...]:

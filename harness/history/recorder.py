@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from harness.history.endings import of_error, of_status
-from harness.history.records import Completion, Ending, Fault, FaultPhase, Invoke, Observation, Record, Row, Stage
+from harness.history.records import Completion, Ending, Event, Fault, FaultPhase, Invoke, Observation, Record, Row, Stage
 
 R = TypeVar("R", bound=Record)
 
@@ -102,6 +102,10 @@ class Recorder:
         return self.record(
             lambda now: Fault(time_ns=now, fault=fault, target=target, phase=phase, proven=proven, detail=detail)
         )
+
+    def event(self, event: str, subject: str = "", detail: Row | None = None) -> None:
+        """Record that something was seen to happen in the system."""
+        self.record(lambda now: Event(time_ns=now, event=event, subject=subject, detail=detail or {}))
 
     def observe(self, subject: str, rows: Iterable[Row]) -> None:
         """Record what a database or a ledger held."""

@@ -79,6 +79,17 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that was seen to happen in the system, e.g. a capture at the provider; `subject` is what it is about."""
+
+    time_ns: int
+    event: str
+    subject: str = ""
+    detail: Row = field(default_factory=dict)
+    type: Literal["event"] = "event"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What was read from a database or a ledger, e.g. `product.stock`, all rows in the order of the source."""
 
@@ -99,7 +110,7 @@ class Stage:
     type: Literal["stage"] = "stage"
 
 
-Record: TypeAlias = Invoke | Completion | Fault | Observation | Stage
+Record: TypeAlias = Invoke | Completion | Fault | Event | Observation | Stage
 
 RECORD: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="type")])
 """Reads and writes one line; raises pydantic.ValidationError on a line that is none of the records."""

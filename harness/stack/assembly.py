@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from harness.seed import Seed
+from harness.stack.edges import MEMBER, Edges, edge_name
 from harness.stack.environment import Wiring, environment_of, inherited
 from harness.stack.events import Phase, Progress, StackEvent, silent
 from harness.stack.manifest import MemberRecord, ProcessId
@@ -19,7 +21,7 @@ from harness.stack.marker import Mark
 from harness.stack.placeholders import fill
 from harness.stack.plan import Planned
 from harness.stack.ports import HOST, Ports
-from harness.stack.probes import Probe, probe_for
+from harness.stack.probes import Probe, http_get, probe_for
 from harness.stack.process import Launch, Supervised
 from harness.stack.provider import Member, Provider, RunningServer, Site
 from harness.stack.runfolder import RunFolder
@@ -43,6 +45,7 @@ class Blueprint:
     ports: Ports
     secrets: Mapping[str, str]
     overrides: Mapping[str, Mapping[str, str]]
+    proxied: Seed | None = None
 
 
 class Assembly:
@@ -55,6 +58,8 @@ class Assembly:
         self.cancelled = threading.Event()
         self.servers: dict[str, RunningServer] = {}
         self.members: dict[str, Member] = {}
+        self.edges: Edges | None = None
+        self._proxy_port = 0
 
     # -- starting ----------------------------------------------------------------------------------------------------
 
@@ -63,12 +68,14 @@ class Assembly:
         topology, provider = self._blueprint.topology, self._blueprint.provider
         servers = sorted(topology.servers.values(), key=provider.boot_order)
         steps = [Step(server.name, partial(self._start_server, server.name)) for server in servers]
+        proxy = (MEMBER,) if self._blueprint.proxied is not None else ()
+        steps += [Step(name, self._start_proxy) for name in proxy]
         migrations = {process.name: f"{process.name}-migrate" for process in topology.processes.values() if process.migrate}
         for name, step in migrations.items():
             steps.append(Step(step, partial(self._migrate, topology.processes[name]), self._databases_of(name)))
         for planned in self._blueprint.planned:
             name = planned.process.name
-            needs = (*self._servers_of(name), *([migrations[name]] if name in migrations else ()))
+            needs = (*proxy, *self._servers_of(name), *([migrations[name]] if name in migrations else ()))
             steps.append(Step(planned.name, partial(self._start_process, planned), needs))
         return steps
 
@@ -87,11 +94,32 @@ class Assembly:
                 self.servers[name] = server
                 self.members[name] = server.member
 
+    def _start_proxy(self) -> None:
+        """A proxy server of our own that will carry every edge."""
+        blueprint = self._blueprint
+        port = self._proxy_port = blueprint.ports.free()
+        member = Supervised(
+            Launch(
+                name=MEMBER,
+                command=(sys.executable, "-m", "harness.proxy", "--port", str(port), "--seed", str(blueprint.proxied)),
+                environment=inherited(),
+                mark=blueprint.mark.of(MEMBER),
+                cwd=blueprint.run.path,
+                probe=lambda: http_get(port, "/version"),
+            )
+        )
+        with self._lock:
+            self.members[MEMBER] = member
+        with reported(self._progress, MEMBER):
+            member.boot()
+            member.wait_ready(_PROCESS_READY_S, self.cancelled)
+            self.edges = Edges(f"http://{HOST}:{port}", blueprint.ports)
+
     def _migrate(self, process: Process) -> None:
         # It gets what the first instance gets, but is told where its schema is only: other servers may not run yet.
         first = next(planned for planned in self._blueprint.planned if planned.process is process)
         told = self._databases_of(process.name)
-        addresses = {callee: targets for callee, targets in self.addresses(process).items() if callee in told}
+        addresses = {callee: tuple(targets.values()) for callee, targets in self._targets(process).items() if callee in told}
         job = self._supervised(f"{process.name}-migrate", process.migrate, first, addresses)
         with reported(self._progress, job.name):
             try:
@@ -102,7 +130,7 @@ class Assembly:
 
     def _start_process(self, planned: Planned) -> None:
         probe = probe_for(planned.process.health, planned.ports)
-        addresses = self.addresses(planned.process)
+        addresses = self.addresses(planned)
         member = self._supervised(planned.name, planned.process.command, planned, addresses, probe)
         with self._lock:
             self.members[planned.name] = member
@@ -153,22 +181,34 @@ class Assembly:
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
-    def addresses(self, process: Process) -> dict[str, tuple[str, ...]]:
-        """host:port of every target, per callee; servers that are not ready yet are left out."""
-        found: dict[str, tuple[str, ...]] = {}
+    def addresses(self, planned: Planned) -> dict[str, tuple[str, ...]]:
+        """host:port of every target as an instance is told, per callee; servers that are not ready yet are left out."""
+        edges, targets = self.edges, self._targets(planned.process)
+        if edges is None:
+            return {callee: tuple(found.values()) for callee, found in targets.items()}
+        return {
+            callee: tuple(edges.through(edge_name(planned.name, name), address) for name, address in found.items())
+            for callee, found in targets.items()
+        }
+
+    def _targets(self, process: Process) -> dict[str, dict[str, str]]:
+        """host:port of every target by its name, per callee; servers that are not ready yet are left out."""
+        found: dict[str, dict[str, str]] = {}
         for edge in self._blueprint.topology.edges_from(process.name):
             if edge.callee in self.servers:
-                found[edge.callee] = (f"{HOST}:{self.servers[edge.callee].port}",)
+                found[edge.callee] = {edge.callee: f"{HOST}:{self.servers[edge.callee].port}"}
             elif edge.callee not in self._blueprint.topology.servers:
-                found[edge.callee] = tuple(
-                    f"{HOST}:{target.ports[edge.port]}"
+                found[edge.callee] = {
+                    target.name: f"{HOST}:{target.ports[edge.port]}"
                     for target in self._blueprint.planned
                     if target.process.name == edge.callee
-                )
+                }
         return found
 
     def records(self) -> Iterator[MemberRecord]:
         """Everything that was started, servers first, in the order of the topology."""
+        if proxy := self.members.get(MEMBER):
+            yield self._record(proxy, MEMBER, Role.PROXY, {"http": self._proxy_port})
         for name in self._blueprint.topology.servers:
             if server := self.servers.get(name):
                 yield self._record_of(server)

@@ -3,7 +3,7 @@
 import signal
 from pathlib import Path
 
-from harness.stack.capabilities import Kill, Logs, Pause
+from harness.stack.capabilities import Cut, Kill, Logs, Pause
 from harness.stack.docker.controls import Controls
 from harness.stack.docker.engine import Engine
 from harness.stack.errors import NotAttachable, StackError
@@ -37,7 +37,9 @@ class AttachedStack(StackView):
         return self._folder
 
     def can(self, name: str, capability: Capability) -> bool:
-        """Whether this can be done to a member from here."""
+        """Whether this can be done to a member, or to an edge, from here."""
+        if capability is Cut:
+            return name in self.edges()
         self._record(name)
         return capability in (Kill, Pause, Logs)
 

@@ -1,4 +1,4 @@
-"""What can be done to a member of a stack (a server, a sandbox, an instance of a service), as small protocols.
+"""What can be done to a member of a stack (a server, a sandbox, an instance of a service) or to an edge, as small protocols.
 
 Faults ask for a capability, never for a provider: `if not stack.can("redis-lock-1", Pause): ...`. A provider declares in
 its `capabilities` which of them all of its servers have; the stack checks each member as well.
@@ -36,6 +36,17 @@ class Restart(Protocol):
 
     def boot(self) -> None:
         """Start a stopped member again; returns when started, not when ready."""
+
+
+@runtime_checkable
+class Cut(Protocol):
+    """An edge, from one instance to one target, that can be broken while both ends live. Needs a stack that is `proxied`."""
+
+    def cut(self) -> None:
+        """Break its connections and refuse new ones, until it is mended; returns when that is so."""
+
+    def mend(self) -> None:
+        """Let connections through again; nothing happens to one that is whole."""
 
 
 @runtime_checkable

@@ -61,6 +61,15 @@ class MysqlAccess:
 
 
 @dataclass(frozen=True)
+class AdminAccess:
+    """How to make schemas or virtual hosts on a server; for rabbitmq `port` is the node's own and `password` its cookie."""
+
+    port: int
+    user: str
+    password: str
+
+
+@dataclass(frozen=True)
 class MemberRecord:
     """A server, sandbox or instance of a service. `service` is its name in services.toml, `kind` that of a server.
 
@@ -82,7 +91,8 @@ class Manifest:
     """A stack as others see it. `edges` maps caller instance and callee to the addresses the caller was given.
 
     `shown` are variables that a person who uses the system wants to know, such as its first login. `engine` is the socket
-    of the engine that containers live in.
+    of the engine that containers live in. `proxy` is the control API of the proxy that carries the edges, `proxied` where
+    that listens, by edge. `admin` has the servers that namespaces are made on, by name.
     """
 
     version: int
@@ -101,6 +111,9 @@ class Manifest:
     secrets: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     engine: Path | None = None
+    proxy: str | None = None
+    proxied: dict[str, str] = field(default_factory=dict)
+    admin: dict[str, AdminAccess] = field(default_factory=dict)
 
 
 _ADAPTER = TypeAdapter(Manifest)

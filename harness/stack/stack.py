@@ -16,9 +16,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from harness.seed import Seed
 from harness.stack import manifest
 from harness.stack.assembly import Assembly, Blueprint
-from harness.stack.capabilities import Kill, Pause, Restart
+from harness.stack.capabilities import Cut, Kill, Pause, Restart
 from harness.stack.docker.engine import Engine
 from harness.stack.errors import CapabilityMissing, LeftOvers, NoSuchMember, StackError
 from harness.stack.events import Phase, Progress, StackEvent, silent
@@ -47,8 +48,11 @@ class Stack(StackView):
         instances: Mapping[str, int] | None = None,
         entry_port: int | None = None,
         environment: Mapping[str, Mapping[str, str]] | None = None,
+        proxied: Seed | None = None,
     ) -> None:
         """`instances` per service (default 1); `environment` per service wins over everything the topology gives.
+
+        With `proxied` every edge runs through a proxy, whose randomness comes from that seed.
 
         `entry_port` is where users find the system, a free port without it. Raises StackError for unknown services.
         """
@@ -60,6 +64,7 @@ class Stack(StackView):
         self._overrides = {service: dict(values) for service, values in (environment or {}).items()}
         check_services(topology, self._counts, "instances")
         check_services(topology, self._overrides, "environment")
+        self._proxied_by = proxied
         self._mark = Mark(secrets.token_hex(8), self._run.logs)
         self._secrets = {name: secrets.token_hex(32) for name in topology.secret_names()}
         self._ports = Ports()
@@ -95,6 +100,7 @@ class Stack(StackView):
                 ports=self._ports,
                 secrets=self._secrets,
                 overrides=self._overrides,
+                proxied=self._proxied_by,
             )
             self._assembly = Assembly(self._blueprint, report)
             self._write_manifest()
@@ -156,7 +162,9 @@ class Stack(StackView):
     # -- what can be done to a member --------------------------------------------------------------------------------
 
     def can(self, name: str, capability: Capability) -> bool:
-        """Whether a member has a capability."""
+        """Whether a member, or an edge, has a capability."""
+        if capability is Cut:
+            return name in self.edges()
         return isinstance(self._member(name), capability)
 
     def kill(self, name: str) -> None:
@@ -238,7 +246,7 @@ class Stack(StackView):
             entry=f"{topology.entry}-1",
             pages=topology.pages,
             members=tuple(assembly.records()) if assembly is not None else (),
-            edges={each.name: assembly.addresses(each.process) for each in planned} if assembly is not None else {},
+            edges={each.name: assembly.addresses(each) for each in planned} if assembly is not None else {},
             mysql={name: access for server in servers.values() for name, access in _schemas(server).items()},
             amqp_url=next((_amqp(server) for server in servers.values() if server.server.kind == "rabbitmq"), None),
             secrets=self._secrets,
@@ -247,6 +255,9 @@ class Stack(StackView):
                 for name in topology.show
             },
             engine=self._provider.engine,
+            admin={server.server.name: server.admin for server in servers.values() if server.admin is not None},
+            proxy=assembly.edges.url if assembly is not None and assembly.edges is not None else None,
+            proxied=dict(assembly.edges.listening) if assembly is not None and assembly.edges is not None else {},
         )
 
     def _write_manifest(self) -> None:

@@ -16,7 +16,7 @@ from harness.stack.tables import Table
 # What an edge's template may use, by the kind of the server it leads to; processes offer {address} only.
 SERVER_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "mysql": frozenset({"address", "schema", "user", "password"}),
-    "redis": frozenset({"address"}),
+    "redis": frozenset({"address", "database"}),
     "rabbitmq": frozenset({"address", "vhost", "user", "password"}),
 }
 ENVIRONMENT_PLACEHOLDERS = frozenset({"instance", "service"})
@@ -27,8 +27,12 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 class Role(StrEnum):
-    """Servers are other people's programs, sandboxes stand for the world outside, services are the system."""
+    """Servers are other people's programs, sandboxes stand for the world outside, services are the system.
 
+    What carries the edges is none of them: it belongs to the harness.
+    """
+
+    PROXY = "proxy"
     SERVER = "server"
     SANDBOX = "sandbox"
     SERVICE = "service"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.stack.docker.engine import Engine, look
-from harness.stack.errors import NoSuchMember, StackError
+from harness.stack.edges import ProxiedEdge
+from harness.stack.errors import CapabilityMissing, NoSuchMember, StackError
 from harness.stack.manifest import Manifest, MemberRecord, MysqlAccess, State
 from harness.stack.ports import HOST
 from harness.stack.topology import Role
@@ -75,6 +76,31 @@ class StackView(ABC):
             return self.manifest.edges[caller][callee]
         except KeyError as error:
             raise NoSuchMember(f"there is no edge {caller}->{callee}") from error
+
+    def edges(self) -> tuple[str, ...]:
+        """The edges that run through a proxy, as caller->target; none when the stack is not proxied."""
+        return tuple(self.manifest.proxied)
+
+    @property
+    def proxy_url(self) -> str | None:
+        """The control API of the proxy that carries the edges; None when the stack is not proxied."""
+        return self.manifest.proxy
+
+    def cut(self, edge: str) -> None:
+        """Break an edge: its connections end, new ones are refused. Raises CapabilityMissing, NoSuchMember, EdgeFailed."""
+        self._proxied(edge).cut()
+
+    def mend(self, edge: str) -> None:
+        """Let connections through an edge again. Raises CapabilityMissing, NoSuchMember, EdgeFailed."""
+        self._proxied(edge).mend()
+
+    def _proxied(self, edge: str) -> ProxiedEdge:
+        manifest = self.manifest
+        if manifest.proxy is None:
+            raise CapabilityMissing(f"{edge} has no Cut: the edges of this stack run through no proxy")
+        if edge not in manifest.proxied:
+            raise NoSuchMember(f"this stack has no edge {edge}; it has {', '.join(manifest.proxied)}")
+        return ProxiedEdge(manifest.proxy, edge)
 
     @property
     def base_url(self) -> str:

@@ -6,6 +6,8 @@ html, headers, order_id, received_at, at_monotonic, transmissions}`. A mail to s
 null; `from` is the header, or the envelope's sender; `transmissions` counts every time it was accepted, duplicates
 included; `at_monotonic` is in seconds of CLOCK_MONOTONIC.
 
+`GET /messages/follow` → an empty line, then every message as a line of JSON, as soon as it is delivered.
+
 `GET /messages/{id}` → one of them, 404 `message_not_found`. `DELETE /messages` → 204; what was delivered before is still
 a duplicate afterwards.
 
@@ -19,8 +21,9 @@ from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from system.sandbox.feed import lines
 from system.sandbox.mailbox.box import Mailbox, NoSuchMessage
 from system.sandbox.mailbox.rules import MailRule, MailRules
 from system.sandbox.script import Script
@@ -47,6 +50,9 @@ class MessageView(BaseModel):
     transmissions: int
 
 
+VIEWS: TypeAdapter[MessageView] = TypeAdapter(MessageView)
+
+
 def create_app(mailbox: Mailbox, script: Script[MailRule], lifespan: Lifespan | None = None) -> FastAPI:
     """Return the application that shows `mailbox`; what else must listen does so within `lifespan`."""
     app = create_sandbox_app("Mailbox sandbox", script, MailRules, lifespan)
@@ -61,6 +67,10 @@ def _message_routes(mailbox: Mailbox) -> APIRouter:
     @router.get("")
     async def messages(to: str | None = None, order_id: str | None = None) -> list[MessageView]:
         return [MessageView.model_validate(message) for message in mailbox.messages(to, order_id)]
+
+    @router.get("/follow")
+    async def follow() -> Response:
+        return lines((MessageView.model_validate(each) async for each in mailbox.feed.follow()), VIEWS)
 
     @router.get("/{message_id}")
     async def message(message_id: str) -> MessageView:

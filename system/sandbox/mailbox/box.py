@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter
 
 from system.sandbox.clock import Clock
+from system.sandbox.feed import Feed
 from system.sandbox.journal import Journal
 from system.sandbox.mailbox.domain import Mail, Message, same_address
 
@@ -40,6 +41,7 @@ class Mailbox:
         self._new_id = new_id
         self._messages: dict[str, Message] = {}
         self._known: dict[tuple[str, str], str] = {}
+        self.feed: Feed[Message] = Feed()
         for record in journal.replay():
             self._believe(record)
 
@@ -54,6 +56,8 @@ class Mailbox:
             else:
                 delivered.append(self._message(mail, recipient))
         self._record(Record(delivered=tuple(delivered), repeated=tuple(repeated)))
+        for message in delivered:
+            self.feed.publish(message)
 
     def messages(self, to: str | None = None, order_id: str | None = None) -> list[Message]:
         """Return the messages in order of delivery; those to one recipient or about one order where it is given."""

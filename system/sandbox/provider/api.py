@@ -14,6 +14,7 @@ What a script answers, 400 and 404 are not stored.
 
 `GET /ledger?reference=` → `{"entries": [{seq, at, at_monotonic, payment_id, reference, kind, amount, idempotency_key}]}`,
 kind one of authorize, capture, refund, void, decline. `at_monotonic` is in seconds of CLOCK_MONOTONIC.
+`GET /ledger/follow` → an empty line, then every new entry as a line of JSON as soon as it is written (`system.sandbox.feed`).
 
 | Status | `error.code` |
 |---|---|
@@ -37,6 +38,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 
+from system.sandbox.feed import lines
 from system.sandbox.provider.book import LedgerEntry, Receipt
 from system.sandbox.provider.domain import (
     METHODS,
@@ -56,6 +58,7 @@ from system.sandbox.web import error_answer
 
 REPLAYED = {"Idempotent-Replayed": "true"}
 PAYMENTS: TypeAdapter[Payment] = TypeAdapter(Payment)
+ENTRIES: TypeAdapter[LedgerEntry] = TypeAdapter(LedgerEntry)
 LARGEST_AMOUNT = 2**53 - 1  # what a JSON number carries exactly everywhere
 
 STATUS_OF: dict[RefusalKind, HTTPStatus] = {
@@ -169,6 +172,10 @@ def _ledger_route(provider: Provider) -> APIRouter:
     @router.get("/ledger")
     async def ledger(reference: str | None = None) -> dict[str, list[LedgerEntry]]:
         return {"entries": provider.ledger(reference)}
+
+    @router.get("/ledger/follow")
+    async def follow() -> Response:
+        return lines(provider.follow(), ENTRIES)
 
     return router
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from system.sandbox.clock import Clock
+from system.sandbox.feed import Feed
 from system.sandbox.journal import Journal
 from system.sandbox.provider import domain
 from system.sandbox.provider.domain import (
@@ -84,6 +85,7 @@ class Book:
         self._payments: dict[str, Payment] = {}
         self._ledger: list[LedgerEntry] = []
         self._answers: dict[str, StoredAnswer] = {}
+        self.feed: Feed[LedgerEntry] = Feed()
         for record in journal.replay():
             self._believe(record)
 
@@ -143,6 +145,8 @@ class Book:
         )
         self._journal.append(record)
         self._believe(record)
+        if record.entry is not None:
+            self.feed.publish(record.entry)
         return Receipt(outcome)
 
     def _entry(self, change: Change, key: str | None) -> LedgerEntry:

@@ -64,6 +64,10 @@ class Provider:
         """Return the ledger, or the part about one reference; never struck, so that it can always be asked."""
         return self._book.ledger(reference)
 
+    def follow(self) -> AsyncIterator[LedgerEntry]:
+        """Every entry of the ledger from now on."""
+        return self._book.feed.follow()
+
     def _facts(self, operation: Operation, payment_id: str) -> Facts:
         facts: dict[str, tuple[str, ...]] = {"operation": (operation.value,), "payment_id": (payment_id,)}
         try:

@@ -17,6 +17,7 @@ from harness.experiment import (
     NotSteadyError,
     OperationsEnded,
     Proof,
+    Sighting,
 )
 from harness.history import History, Row
 from harness.verdict import Finding, Guarantee, Violation
@@ -38,6 +39,15 @@ class FakeShop:
         self.story.append("steady")
         if not self.well:
             raise NotSteadyError("the probe order was answered 503")
+
+    @asynccontextmanager
+    async def watching(self, context: Context) -> AsyncIterator[None]:
+        self.story.append("watch")
+        context.recorder.event("watched", "order-1")
+        try:
+            yield
+        finally:
+            self.story.append("watched")
 
     async def outstanding(self) -> Sequence[str]:
         self.busy -= 1
@@ -107,6 +117,9 @@ class FakeKill:
     inject_error: Exception | None = None
     heal_errors: int = 0
     effective: bool = True
+    late: bool = False
+    """Shows its effect only when it is looked at again."""
+    looks: int = 0
 
     async def assume(self, subject: FakeShop) -> None:
         if self.target not in subject.members:
@@ -119,7 +132,9 @@ class FakeKill:
             raise self.inject_error
 
     async def prove(self, subject: FakeShop) -> Proof:
-        return Proof(effective=self.effective, detail="process 7 is gone" if self.effective else "process 7 is alive")
+        self.looks += 1
+        effective = self.effective and (not self.late or self.looks > 1)
+        return Proof(effective=effective, detail="process 7 is gone" if effective else "process 7 is alive")
 
     async def heal(self, subject: FakeShop) -> str:
         subject.story.append("heal")
@@ -147,6 +162,7 @@ def experiment(
     minimums: tuple[Minimum, ...] = (Minimum(operation="place_order", count=5),),
     guarantees: tuple[str, ...] = ("orders_counted",),
     bounds: Bounds | None = None,
+    sightings: tuple[Sighting, ...] = (),
 ) -> Experiment[FakeShop]:
     return Experiment(
         name="fake_sale",
@@ -156,6 +172,7 @@ def experiment(
         faults=faults,
         guarantees=guarantees,
         minimums=minimums,
+        sightings=sightings,
         bounds=bounds or Bounds(),
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.experiment import Bounds, Minimum, RunFolder, judge_folder, run
+from harness.experiment import Bounds, Minimum, PlannedFault, RunFolder, Sighting, judge_folder, run
 from harness.history import Ending, FaultPhase
 from harness.seed import Seed
 from harness.verdict import Guarantee, Outcome, RunVerdict
@@ -69,7 +69,7 @@ async def test_a_good_run_passes_and_goes_through_every_stage(runs: Runs, shop: 
         "observe",
         "stop",
     ]
-    assert shop.story == ["start", "steady", "prepare", "inject", "heal", "observe", "stop"]
+    assert shop.story == ["start", "steady", "prepare", "watch", "inject", "heal", "watched", "observe", "stop"]
     assert runs.concluded == [verdict]
     assert runs.folder.facts().system == {"provider": "fake"}
     assert runs.folder.read_logs() == {"order-1": "started\n"}
@@ -147,6 +147,30 @@ async def test_a_fault_that_proves_nothing_is_vacuous(
     assert reason in requirement.detail
 
 
+async def test_an_effect_that_takes_traffic_is_looked_for_once_more_before_it_heals(runs: Runs, shop: FakeShop) -> None:
+    verdict = await runs(FakeSystem(shop), faults=(kill(FakeKill(late=True)),))
+    assert verdict.outcome is Outcome.PASS
+    phases = [fault.phase for fault in runs.folder.read_history().faults]
+    assert phases == [FaultPhase.INJECT, FaultPhase.PROOF, FaultPhase.HEAL]
+
+
+@pytest.mark.parametrize(("count", "outcome"), [(1, Outcome.PASS), (2, Outcome.VACUOUS)])
+async def test_what_was_to_be_seen_and_was_not_makes_a_run_vacuous(
+    runs: Runs, shop: FakeShop, count: int, outcome: Outcome
+) -> None:
+    verdict = await runs(FakeSystem(shop), sightings=(Sighting(event="watched", count=count),))
+    assert verdict.outcome is outcome
+    assert verdict.requirements[-1].detail == f"1 seen; {count} wanted"
+
+
+async def test_the_plan_is_on_record(runs: Runs, shop: FakeShop) -> None:
+    await runs(FakeSystem(shop), faults=(kill(FakeKill(), at=3, until=6),))
+    (planned,) = runs.folder.facts().plan
+    assert planned == PlannedFault(
+        name="kill_order", target="order-1", inject="3 place_order ended", heal="6 place_order ended"
+    )
+
+
 async def test_a_half_injected_fault_is_healed(runs: Runs, shop: FakeShop) -> None:
     await runs(FakeSystem(shop), faults=(kill(FakeKill(inject_error=OSError())),))
     assert shop.down == set()
@@ -176,7 +200,7 @@ async def test_a_hung_workload_is_cut_off_and_everything_else_still_happens(runs
     )
     assert verdict.outcome is Outcome.FAIL  # one order never ended, so one fewer was kept than placed
     assert verdict.errors == ("workload: not done after 0.05 s",)
-    assert shop.story[-3:] == ["heal", "observe", "stop"]
+    assert shop.story[-4:] == ["heal", "watched", "observe", "stop"]
     assert runs.folder.read_history().operations[-1].unknown
 
 
@@ -184,7 +208,7 @@ async def test_a_workload_that_crashes_is_healed_settled_and_judged(runs: Runs, 
     verdict = await runs(FakeSystem(shop), workload=Buyers(error=KeyError("bug")), faults=(kill(FakeKill(), until=99),))
     assert verdict.outcome is Outcome.UNKNOWN
     assert verdict.verdicts[0].outcome is Outcome.PASS
-    assert shop.story[-3:] == ["heal", "observe", "stop"]
+    assert shop.story[-4:] == ["heal", "watched", "observe", "stop"]
 
 
 async def test_settling_waits_until_nothing_is_outstanding(runs: Runs) -> None:
@@ -212,7 +236,7 @@ async def test_an_interrupted_run_is_healed_stopped_judged_and_still_interrupts(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert shop.story[-2:] == ["heal", "stop"]
+    assert shop.story[-3:] == ["heal", "watched", "stop"]
     (verdict,) = runs.concluded
     assert verdict.errors == ("workload: interrupted",)
 

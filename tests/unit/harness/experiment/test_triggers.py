@@ -1,9 +1,10 @@
 """Triggers are met by events, and those who wait are never left waiting."""
 
 import asyncio
+import time
 
-from harness.experiment import AllOf, Healed, OperationsEnded, Progress
-from harness.history import Completion, Ending, Fault, FaultPhase
+from harness.experiment import AllOf, EventsSeen, Healed, InForceFor, Injected, OperationsEnded, Progress
+from harness.history import Completion, Ending, Event, Fault, FaultPhase
 
 
 def ended(ending: Ending = Ending.OK) -> Completion:
@@ -58,3 +59,25 @@ async def test_a_trigger_that_was_met_stays_met_after_the_end() -> None:
     progress.hear(ended())
     progress.close()
     assert await progress.until(OperationsEnded("place_order", 1))
+
+
+async def test_events_are_counted_by_name() -> None:
+    progress = Progress()
+    trigger = EventsSeen("capture", 2)
+    for name in ("capture", "mail", "capture"):
+        assert not trigger.met(progress)
+        progress.hear(Event(time_ns=1, event=name))
+    assert trigger.met(progress)
+    assert str(trigger) == "2 capture seen"
+
+
+async def test_a_fault_that_has_to_last_is_waited_for() -> None:
+    progress = Progress()
+    lasted = asyncio.create_task(progress.until(InForceFor("pause", 0.02)))
+    await asyncio.sleep(0)
+    assert not Injected("pause").met(progress)
+    injected = time.monotonic_ns()
+    progress.hear(Fault(time_ns=injected, fault="pause", target="t", phase=FaultPhase.INJECT))
+    assert Injected("pause").met(progress)
+    assert await lasted
+    assert time.monotonic_ns() - injected >= 20_000_000

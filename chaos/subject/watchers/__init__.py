@@ -1,0 +1,24 @@
+"""Who sees what happens in the shop while it happens, from outside of it: one watcher per file, registered by its name.
+
+A watcher records events (`harness.history.Event`), on which faults can be triggered. It sees through the same eyes as an
+auditor: ledgers, databases, the servers themselves. One that loses its sight (what it looks at is down) looks again; one
+that fails otherwise fails the run.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+
+from chaos.subject.watchers.captures import captures
+from chaos.subject.watchers.mails import mails
+from chaos.subject.watchers.watcher import Sight, Watcher, looking
+from harness.history import Recorder
+
+WATCHERS: Mapping[str, Watcher] = {"captures": captures, "mails": mails}
+"""Watchers by name."""
+
+__all__ = ["WATCHERS", "Sight", "Watcher", "watch"]
+
+
+def watch(subject: Sight, names: Iterable[str], recorder: Recorder) -> AbstractAsyncContextManager[None]:
+    """Let these watchers look while the block runs. Raises KeyError for a name that nobody has, ExceptionGroup if one fails."""
+    return looking([WATCHERS[name] for name in names], subject, recorder)
