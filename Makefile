@@ -1,6 +1,6 @@
 # Every command a developer needs. `make help` lists them; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status demo chaos chaos-list test containers check format stubs lock clean
+.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants test containers check format stubs catalogue lock clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -8,6 +8,8 @@ APP ?=
 WORKERS ?= 2
 EXPERIMENT ?=
 SEED ?=
+RUN ?=
+MUTANT ?=
 ARGS ?=
 
 help: ## List the commands
@@ -31,6 +33,15 @@ demo: setup ## Fill the running shop with users, products and stock, and print t
 chaos: setup ## Run the default experiments to a verdict (EXPERIMENT=name SEED=n for one)
 	@$(BIN)/gauntlet chaos run $(if $(EXPERIMENT),$(EXPERIMENT),--default) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
+chaos-all: setup ## Run every experiment to a verdict, one after the other (about 20 minutes; SEED=n)
+	@$(BIN)/gauntlet chaos run --all $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+replay: setup ## Run a saved run again, same seed and plan (RUN=.gauntlet/runs/...)
+	@$(BIN)/gauntlet replay $(RUN) $(ARGS)
+
+mutants: setup ## Plant known bugs in a copy of the shop: every one must be caught (MUTANT=name for one)
+	@$(BIN)/gauntlet mutants run $(if $(MUTANT),$(MUTANT),--all) $(ARGS)
+
 chaos-list: setup ## List the experiments
 	@$(BIN)/gauntlet chaos list
 
@@ -48,6 +59,9 @@ format: setup ## Format the code
 
 stubs: setup ## Generate proto/gen from proto/
 	@$(BIN)/python -m ci.stubs
+
+catalogue: setup ## Write chaos/CATALOGUE.md from what is installed
+	@$(BIN)/python -m ci.catalogue
 
 lock: ## Resolve requirements.lock anew (needs uv)
 	@uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ci import documents, stubs
+from ci import catalogue, documents, stubs
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -39,6 +39,7 @@ CHECKS = (
     Check("buf format", ("buf", "format", "--diff", "--exit-code", "proto")),
     Check("buf lint", ("buf", "lint", "proto")),
     Check("stubs current", function=stubs.stale_files),
+    Check("catalogue current", function=catalogue.stale),
     Check("README commands exist", function=documents.broken_references),
     Check("layers (import-linter)", ("lint-imports", "--no-logo")),
     Check("mypy --strict", ("mypy",)),

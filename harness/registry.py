@@ -1,9 +1,9 @@
-"""Finds the experiments and guarantees that are installed, whoever wrote them, by entry points.
+"""Finds the experiments, guarantees and mutants that are installed, whoever wrote them, by entry points.
 
     [project.entry-points."gauntlet.experiments"]
     shop = "chaos.experiments:EXPERIMENTS"
 
-An entry point names a sequence of Experiment or Guarantee objects. Names are unique over all of them.
+An entry point names a sequence of Experiment, Guarantee or Mutant objects. Names are unique over all of them.
 """
 
 import difflib
@@ -12,10 +12,12 @@ from importlib.metadata import entry_points
 from typing import Any, Protocol, TypeVar
 
 from harness.experiment import Experiment
+from harness.mutants import Mutant
 from harness.verdict import Guarantee
 
 EXPERIMENTS = "gauntlet.experiments"
 GUARANTEES = "gauntlet.guarantees"
+MUTANTS = "gauntlet.mutants"
 
 
 class RegistryError(Exception):
@@ -45,6 +47,11 @@ def experiments() -> dict[str, Experiment[Any]]:
 def guarantees() -> dict[str, Guarantee]:
     """Every installed guarantee by name. Raises RegistryError, ImportError."""
     return _load(GUARANTEES, Guarantee)
+
+
+def mutants() -> dict[str, Mutant]:
+    """Every installed mutant by name. Raises RegistryError, ImportError, MutantError."""
+    return _load(MUTANTS, Mutant)
 
 
 def find(name: str, known: Mapping[str, N], kind: str) -> N:

@@ -1,8 +1,7 @@
 """gauntlet chaos: run experiments against a system that is started for them, and list those that there are."""
 
-import asyncio
 import json
-import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,17 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from harness import report
-from harness.cli.console import Code, complain, err, out
-from harness.cli.options import AsJson
-from harness.experiment import Choices, Experiment, RunFolder, run
-from harness.registry import RegistryError, UnknownNameError, experiments, find, guarantees
-from harness.report.console import Narrator, print_verdict
+from harness.cli.console import Code, complain, out
+from harness.cli.execution import RUNS, Execution, judges_of
+from harness.cli.options import AsJson, ProxyName
+from harness.experiment import Choices, Experiment
+from harness.registry import RegistryError, UnknownNameError, experiments, find
 from harness.seed import Seed
+from harness.stack.carriers import choose_carrier
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS, choose
-from harness.verdict import Guarantee, Outcome, RunVerdict, overall
-
-RUNS = Path(".gauntlet") / "runs"
+from harness.verdict import overall
 
 chaos = typer.Typer(
     help="Run experiments: a workload, faults, and the promises that must hold all the same.", no_args_is_help=True
@@ -30,31 +28,31 @@ chaos = typer.Typer(
 
 @chaos.command("run")
 def run_experiments(
-    experiment: Annotated[str | None, typer.Argument(help="Its name; see `gauntlet chaos list`.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Their names; see `gauntlet chaos list`.")] = None,
     default: Annotated[bool, typer.Option("--default", help="Run the default experiments, one after the other.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Run every experiment, one after the other.")] = False,
     seed: Annotated[str | None, typer.Option(help="The seed of an earlier run; default: a fresh one.")] = None,
     out_folder: Annotated[Path, typer.Option("--out", help="Where run folders are made.")] = RUNS,
     provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = AUTO,
     topology: Annotated[
         Path | None, typer.Option(help="The services.toml of another build of the system, e.g. of a copy with a planted bug.")
     ] = None,
+    proxy: ProxyName = "",
     as_json: AsJson = False,
 ) -> None:
-    """Run an experiment and judge it. Exit code 0: every promise kept; 1: one was broken; 2: nothing was proved."""
+    """Run experiments and judge them. Exit code 0: every promise kept; 1: one was broken; 2: nothing was proved."""
     try:
-        chosen = _chosen(experiment, default=default)
-        known = guarantees()
-        for each in chosen:
-            for name in each.guarantees:
-                find(name, known, "guarantee")
+        chosen = _chosen(names or [], default=default, everything=everything)
+        known = judges_of(chosen)
         first = Seed.parse(seed) if seed is not None else Seed.fresh()
         choose(provider)
-        choices = Choices(provider, topology.resolve() if topology is not None else None)
+        choose_carrier(proxy)
+        choices = Choices(provider, topology.resolve() if topology is not None else None, proxy)
     except (UnknownNameError, RegistryError, StackError, ValueError) as error:
         complain(error)
         raise typer.Exit(Code.USAGE) from error
-    outcomes = [_run_one(each, first, out_folder, known, choices, as_json=as_json) for each in chosen]
-    raise typer.Exit(overall(outcomes).exit_code)
+    execution = Execution(out_folder, known, choices, as_json)
+    raise typer.Exit(overall(verdict.outcome for verdict in execution.run_all(chosen.values(), first)).exit_code)
 
 
 @chaos.command("list")
@@ -69,47 +67,30 @@ def list_experiments(as_json: AsJson = False) -> None:
         out.print(Text.assemble((each.name, "bold"), "  (default)" if each.default else ""))
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
         table.add_row("about", Text(each.about))
-        table.add_row("faults", Text(", ".join(plan.name for plan in each.faults) or "none"))
+        table.add_row("faults", Text("\n".join(f"{plan.name}, when {plan.inject}" for plan in each.faults) or "none"))
         table.add_row("promises", Text(", ".join(each.guarantees)))
         out.print(table)
 
 
-def _chosen(experiment: str | None, *, default: bool) -> list[Experiment[Any]]:
-    known = experiments()
-    if default == (experiment is not None):
-        raise UnknownNameError(f"name one experiment or say --default; there is {', '.join(sorted(known))}")
-    if experiment is not None:
-        return [find(experiment, known, "experiment")]
-    return [each for each in known.values() if each.default]
-
-
-def _run_one(
-    experiment: Experiment[Any], seed: Seed, parent: Path, known: dict[str, Guarantee], choices: Choices, *, as_json: bool
-) -> Outcome:
-    folder = RunFolder.create(parent, experiment.name, seed.value)
-    narrator = Narrator(err)
-    err.print(Text(f"{experiment.name}, seed {seed}, in {folder.path}"))
-
-    def conclude(folder: RunFolder, verdict: RunVerdict) -> None:
-        report.write(folder, verdict)
-        print_verdict(err if as_json else out, folder.facts(), folder, verdict)
-        if as_json:
-            content = json.loads(folder.verdict.read_bytes()) | {"folder": str(folder.path.resolve())}
-            out.print(json.dumps(content), markup=False)
-
-    work = run(experiment, seed, folder, known, conclude=conclude, listener=narrator.hear, note=narrator.note, choices=choices)
+@chaos.command("index")
+def write_the_index(
+    runs: Annotated[Path, typer.Argument(help="The folder that holds the run folders.")] = RUNS,
+) -> None:
+    """Write the page that lists all runs of a folder anew; each run does so by itself."""
     try:
-        verdict = asyncio.run(_until_told_to_stop(work))
-    except (KeyboardInterrupt, asyncio.CancelledError) as error:
-        raise typer.Exit(Code.INTERRUPTED) from error
-    return verdict.outcome
+        out.print(Text(str(report.write_index(runs))))
+    except OSError as error:
+        complain(error)
+        raise typer.Exit(Code.USAGE) from error
 
 
-async def _until_told_to_stop(work: Any) -> RunVerdict:
-    """Treat SIGTERM like Ctrl-C: heal, stop and report, then end."""
-    task: asyncio.Task[RunVerdict] = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await task
+def _chosen(names: list[str], *, default: bool, everything: bool) -> Mapping[str, Experiment[Any]]:
+    known = experiments()
+    if bool(names) + default + everything != 1:
+        raise UnknownNameError(f"name experiments, or say --default or --all; there is {', '.join(sorted(known))}")
+    if names:
+        return {name: find(name, known, "experiment") for name in names}
+    return {name: each for name, each in known.items() if everything or each.default}
 
 
 def _described(experiment: Experiment[Any]) -> dict[str, object]:

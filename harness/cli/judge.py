@@ -24,6 +24,9 @@ def judge(
     try:
         verdict = judge_folder(folder, guarantees())
         report.write(folder, verdict)
+        runs = folder.path.resolve().parent
+        if (runs / report.INDEX).exists():
+            report.write_index(runs)
     except (NotARunError, CorruptHistoryError, MalformedHistoryError, RegistryError) as error:
         complain(error)
         raise typer.Exit(Code.USAGE) from error

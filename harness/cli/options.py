@@ -7,10 +7,20 @@ from typing import Annotated
 
 import typer
 
+from harness.stack.carriers.choice import CHOICES, OWN, SETTING
+
 ROOT = Path(".gauntlet") / "stacks"
 
 Name = Annotated[str, typer.Option("--name", help="Which stack, when there are several.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object to stdout instead of text.")]
+ProxyName = Annotated[
+    str,
+    typer.Option(
+        "--proxy",
+        help=f"What carries the edges: {', '.join(CHOICES)}; default: what {SETTING} says, else {OWN}.",
+        show_default=False,
+    ),
+]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SETTING = re.compile(r"([^.=]+)\.([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)

@@ -1,5 +1,6 @@
 """Own a stack until somebody asks for its end: Ctrl-C, SIGTERM (`gauntlet down`), or the end of another process."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ def own(stack: Stack, audience: Audience, owner_pid: int | None) -> Code:
     """Start the stack, keep it until somebody asks for its end, stop it. Returns the exit code."""
     with _stop_signals(audience.say):
         try:
-            with audience.progress() as progress:
+            with audience.progress() as progress, _leash(owner_pid):
                 stack.start(progress)
             audience.ready(stack)
             hold(stack, owner_pid, audience.say)
@@ -69,6 +70,29 @@ def hold(stack: Stack, owner_pid: int | None, say: Callable[[str], None]) -> Non
             say(f"{name} runs again")
         alive = now
     say(f"process {owner_pid} is gone: stopping everything")
+
+
+@contextmanager
+def _leash(pid: int | None) -> Iterator[None]:
+    """Within the block the end of that process is like a SIGTERM to this one: a start may take a minute."""
+    if pid is None:
+        yield
+        return
+    over = threading.Event()
+
+    def watch(pid: int) -> None:
+        while _runs(pid):
+            if over.wait(_LOOK_S):
+                return
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    watcher = threading.Thread(target=watch, args=(pid,), name="leash", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
 @contextmanager

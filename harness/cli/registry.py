@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "down": "harness.cli.down:down",
     "chaos": "harness.cli.chaos:chaos",
     "judge": "harness.cli.judge:judge",
+    "replay": "harness.cli.replay:replay",
+    "mutants": "harness.cli.mutants:group",
     "bench": "harness.cli.bench:bench",
 }
 

@@ -9,11 +9,13 @@ import typer
 from harness.cli.audience import Audience, Parent, Person
 from harness.cli.console import Code
 from harness.cli.detached import run_detached
-from harness.cli.options import AsJson, Name, instance_counts, settings, stack_folder
+from harness.cli.options import AsJson, Name, ProxyName, instance_counts, settings, stack_folder
 from harness.cli.owner import own
 from harness.seed import Seed
+from harness.stack.carriers import choose_carrier
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS, choose
+from harness.stack.scratch import Scratch
 from harness.stack.stack import Stack
 from harness.stack.topology import Topology
 
@@ -34,10 +36,12 @@ def up(
     proxied: Annotated[
         bool, typer.Option("--proxied", help="Run every edge through a proxy with Toxiproxy's API, which can break it.")
     ] = False,
+    proxy: ProxyName = "",
     detach: Annotated[bool, typer.Option("--detach", help="Return when ready; `gauntlet down` stops it.")] = False,
     owner_pid: Annotated[int | None, typer.Option(min=1, help="Stop when this process is gone.")] = None,
     as_json: AsJson = False,
     events_fd: Annotated[int | None, typer.Option(hidden=True)] = None,
+    scratch: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Bring the system up and keep it up until Ctrl-C. Its data is thrown away then, its logs stay."""
     folder = stack_folder(name)
@@ -46,7 +50,8 @@ def up(
         arguments = ["up", "--name", name, "--topology", str(topology), "--provider", provider]
         arguments += ["--port", str(port)] if port is not None else []
         arguments += ["--owner-pid", str(owner_pid)] if owner_pid is not None else []
-        arguments += ["--proxied"] if proxied else []
+        arguments += ["--scratch", str(scratch)] if scratch is not None else []
+        arguments += ["--proxied", "--proxy", proxy] if proxied else []
         arguments += [part for text in instances or () for part in ("--instances", text)]
         arguments += [part for text in setting or () for part in ("--set", text)]
         raise typer.Exit(run_detached(arguments, folder, as_json=as_json))
@@ -54,6 +59,7 @@ def up(
     try:
         shape = Topology.load(topology)
         choice = choose(provider)
+        carried = choose_carrier(proxy) if proxied else None
         entry_port = shape.entry_port if port is None else port or None
         stack = Stack(
             shape,
@@ -63,9 +69,13 @@ def up(
             entry_port=entry_port,
             environment=environment,
             proxied=Seed.fresh() if proxied else None,
+            carrier=carried.carrier if carried is not None else None,
+            scratch=Scratch(scratch, owner_pid) if scratch is not None and owner_pid is not None else None,
         )
     except StackError as error:
         audience.failed(error)
         raise typer.Exit(Code.USAGE) from error
     audience.say(f"provider {choice.provider.name}: {choice.reason}")
+    if carried is not None:
+        audience.say(f"edges run through {carried.carrier.name}: {carried.reason}")
     raise typer.Exit(own(stack, audience, owner_pid))

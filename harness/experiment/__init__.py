@@ -19,16 +19,30 @@ from harness.experiment.protocols import (
 )
 from harness.experiment.run_folder import NotARunError, PlannedFault, RunFacts, RunFolder
 from harness.experiment.runner import run
-from harness.experiment.triggers import AllOf, EventsSeen, Healed, InForceFor, Injected, OperationsEnded, Progress, Trigger
+from harness.experiment.schedule import plan_of
+from harness.experiment.triggers import (
+    AllOf,
+    AtOnce,
+    EventsSeen,
+    EventsSince,
+    Healed,
+    InForceFor,
+    Injected,
+    OperationsEnded,
+    Progress,
+    Trigger,
+)
 
 __all__ = [
     "AllOf",
     "AssumptionError",
+    "AtOnce",
     "Bounds",
     "Choices",
     "Context",
     "Drive",
     "EventsSeen",
+    "EventsSince",
     "Experiment",
     "Fault",
     "FaultPlan",
@@ -51,5 +65,6 @@ __all__ = [
     "Workload",
     "judge",
     "judge_folder",
+    "plan_of",
     "run",
 ]

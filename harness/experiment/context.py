@@ -14,11 +14,13 @@ from harness.stack.providers import AUTO
 class Choices:
     """What whoever runs an experiment may choose without changing what it is.
 
-    `provider` is where servers come from; `topology` another build of the system (a services.toml) than the installed one.
+    `provider` is where servers come from; `topology` another build of the system (a services.toml) than the installed one;
+    `proxy` is what carries the edges ("": what GAUNTLET_PROXY says, else the project's own).
     """
 
     provider: str = AUTO
     topology: Path | None = None
+    proxy: str = ""
 
 
 @dataclass(frozen=True)

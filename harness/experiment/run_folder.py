@@ -7,7 +7,7 @@ verdict.json, junit.xml, report.html   what was concluded, written again by each
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -113,10 +113,6 @@ class RunFolder:
     def add_system(self, system: Mapping[str, str]) -> None:
         """Add what became known of the system once it ran."""
         self.save_facts(replace(self.facts(), system=dict(system)))
-
-    def add_plan(self, plan: Iterable[PlannedFault]) -> None:
-        """Add what was decided to be done."""
-        self.save_facts(replace(self.facts(), plan=tuple(plan)))
 
     def facts(self) -> RunFacts:
         """What was run. Raises NotARunError."""

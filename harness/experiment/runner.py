@@ -16,7 +16,7 @@ from harness.experiment.experiment import Experiment
 from harness.experiment.judging import judge_folder
 from harness.experiment.protocols import Drive, Subject
 from harness.experiment.run_folder import RunFacts, RunFolder
-from harness.experiment.schedule import FaultSchedule
+from harness.experiment.schedule import FaultSchedule, plan_of
 from harness.experiment.settling import settle
 from harness.experiment.stages import Stages
 from harness.experiment.triggers import Progress
@@ -82,7 +82,7 @@ async def _story(experiment: Experiment[S], context: Context, folder: RunFolder)
     try:
         if await stages.attempt("start", start, bounds.start_s):
             async with AsyncExitStack() as watching:
-                await _experience(experiment, started[0], context, stages, folder, watching)
+                await _experience(experiment, started[0], context, stages, watching)
     finally:
         await stages.attempt("stop", leaving.aclose, bounds.stop_s)
 
@@ -92,13 +92,11 @@ async def _experience(
     subject: S,
     context: Context,
     stages: Stages,
-    folder: RunFolder,
     watching: AsyncExitStack,
 ) -> None:
     bounds = experiment.bounds
     drives: list[Drive] = []
     schedule = FaultSchedule(experiment.faults, subject, context)
-    folder.add_plan(schedule.plan)
 
     async def prepare() -> None:
         drives.append(await experiment.workload.prepare(subject, context))
@@ -138,5 +136,6 @@ def _facts(experiment: Experiment[S], seed: Seed, choices: Choices) -> RunFacts:
         sightings=experiment.sightings,
         faults=tuple(plan.name for plan in experiment.faults),
         choices=choices,
+        plan=plan_of(experiment, seed),
         clock_ns=time.time_ns() - time.monotonic_ns(),
     )

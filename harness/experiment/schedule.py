@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from harness.experiment.context import Context
-from harness.experiment.experiment import FaultPlan
+from harness.experiment.experiment import Experiment, FaultPlan
 from harness.experiment.protocols import Fault, Subject
 from harness.experiment.run_folder import PlannedFault
 from harness.history import FaultPhase
+from harness.seed import Seed
 
 S = TypeVar("S", bound=Subject)
 
@@ -29,23 +30,28 @@ class _Armed(Generic[S]):
     proven: bool = False
 
 
+def made(plan: FaultPlan[S], seed: Seed) -> Fault[S]:
+    """The fault of a plan, as this seed has it."""
+    return plan.fault(seed.stream("fault", plan.name))
+
+
+def plan_of(experiment: Experiment[S], seed: Seed) -> tuple[PlannedFault, ...]:
+    """What this seed has an experiment do to whom and when, in words."""
+    return tuple(
+        PlannedFault(name=each.name, target=made(each, seed).target, inject=str(each.inject), heal=str(each.heal))
+        for each in experiment.faults
+    )
+
+
 class FaultSchedule(Generic[S]):
     """The faults of one run. Use `during` once, then `heal`."""
 
     def __init__(self, plans: Iterable[FaultPlan[S]], subject: S, context: Context) -> None:
         self._subject = subject
         self._context = context
-        self._armed = [_Armed(plan, plan.fault(context.seed.stream("fault", plan.name))) for plan in plans]
+        self._armed = [_Armed(plan, made(plan, context.seed)) for plan in plans]
         self._broken: list[_Armed[S]] = []
         self._lives: list[asyncio.Task[None]] = []
-
-    @property
-    def plan(self) -> tuple[PlannedFault, ...]:
-        """What is going to be done to whom and when, in words."""
-        return tuple(
-            PlannedFault(name=each.plan.name, target=each.fault.target, inject=str(each.plan.inject), heal=str(each.plan.heal))
-            for each in self._armed
-        )
 
     async def assume(self) -> None:
         """Look whether every fault can be injected. Raises AssumptionError."""
@@ -109,7 +115,8 @@ class FaultSchedule(Generic[S]):
         return ""
 
     def _record(self, armed: _Armed[S], phase: FaultPhase, detail: str, *, proven: bool | None = None) -> None:
-        self._context.recorder.fault(armed.plan.name, armed.fault.target, phase, proven=proven, detail=detail)
+        kind = type(armed.fault).__name__
+        self._context.recorder.fault(armed.plan.name, armed.fault.target, phase, proven=proven, detail=detail, kind=kind)
 
 
 def _said(error: Exception) -> str:

@@ -19,6 +19,8 @@ class Progress:
     def __init__(self) -> None:
         self.ended: Counter[tuple[str, Ending]] = Counter()
         self.events: Counter[str] = Counter()
+        self.events_about: Counter[tuple[str, str]] = Counter()
+        self.events_before: dict[str, Counter[str]] = {}
         self.injected: set[str] = set()
         self.healed: set[str] = set()
         self._loop = asyncio.get_running_loop()
@@ -33,8 +35,10 @@ class Progress:
             self.ended[record.operation, Ending(record.type)] += 1
         elif isinstance(record, Event):
             self.events[record.event] += 1
+            self.events_about[record.event, record.subject] += 1
         elif isinstance(record, Fault) and record.phase is FaultPhase.INJECT:
             self.injected.add(record.fault)
+            self.events_before.setdefault(record.fault, Counter(self.events))
             self._since.setdefault(record.fault, record.time_ns / 1e9)
         elif isinstance(record, Fault) and record.phase is FaultPhase.HEAL:
             self.healed.add(record.fault)
@@ -76,6 +80,18 @@ class Trigger(Protocol):
 
 
 @dataclass(frozen=True)
+class AtOnce:
+    """When the workload begins: for what must be so from the first operation on."""
+
+    def met(self, progress: Progress) -> bool:  # noqa: ARG002 - see Trigger
+        """Always."""
+        return True
+
+    def __str__(self) -> str:
+        return "the workload begins"
+
+
+@dataclass(frozen=True)
 class OperationsEnded:
     """When at least `count` operations of a name have ended in one of some ways."""
 
@@ -94,17 +110,36 @@ class OperationsEnded:
 
 @dataclass(frozen=True)
 class EventsSeen:
-    """When a watcher has seen an event at least `count` times."""
+    """When a watcher has seen an event at least `count` times; with `about`, only those about that subject count."""
 
+    event: str
+    count: int = 1
+    about: str = ""
+
+    def met(self, progress: Progress) -> bool:
+        """Whether it has."""
+        seen = progress.events_about[self.event, self.about] if self.about else progress.events[self.event]
+        return seen >= self.count
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.event} seen" + (f" about {self.about}" if self.about else "")
+
+
+@dataclass(frozen=True)
+class EventsSince:
+    """When a watcher has seen an event at least `count` times since the fault of that plan came into force."""
+
+    plan: str
     event: str
     count: int = 1
 
     def met(self, progress: Progress) -> bool:
         """Whether it has."""
-        return progress.events[self.event] >= self.count
+        before = progress.events_before.get(self.plan)
+        return before is not None and progress.events[self.event] - before[self.event] >= self.count
 
     def __str__(self) -> str:
-        return f"{self.count} {self.event} seen"
+        return f"{self.count} {self.event} seen since {self.plan} is in force"
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,17 @@
 """gauntlet chaos and gauntlet judge on the command line: usage errors are told, saved runs are judged."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from harness.cli.registry import build
-from harness.experiment import RunFolder
+from harness.cli.replay import require_same_plan
+from harness.experiment import PlannedFault, RunFolder, plan_of
+from harness.registry import experiments
+from harness.seed import Seed
 from tests.unit.harness.report.saved_run import save
 
 
@@ -30,8 +34,13 @@ def test_the_experiments_are_listed() -> None:
     ("arguments", "said"),
     [
         (("chaos", "run", "flash_sail"), "there is no experiment 'flash_sail'; there is flash_sale"),
-        (("chaos", "run"), "name one experiment or say --default"),
-        (("chaos", "run", "flash_sale", "--default"), "name one experiment or say --default"),
+        (("chaos", "run"), "name experiments, or say --default or --all; there is"),
+        (("chaos", "run", "flash_sale", "--default"), "name experiments, or say --default or --all"),
+        (("chaos", "run", "--all", "--default"), "name experiments, or say --default or --all"),
+        (("chaos", "run", "flash_sale", "--provider", "cloud"), "cloud"),
+        (("replay", "/nowhere"), "/nowhere is not a run: it has no run.json"),
+        (("mutants", "run"), "name mutants, or say --all"),
+        (("mutants", "run", "nix"), "there is no mutant 'nix'"),
         (("chaos", "run", "flash_sale", "--seed", "today"), "a seed is a whole number"),
         (("judge", "/nowhere"), "/nowhere is not a run: it has no run.json"),
     ],
@@ -57,3 +66,22 @@ def test_a_corrupt_history_is_not_judged(folder: RunFolder) -> None:
     result = gauntlet("judge", str(folder.path))
     assert result.exit_code == 2
     assert "not a record of a history" in result.output
+
+
+def test_a_run_whose_experiment_has_changed_since_is_not_replayed(folder: RunFolder) -> None:
+    then = PlannedFault(
+        name="lock_master_killed", target="redis-lock-9", inject="1 place_order ended", heal="2 place_order ended"
+    )
+    folder.save_facts(replace(folder.facts(), experiment="flash_sale", plan=(then,)))
+    result = gauntlet("replay", str(folder.path))
+    assert result.exit_code == 2
+    assert "the plan was lock_master_killed on redis-lock-9 when 1 place_order ended" in result.output
+    assert "--changed runs it as it is now" in result.output
+
+
+def test_a_plan_is_the_same_for_the_same_seed() -> None:
+    experiment = experiments()["flash_sale"]
+    plans = {str(plan_of(experiment, Seed(number))) for number in range(20)}
+    assert len(plans) > 1
+    for number in range(3):
+        require_same_plan(plan_of(experiment, Seed(number)), plan_of(experiment, Seed(number)))

@@ -1,0 +1,85 @@
+"""Writes chaos/CATALOGUE.md from the registries: `python -m ci.catalogue`. The gate checks that it is current.
+
+Guarantees, experiments, faults and mutants are listed as they are installed, in their own words; nobody edits the page.
+"""
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import chaos.faults
+from chaos.subject.watchers import WATCHERS
+from harness.registry import experiments, guarantees, mutants
+
+PAGE = Path(__file__).resolve().parent.parent / "chaos" / "CATALOGUE.md"
+HEAD = """# Catalogue
+
+Written by `make catalogue` from what is installed; the gate checks that it is current.
+"""
+
+
+def text() -> str:
+    """The page."""
+    return "\n".join([HEAD, *_guarantees(), *_experiments(), *_faults(), *_watchers(), *_mutants()]) + "\n"
+
+
+def stale() -> list[str]:
+    """What is wrong with the page, if anything."""
+    return [] if PAGE.exists() and PAGE.read_text() == text() else [f"{PAGE.name} is not current: run `make catalogue`"]
+
+
+def _guarantees() -> Iterator[str]:
+    yield "## Guarantees\n\n| Guarantee | Promise |\n|---|---|"
+    for name, each in sorted(guarantees().items()):
+        yield f"| `{name}` | {each.promise} |"
+    yield ""
+
+
+def _experiments() -> Iterator[str]:
+    yield "## Experiments\n\n`make chaos EXPERIMENT=name SEED=n` runs one; those marked * run by default.\n"
+    for name, each in sorted(experiments().items()):
+        yield f"### {name}{'*' if each.default else ''}\n\n{each.about}\n"
+        for plan in each.faults:
+            yield f"- `{plan.name}` strikes when {plan.inject}; heals when {plan.heal}."
+        yield f"- judged by {', '.join(f'`{guarantee}`' for guarantee in each.guarantees)}\n"
+
+
+def _faults() -> Iterator[str]:
+    yield "## Faults\n\n| Module | What it does |\n|---|---|"
+    for name in sorted(module.name for module in pkgutil.iter_modules(chaos.faults.__path__)):
+        said = _said(f"{chaos.faults.__name__}.{name}")
+        if said.startswith(f"{name}: "):  # the others are what faults are made of
+            yield f"| `{name}` | {said.removeprefix(f'{name}: ')} |"
+    yield ""
+
+
+def _watchers() -> Iterator[str]:
+    yield "## Watchers\n\n| Watcher | What it sees |\n|---|---|"
+    for name, watcher in sorted(WATCHERS.items()):
+        yield f"| `{name}` | {_said(watcher.__module__).removeprefix(f'{name}: ')} |"
+    yield ""
+
+
+def _mutants() -> Iterator[str]:
+    yield "## Mutants\n\nKnown bugs, planted in a copy of the shop by `make mutants`.\n"
+    yield "| Mutant | Bug | Experiment that must fail | Guarantee that must be named |\n|---|---|---|---|"
+    for name, each in sorted(mutants().items()):
+        yield f"| `{name}` | {each.about} | `{each.experiment}` | `{each.guarantee}` |"
+
+
+def _said(module: str) -> str:
+    """The first paragraph of a module's docstring, on one line."""
+    return " ".join((importlib.import_module(module).__doc__ or "").strip().partition("\n\n")[0].split())
+
+
+def main() -> int:
+    """Write the page; returns the exit code."""
+    PAGE.write_text(text())
+    sys.stdout.write(f"wrote {PAGE.relative_to(PAGE.parent.parent)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

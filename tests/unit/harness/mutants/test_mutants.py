@@ -1,0 +1,65 @@
+"""A mutant is planted in a copy, exactly as its file says, and one that the system has outgrown is told, not passed over."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.mutants import Edit, Mutant, MutantError, load, planted
+
+FILE = """
+about = "It forgets."
+experiment = "sale"
+guarantee = "kept"
+
+[[edits]]
+file = "order/store.py"
+find = "keep = True"
+replace = "keep = False"
+"""
+
+
+@pytest.fixture
+def topology(tmp_path: Path) -> Path:
+    system = tmp_path / "system"
+    (system / "order").mkdir(parents=True)
+    (system / "order" / "store.py").write_text("keep = True\n")
+    (system / "order" / "__pycache__").mkdir()
+    (system / "services.toml").write_text("")
+    return system / "services.toml"
+
+
+def mutant(find: str = "keep = True", file: str = "order/store.py") -> Mutant:
+    edit = Edit(file=file, find=find, replace="keep = False")
+    return Mutant(name="forgets", about="It forgets.", experiment="sale", guarantee="kept", edits=(edit,))
+
+
+def test_a_file_is_a_mutant_named_like_it(tmp_path: Path) -> None:
+    (tmp_path / "forgets.toml").write_text(FILE)
+    assert load(tmp_path) == (mutant(),)
+
+
+@pytest.mark.parametrize("text", ["about = ", 'about = "x"', FILE + "\n[other]\n", FILE.replace("find", "fnid")])
+def test_what_cannot_be_read_names_its_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "odd.toml").write_text(text)
+    with pytest.raises(MutantError, match=r"odd\.toml"):
+        load(tmp_path)
+
+
+def test_the_copy_has_the_bug_the_system_has_not_and_nothing_is_left(topology: Path) -> None:
+    with planted(mutant(), topology) as copy:
+        assert (copy.parent / "order" / "store.py").read_text() == "keep = False\n"
+        assert not (copy.parent / "order" / "__pycache__").exists()
+        assert copy.name == "services.toml"
+    assert not copy.parent.parent.exists()
+    assert (topology.parent / "order" / "store.py").read_text() == "keep = True\n"
+
+
+@pytest.mark.parametrize(
+    ("outgrown", "said"), [(mutant(find="keep ="), None), (mutant(find="nix"), "0 times"), (mutant(file="nix.py"), "no nix.py")]
+)
+def test_a_mutant_that_the_system_has_outgrown_is_told(topology: Path, outgrown: Mutant, said: str | None) -> None:
+    if said is None:
+        (topology.parent / "order" / "store.py").write_text("keep = True\nkeep = True\n")
+        said = "2 times"
+    with pytest.raises(MutantError, match=said), planted(outgrown, topology):
+        pass
