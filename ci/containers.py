@@ -2,8 +2,8 @@
 
 An engine (started when there is none and this is root on Debian), images (the official ones where a registry answers, else
 equivalents from Debian packages), then the suites below, all of them even when one fails. Exit code 3, loudly, when no
-engine can be had: then nothing of this has been tried. Otherwise that of the first suite that failed. An engine started
-for this is stopped at the end.
+engine can be had, or nothing to build images from: then nothing of this has been tried. Otherwise that of the first suite
+that failed, or 1 when containers were left over. An engine started for this is stopped at the end.
 """
 
 import argparse
@@ -20,10 +20,13 @@ from ci.images.machine import UnsuitableMachineError
 from ci.images.recipes import IMAGES, environment
 
 ROOT = Path(__file__).resolve().parent.parent
+PYTEST = (sys.executable, "-m", "pytest")
+CHAOS = (sys.executable, "-m", "harness.cli", "chaos", "run")
 SUITES = {
-    "conformance": ("tests/conformance", "--ignore=tests/conformance/compose", "-k", "docker"),
-    "order-flow": ("tests/integration/order", "--provider=docker"),
-    "compose": ("tests/conformance/compose",),
+    "conformance": (*PYTEST, "tests/conformance", "--ignore=tests/conformance/compose", "-k", "docker"),
+    "order-flow": (*PYTEST, "tests/integration/order", "--provider=docker"),
+    "experiments": (*CHAOS, "flash_sale", "identity_cache_down", "--seed=42", "--provider=docker", "--proxy=toxiproxy"),
+    "compose": (*PYTEST, "tests/conformance/compose"),
 }
 SWITCH = {"GAUNTLET_CONFORMANCE_DOCKER": "1"}
 """Lets pytest collect what needs an engine."""
@@ -57,23 +60,32 @@ def images(choice: str) -> Mapping[str, str]:
     return dict(line.split("=", 1) for line in environment())
 
 
-def pytest(suites: Sequence[str], settings: Mapping[str, str], arguments: Sequence[str]) -> int:
-    """Run each suite in a process of its own; returns the exit code of the first that failed."""
+def run_suites(suites: Sequence[str], settings: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Run each suite in a process of its own; returns the exit code of the first that failed. `arguments` are for pytest."""
     codes = {}
     for name in suites:
-        command = [sys.executable, "-m", "pytest", *SUITES[name], *arguments]
-        codes[name] = subprocess.run(command, cwd=ROOT, env=os.environ | settings | SWITCH, check=False).returncode  # noqa: S603 - pytest
+        command = [*SUITES[name], *(arguments if SUITES[name][: len(PYTEST)] == PYTEST else ())]
+        codes[name] = subprocess.run(command, cwd=ROOT, env=os.environ | settings | SWITCH, check=False).returncode  # noqa: S603 - those above
     for name, code in codes.items():
         say(f"{'FAIL' if code else 'ok  '} {name}")
     return next(filter(None, codes.values()), 0)
 
 
-def stop_engine() -> None:
-    """Stop the engine that was started for this; containers that were left running are named, and keep it running."""
+def stop_engine() -> int:
+    """Stop the engine that was started for this; 1 when containers were left running, which are named and keep it running."""
     try:
         engine.stop(say)
     except engine.EngineUnavailableError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"FAIL left over: {error}\n")
+        return 1
+    return 0
+
+
+def untried(reason: Exception) -> int:
+    """Say so where nobody overlooks it; the exit code for it."""
+    sys.stdout.flush()
+    sys.stderr.write(f"{FRAME}\nNOTHING THAT NEEDS DOCKER WAS TRIED: {reason}\n{FRAME}\n")
+    return NO_ENGINE
 
 
 def main(arguments: list[str]) -> int:
@@ -87,16 +99,25 @@ def main(arguments: list[str]) -> int:
     try:
         started = engine.start(say)
     except engine.EngineUnavailableError as error:
-        sys.stderr.write(f"{FRAME}\nNOTHING THAT NEEDS DOCKER WAS TRIED: {error}\n{FRAME}\n")
-        return NO_ENGINE
+        return untried(error)
+    left = 0
     try:
-        return pytest(chosen.only or list(SUITES), images(chosen.images), chosen.pytest)
-    except (CommandFailedError, UnsuitableMachineError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        code = tried(chosen)
     finally:
         if started and not chosen.keep_engine:
-            stop_engine()
+            left = stop_engine()
+    return code or left
+
+
+def tried(chosen: argparse.Namespace) -> int:
+    """Get the images, run the suites; returns the exit code."""
+    try:
+        return run_suites(chosen.only or list(SUITES), images(chosen.images), chosen.pytest)
+    except UnsuitableMachineError as error:
+        return untried(error)
+    except CommandFailedError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 from typing import Any, Protocol, TypeVar
 
+from harness.bench_checkers.maker import HistoryMaker
 from harness.experiment import Experiment
 from harness.mutants import Mutant
 from harness.verdict import Guarantee
@@ -18,6 +19,7 @@ from harness.verdict import Guarantee
 EXPERIMENTS = "gauntlet.experiments"
 GUARANTEES = "gauntlet.guarantees"
 MUTANTS = "gauntlet.mutants"
+HISTORIES = "gauntlet.histories"
 
 
 class RegistryError(Exception):
@@ -52,6 +54,11 @@ def guarantees() -> dict[str, Guarantee]:
 def mutants() -> dict[str, Mutant]:
     """Every installed mutant by name. Raises RegistryError, ImportError, MutantError."""
     return _load(MUTANTS, Mutant)
+
+
+def histories() -> dict[str, HistoryMaker]:
+    """Everyone who makes histories up, by name. Raises RegistryError, ImportError."""
+    return _load(HISTORIES, HistoryMaker)
 
 
 def find(name: str, known: Mapping[str, N], kind: str) -> N:

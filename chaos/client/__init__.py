@@ -19,10 +19,12 @@ from chaos.client.models import (
     Products,
     Session,
     Stock,
+    Tokens,
     User,
 )
 from chaos.client.provider import Provider
 from chaos.client.shop import Shop
+from chaos.client.user_instance import UserInstance
 
 __all__ = [
     "Address",
@@ -42,5 +44,7 @@ __all__ = [
     "Session",
     "Shop",
     "Stock",
+    "Tokens",
     "User",
+    "UserInstance",
 ]

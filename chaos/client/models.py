@@ -32,7 +32,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order; `total` is None until it is reserved."""
+    """An order; `total` and `expires_at` (RFC 3339) are None until it is reserved."""
 
     id: str
     status: str
@@ -41,6 +41,7 @@ class Order:
     delivery_address: Address
     reason: str | None = None
     payment_id: str | None = None
+    expires_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,14 @@ class Session:
     access_token: str
     refresh_token: str
     user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a refresh gives."""
+
+    access_token: str
+    refresh_token: str
 
 
 @dataclass(frozen=True, slots=True)

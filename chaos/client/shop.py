@@ -23,6 +23,10 @@ class Shop:
         """The same shop, speaking for the user of a session."""
         return Shop(self._http, session.access_token)
 
+    def through(self, http: httpx.AsyncClient) -> "Shop":
+        """The same user, speaking to another gateway."""
+        return Shop(http, self._token)
+
     async def ready(self) -> Answer:
         """GET /health/ready."""
         return await self._send("GET", "/health/ready")
@@ -35,6 +39,18 @@ class Shop:
         """POST /auth/login: a Session."""
         return await self._send("POST", "/auth/login", {"email": email, "password": password})
 
+    async def refresh(self, refresh_token: str) -> Answer:
+        """POST /auth/refresh: Tokens; a refresh token works once."""
+        return await self._send("POST", "/auth/refresh", {"refresh_token": refresh_token})
+
+    async def account(self) -> Answer:
+        """GET /users/me: a User."""
+        return await self._send("GET", "/users/me")
+
+    async def change_account(self, **changes: str) -> Answer:
+        """PATCH /users/me: a User. Takes name, email, password; the latter two need current_password."""
+        return await self._send("PATCH", "/users/me", changes)
+
     async def change_role(self, user_id: str, role: str) -> Answer:
         """PATCH /users/{id}/role: a User. Admins only."""
         return await self._send("PATCH", f"/users/{user_id}/role", {"role": role})
@@ -46,6 +62,10 @@ class Shop:
     async def categories(self, parent_id: str | None = None) -> Answer:
         """GET /categories: Categories below one, or the roots."""
         return await self._send("GET", "/categories", query={"parent_id": parent_id} if parent_id else {})
+
+    async def category(self, category_id: str) -> Answer:
+        """GET /categories/{id}: a Category with its neighbours."""
+        return await self._send("GET", f"/categories/{category_id}")
 
     async def create_product(
         self,
@@ -71,6 +91,10 @@ class Shop:
         query = {"name": name, "page_size": str(page_size)} | ({"category_id": category_id} if category_id else {})
         return await self._send("GET", "/products", query=query)
 
+    async def product(self, product_id: str) -> Answer:
+        """GET /products/{id}: a Product."""
+        return await self._send("GET", f"/products/{product_id}")
+
     async def stock(self, product_id: str) -> Answer:
         """GET /products/{id}/stock: a Stock. Admins only."""
         return await self._send("GET", f"/products/{product_id}/stock")
@@ -88,6 +112,10 @@ class Shop:
         """GET /orders/{id}: an Order."""
         return await self._send("GET", f"/orders/{order_id}")
 
+    async def orders(self) -> Answer:
+        """GET /orders: the first page of one's own."""
+        return await self._send("GET", "/orders")
+
     async def complete(self, order_id: str, payment_id: str) -> Answer:
         """POST /orders/{id}/complete: an Order, 202 while it is under way."""
         return await self._send("POST", f"/orders/{order_id}/complete", {"payment_id": payment_id})
@@ -95,6 +123,10 @@ class Shop:
     async def cancel(self, order_id: str) -> Answer:
         """POST /orders/{id}/cancel: an Order, 202 while it is under way."""
         return await self._send("POST", f"/orders/{order_id}/cancel")
+
+    async def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
+        """Any other request, for those who try what the shop does not offer them."""
+        return await self._send(method, path, body)
 
     async def _send(
         self,

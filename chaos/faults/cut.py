@@ -21,7 +21,11 @@ class Cut(EdgeFault):
         await proxy.enable(edge)
 
     def effect(self, before: EffectsState, now: EffectsState) -> int:
-        """See EdgeFault."""
+        """See EdgeFault. A real Toxiproxy tells of a connection when that has ended, and then only of its bytes: that they
+        appear just now tells that there was at least one.
+        """
+        if not now.complete:
+            return int(now.upstream.received + now.downstream.received > before.upstream.received + before.downstream.received)
         return now.connections.cut - before.connections.cut
 
 

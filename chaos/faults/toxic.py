@@ -1,6 +1,7 @@
 """toxic: one of Toxiproxy's toxics (latency, bandwidth, timeout, reset_peer, slicer, limit_data, slow_close) on some edges.
 
-It proves itself by the bytes that came into its hands and the streams that it closed.
+It proves itself by the bytes that came into its hands and the streams that it closed; on a real Toxiproxy, which tells neither,
+by the bytes that were swallowed by the end of their connection.
 """
 
 from collections.abc import Callable
@@ -40,6 +41,8 @@ class OnEdges(EdgeFault):
 
     def effect(self, before: EffectsState, now: EffectsState) -> int:
         """See EdgeFault: bytes that it held or dropped; where it only closes, 1 for each stream."""
+        if not now.complete:
+            return now.flow(self.stream).dropped - before.flow(self.stream).dropped
         had, has = before.toxics.get(self.name), now.toxics.get(self.name)
         if has is None:
             return 0

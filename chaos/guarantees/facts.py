@@ -4,15 +4,16 @@ Whoever observes the shop writes rows of these shapes under these subjects; a ro
 pydantic.ValidationError, which makes a verdict UNKNOWN rather than wrong.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 
 from pydantic import TypeAdapter
 
 from harness.checkers import OUTSIDE, Transfer
-from harness.history import History, NotObservedError, Operation, Row
+from harness.history import History, NotObservedError, Operation, PackedRows, Row
 
 PLACE_ORDER = "place_order"
 READ_ORDER = "read_order"
@@ -31,6 +32,7 @@ RESERVATION_LINES = "product.reservation_lines"
 ORDERS = "order.orders"
 ORDER_ITEMS = "order.order_items"
 SAGAS = "order.sagas"
+SAGA_STEPS = "order.saga_steps"
 ORDER_OUTBOX = "order.outbox"
 PAYMENT_OUTBOX = "payment.outbox"
 CONFIRMATIONS = "notification.confirmations"
@@ -75,13 +77,14 @@ class StockRow:
 
 @dataclass(frozen=True, slots=True)
 class MovementRow:
-    """An entry of the stock's append-only ledger."""
+    """An entry of the stock's append-only ledger; `fence` is the token that it was written under, if it needs one."""
 
     id: int
     product_id: str
     order_id: str | None
     kind: Movement
     quantity: int
+    fence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,13 +257,34 @@ def order_of(operation: Operation) -> str | None:
     return asked if isinstance(asked, str) else order_id(operation)
 
 
-def operations_by_order(history: History, *names: str) -> dict[str, tuple[int, ...]]:
-    """Ids of the operations of these names by the order that they are about, for the evidence."""
-    found: dict[str, list[int]] = {}
-    for operation in history.named(*names):
-        if order := order_of(operation):
-            found.setdefault(order, []).append(operation.id)
-    return {order: tuple(ids) for order, ids in found.items()}
+class OperationsByOrder(Mapping[str, tuple[int, ...]]):
+    """Ids of the operations of some names by the order that they are about, for the evidence. Looked up when it is needed."""
+
+    def __init__(self, history: History, names: tuple[str, ...]) -> None:
+        self._history = history
+        self._names = names
+
+    def __getitem__(self, order: str) -> tuple[int, ...]:
+        return tuple(self._found[order])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @cached_property
+    def _found(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for operation in self._history.named(*self._names):
+            if order := order_of(operation):
+                found.setdefault(order, []).append(operation.id)
+        return found
+
+
+def operations_by_order(history: History, *names: str) -> OperationsByOrder:
+    """What clients did about each order, of the operations of these names."""
+    return OperationsByOrder(history, names)
 
 
 def status_told(operation: Operation) -> str | None:
@@ -295,8 +319,11 @@ _LINES = TypeAdapter(list[_Line])
 
 def rows(history: History, subject: str, kind: type[T]) -> tuple[T, ...]:
     """What was observed of a subject, typed. Raises NotObservedError, pydantic.ValidationError."""
-    adapter = TypeAdapter(kind)
-    return tuple(adapter.validate_python(row) for row in history.observed(subject))
+    observed = history.observed(subject)
+    if isinstance(observed, PackedRows):
+        return tuple(observed.typed(kind))
+    read = TypeAdapter(kind).validate_python
+    return tuple(read(row) for row in observed)
 
 
 def address(row: OrderRow) -> Row:

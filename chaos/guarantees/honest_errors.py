@@ -6,7 +6,7 @@ Only the shop's own answers are judged. An answer nobody got (the transport fail
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from chaos.guarantees import facts
+from chaos.guarantees import facts, identity
 from harness.checkers import answered_within
 from harness.history import History, Operation
 from harness.verdict import Finding, Violation, guarantee
@@ -30,7 +30,7 @@ TRUE_AT_REST: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
 @guarantee
 def honest_errors(history: History) -> Finding:
     """No 500, no hang past the deadline, no success for something that did not happen."""
-    asked = history.named(*facts.AT_THE_SHOP)
+    asked = history.named(*facts.AT_THE_SHOP, *identity.AT_THE_SHOP)
     finding = answered_within(asked, DEADLINE_S)
     crashed = tuple(
         Violation(what=f"{each.name} (operation {each.id}) was answered 500", operations=(each.id,), facts=dict(each.output))

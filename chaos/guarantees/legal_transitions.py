@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from chaos.guarantees import facts
 from harness.checkers import Read, forward_only
-from harness.history import History, Observation
+from harness.history import History
 from harness.verdict import Finding, guarantee
 
 MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -46,7 +46,7 @@ def _told(history: History) -> Iterable[Read]:
 
 def _at_rest(history: History) -> Iterable[Read]:
     """The rows at the end, if the run got that far: a read like any other."""
-    looks = [record.time_ns for record in history.records if isinstance(record, Observation) and record.subject == facts.ORDERS]
-    if looks:
+    if facts.was_observed(history, facts.ORDERS):
         # The rows are read before they are recorded, but after everything that ended before that stage.
-        yield from (Read(row.id, row.status, looks[-1], looks[-1]) for row in facts.orders(history))
+        at_ns = history.observed_at_ns(facts.ORDERS)
+        yield from (Read(row.id, row.status, at_ns, at_ns) for row in facts.orders(history))

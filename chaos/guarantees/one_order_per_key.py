@@ -6,6 +6,7 @@ contradict. Keys belong to their user: two users may use the same.
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 
 from pydantic import JsonValue
 
@@ -29,11 +30,11 @@ def one_order_per_key(history: History) -> Finding:
     answers = [Told(_key(each), said, each.id) for each in placed if (said := _said(each))]
     sent = Counter(_key(each) for each in placed)
     observed = facts.was_observed(history, facts.ORDERS)
-    stored = facts.orders(history) if observed else ()
-    finding = consistent([*answers, *(told for row in stored if (told := _stored(row)).key in sent)])
+    stored = [_stored(row) for row in facts.orders(history)] if observed else []
+    finding = consistent(chain(answers, (told for told in stored if told.key in sent)))
     if not observed and not finding.violations:
         facts.orders(history)  # raises: two answers that agree do not tell how many orders there are
-    rows = Counter(_user_key(row.user_id, row.idempotency_key) for row in stored)
+    rows = Counter(told.key for told in stored)
     return Finding(
         judged=finding.judged,
         violations=finding.violations + tuple(_twice(rows, stored)),
@@ -41,10 +42,10 @@ def one_order_per_key(history: History) -> Finding:
     )
 
 
-def _twice(rows: Counter[str], stored: Iterable[facts.OrderRow]) -> Iterable[Violation]:
+def _twice(rows: Counter[str], stored: Iterable[Told]) -> Iterable[Violation]:
     for key, number in rows.items():
         if number > 1:
-            orders = [row.id for row in stored if _user_key(row.user_id, row.idempotency_key) == key]
+            orders = [told.facts["order"] for told in stored if told.key == key]
             yield Violation(what=f"key {key} made {number} orders", facts={"key": key, "orders": list(orders)})
 
 

@@ -1,5 +1,6 @@
 """Reads the shop's databases as an auditor would: each query on a connection of its own, so that it sees the present."""
 
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Protocol
@@ -7,14 +8,15 @@ from typing import Protocol
 import pymysql
 from pymysql.cursors import DictCursor
 
-from chaos.guarantees import facts
+from chaos.guarantees import facts, identity, locks
 from harness.history import Row
 
 TIMEOUT_S = 5
 
 OBSERVATIONS: Mapping[str, tuple[str, str]] = {
     facts.STOCK: ("product", "SELECT product_id, available, reserved, sold FROM stock ORDER BY product_id"),
-    facts.MOVEMENTS: ("product", "SELECT id, product_id, order_id, kind, quantity FROM stock_movements ORDER BY id"),
+    facts.MOVEMENTS: ("product", "SELECT id, product_id, order_id, kind, quantity, fence FROM stock_movements ORDER BY id"),
+    locks.FENCED_OFF: ("product", "SELECT id, product_id, token, written FROM fenced_off ORDER BY id"),
     facts.RESERVATIONS: ("product", "SELECT order_id, state FROM reservations ORDER BY order_id"),
     facts.RESERVATION_LINES: (
         "product",
@@ -33,11 +35,25 @@ OBSERVATIONS: Mapping[str, tuple[str, str]] = {
         "SELECT order_id, product_id, quantity FROM order_items ORDER BY order_id, product_id",
     ),
     facts.SAGAS: ("order", "SELECT id, kind, subject, state, step, attempts FROM sagas WHERE active ORDER BY id"),
+    facts.SAGA_STEPS: (
+        "order",
+        (
+            "SELECT t.saga_id, s.subject, s.kind, t.step, t.direction, t.outcome,"
+            " SUBSTRING_INDEX(t.executor, ':', 2) AS executor,"
+            " TIMESTAMPDIFF(MICROSECOND, '1970-01-01', t.at) * 1000 - @clock_ns AS at_ns,"
+            " TIMESTAMPDIFF(MICROSECOND, '1970-01-01', s.created_at) * 1000 - @clock_ns AS created_ns"
+            " FROM saga_steps t JOIN sagas s ON s.id = t.saga_id ORDER BY t.id"
+        ),
+    ),
     facts.ORDER_OUTBOX: ("order", "SELECT message_id, topic, attempts FROM outbox ORDER BY id"),
     facts.PAYMENT_OUTBOX: ("payment", "SELECT message_id, topic, attempts FROM outbox ORDER BY id"),
     facts.CONFIRMATIONS: ("notification", "SELECT order_id, state FROM confirmations ORDER BY order_id"),
+    identity.USERS: ("user", "SELECT id, role, version FROM users ORDER BY id"),
 }
-"""What is observed at rest: schema and query by subject, in the shapes of `chaos.guarantees.facts`."""
+"""What is observed at rest: schema and query by subject, in the shapes of `chaos.guarantees.facts` and `identity`.
+
+`@clock_ns` is what has to be taken from the time since the epoch (ns) to get the history's.
+"""
 
 OUTSTANDING: Mapping[str, tuple[str, str]] = {
     "orders PENDING": ("order", "SELECT COUNT(*) AS n FROM orders WHERE status = 'PENDING'"),
@@ -89,7 +105,7 @@ class Access(Protocol):
 
 
 def rows(access: Access, query: str) -> tuple[Row, ...]:
-    """What a query says. Raises pymysql.MySQLError."""
+    """What a query says; it may use `@clock_ns`. Times are UTC. Raises pymysql.MySQLError."""
     connection = pymysql.connect(
         host=access.host,
         port=access.port,
@@ -99,6 +115,7 @@ def rows(access: Access, query: str) -> tuple[Row, ...]:
         connect_timeout=TIMEOUT_S,
         read_timeout=TIMEOUT_S,
         cursorclass=DictCursor,
+        init_command=f"SET time_zone = '+00:00', @clock_ns = {time.time_ns() - time.monotonic_ns()}",
     )
     with closing(connection), connection.cursor() as cursor:
         cursor.execute(query)

@@ -1,6 +1,7 @@
 """A running shop: its members, its customers' door, and what it holds."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,21 +15,31 @@ from aio_pika.exceptions import AMQPError
 from chaos.client import Mailbox, Provider, Session, Shop
 from chaos.guarantees import facts
 from chaos.guarantees.facts import HealthRow, QueueRow
+from chaos.guarantees.locks import LOCK_GRANTS
 from chaos.subject.databases import CONFIRMED, MOVING, OBSERVATIONS, OUTSTANDING, PAID, count, rows
+from chaos.subject.hands import in_hand
+from chaos.subject.lock_grants import TOKENS, lock_grants
+from chaos.subject.picture import picture
 from chaos.subject.probe import probe
 from chaos.subject.versions import versions
-from chaos.subject.watchers import watch
+from chaos.subject.waiting import waiting
+from chaos.subject.watchers import LockBook, watch
 from harness.experiment import Context, NotSteadyError
+from harness.experiment.picture import Picture
 from harness.history import Row
 from harness.proxy.client import ProxyClient
+from harness.stack.attach import AttachedStack
 from harness.stack.errors import StackError
 from harness.stack.process import tail
 from harness.stack.stack import Stack
 from harness.stack.topology import Role
+from harness.stack.view import StackView
 
 ADMIN = "admin@shop.example"
 QUEUES = ("order.place", "payment.order-events")
 """Queues that have to be empty at rest."""
+DEAD = tuple(f"{queue}.dead" for queue in QUEUES)
+"""Where refused messages end: whoever put hopeless ones in takes them out again, and nothing else may be there."""
 BROKER_ERRORS = (AMQPError, OSError, TimeoutError)
 LOG_LINES = 400
 
@@ -37,11 +48,12 @@ LOG_LINES = 400
 class RunningShop:
     """`http` talks to the gateway, `paying` to the payment provider, `mailing` to the customers' mailbox."""
 
-    stack: Stack
+    stack: Stack | AttachedStack
     http: httpx.AsyncClient
     paying: httpx.AsyncClient
     mailing: httpx.AsyncClient
     watchers: tuple[str, ...] = ()
+    lock_book: LockBook = field(default_factory=LockBook)
     _counted: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -82,6 +94,10 @@ class RunningShop:
         """See Subject."""
         return watch(self, self.watchers, context.recorder)
 
+    async def waiting(self, moved: str) -> Mapping[str, str]:
+        """Orders whose saga waits to hear of money that has moved (`capture` or `refund`), and which instance has it."""
+        return await waiting(self.stack.mysql("order"), self.provider, moved)
+
     async def outstanding(self) -> Sequence[str]:
         """See Subject."""
         left = [f"{part.part}: {part.detail}" for part in await self._health() if not part.well]
@@ -100,10 +116,11 @@ class RunningShop:
         observed = await asyncio.to_thread(self._rows)
         return [
             *observed,
-            (facts.QUEUES, [asdict(row) for row in await self._queued()]),
+            (facts.QUEUES, [asdict(row) for row in await self._queued((*QUEUES, *DEAD))]),
             (facts.HEALTH, [asdict(row) for row in await self._health()]),
             (facts.PROVIDER_LEDGER, await self.provider.ledger()),
             (facts.MAILBOX, await self.mailbox.messages()),
+            (LOCK_GRANTS, await asyncio.to_thread(self._grants)),
         ]
 
     async def facts(self) -> Mapping[str, str]:
@@ -113,6 +130,10 @@ class RunningShop:
             "instances": await asyncio.to_thread(self._instances),
             **await versions(self.stack),
         }
+
+    def picture(self) -> Picture:
+        """See Subject."""
+        return picture(self.stack)
 
     def logs(self) -> Mapping[str, str]:
         """See Subject."""
@@ -149,21 +170,25 @@ class RunningShop:
         schema, query = what
         return count(self.stack.mysql(schema), query)
 
-    async def _queued(self) -> list[QueueRow]:
-        """Raises one of BROKER_ERRORS."""
+    async def _queued(self, names: Sequence[str] = QUEUES) -> list[QueueRow]:
+        """What waits in the queues, and what their consumers have not settled. Raises one of BROKER_ERRORS."""
         async with await aio_pika.connect(self.stack.amqp_url, timeout=5) as connection:
             channel = await connection.channel()
-            queues = [await channel.declare_queue(name, passive=True) for name in QUEUES]
-        return [QueueRow(queue.name, queue.declaration_result.message_count or 0) for queue in queues]
+            queues = [await channel.declare_queue(name, passive=True) for name in names]
+        ready = [QueueRow(queue.name, queue.declaration_result.message_count or 0) for queue in queues]
+        return ready + await in_hand(self.stack)
 
     def _rows(self) -> list[tuple[str, Sequence[Row]]]:
         return [(name, rows(self.stack.mysql(schema), query)) for name, (schema, query) in OBSERVATIONS.items()]
+
+    def _grants(self) -> list[Row]:
+        return lock_grants(self.lock_book, rows(self.stack.mysql("order"), TOKENS), time.monotonic_ns())
 
     def _instances(self) -> str:
         services = [instance.service for instance in self.stack.instances() if instance.role is Role.SERVICE]
         return ", ".join(f"{number} {name}" for name, number in Counter(services).items())
 
 
-def tails(stack: Stack) -> dict[str, str]:
+def tails(stack: StackView) -> dict[str, str]:
     """The end of the log of every member that there is."""
     return {instance.name: tail(instance.log, LOG_LINES) for instance in stack.instances()}

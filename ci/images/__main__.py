@@ -12,7 +12,7 @@ from ci.images import engine
 from ci.images.build import build
 from ci.images.docker import CommandFailedError
 from ci.images.machine import UnsuitableMachineError
-from ci.images.recipes import IMAGES, UNAVAILABLE, environment
+from ci.images.recipes import IMAGES, environment
 
 NICENESS = 10
 
@@ -35,8 +35,6 @@ def main(arguments: list[str]) -> int:
     if chosen.names == ["list"]:
         for image in IMAGES:
             say(f"{image.tag:32} {image.about}{f', in place of {image.official}' if image.official else ''}")
-        for name, reason in UNAVAILABLE.items():
-            say(f"{name:32} NOT AVAILABLE: {reason}")
         return 0
     os.nice(NICENESS)
     try:

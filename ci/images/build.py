@@ -3,22 +3,19 @@
 An image whose recipe has not changed is left alone. What is being built replaces the old image only when it is complete.
 """
 
-import os
 import shutil
-import ssl
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from ci.images import machine
-from ci.images.docker import inspect, run
+from ci.images.additions import additions
+from ci.images.docker import CommandFailedError, inspect, run
 from ci.images.recipes import DPKG_OPTIONS, Base, Image, Recipe, plan
 
 BUILD_TIMEOUT_S = 1800.0
-AUTHORITIES = "authorities.pem"
-PIP_CONFIGURATION = "pip.conf"
 
 Say = Callable[[str], None]
 
@@ -30,7 +27,7 @@ def build(names: Sequence[str], *, force: bool, say: Say) -> None:
     """
     recipes: dict[str, str] = {}
     for part in plan(names):
-        generated = _generated(part)
+        generated = additions(part.name)
         recipe = part.recipe() if isinstance(part, Base) else part.recipe(recipes, generated)
         recipes[part.name] = recipe.fingerprint
         there = inspect(part.tag)
@@ -41,20 +38,10 @@ def build(names: Sequence[str], *, force: bool, say: Say) -> None:
         if isinstance(part, Base):
             _bootstrap(part, recipe, say)
         else:
-            _dockerfile(part, recipe, generated)
+            _persistently(partial(_dockerfile, part, recipe, generated), say)
         built = inspect(part.tag)
         run(["docker", "image", "prune", "--force", "--filter=label=gauntlet.recipe"], timeout_s=120)  # the former one
         say(f"{part.tag} built in {time.monotonic() - started:.1f} s ({(built[1] if built else 0) / 1e6:.0f} MB)")
-
-
-def _generated(part: Base | Image) -> Mapping[str, bytes]:
-    """Files of this machine that an image takes along."""
-    if part.name != "python-builder":
-        return {}
-    bundle = os.environ.get("PIP_CERT") or ssl.get_default_verify_paths().cafile
-    if not bundle or not Path(bundle).is_file():
-        raise machine.UnsuitableMachineError("this machine has no bundle of certificate authorities (set PIP_CERT)")
-    return {AUTHORITIES: Path(bundle).read_bytes(), PIP_CONFIGURATION: machine.pip_configuration(sys.executable).encode()}
 
 
 def _bootstrap(base: Base, recipe: Recipe, say: Say) -> None:
@@ -75,9 +62,21 @@ def _bootstrap(base: Base, recipe: Recipe, say: Say) -> None:
             root,
             machine.archive().line(base.suite),
         ]
-        run(command, timeout_s=BUILD_TIMEOUT_S)
+        try:
+            run(command, timeout_s=BUILD_TIMEOUT_S)
+        except CommandFailedError as error:
+            raise machine.UnsuitableMachineError(f"this machine's mirror gives no Debian {base.suite}: {error}") from error
         changes = [f"--change=LABEL {recipe.label}", '--change=CMD ["bash"]']
         run(["docker", "import", *changes, root, base.tag], timeout_s=BUILD_TIMEOUT_S)
+
+
+def _persistently(action: Callable[[], None], say: Say) -> None:
+    """Once more when it fails: most of it is downloads. Raises CommandFailedError when that fails as well."""
+    try:
+        action()
+    except CommandFailedError as error:
+        say(f"{error}\nonce more")
+        action()
 
 
 def _dockerfile(image: Image, recipe: Recipe, generated: Mapping[str, bytes]) -> None:
@@ -85,6 +84,7 @@ def _dockerfile(image: Image, recipe: Recipe, generated: Mapping[str, bytes]) ->
         context = Path(folder) / "context"
         shutil.copytree(image.folder, context)
         for name, content in generated.items():
+            (context / name).parent.mkdir(parents=True, exist_ok=True)
             (context / name).write_bytes(content)
         # The host's network, because it is the host that is known to reach its mirror.
         options = ["--network=host", f"--label={recipe.label}", f"--tag={image.tag}"]

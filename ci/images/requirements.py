@@ -6,7 +6,7 @@ service image. It runs inside the build, before anything is installed: the stand
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,17 +37,30 @@ def parse(lock: str) -> list[Entry]:
 
 def needed(everything: Sequence[Entry]) -> list[Entry]:
     """What the services' own dependencies come to, in the order of the lock file. Raises ValueError when it does not say."""
-    kept = {entry.name for entry in everything if PROJECT in entry.via and entry.name not in HARNESS_ONLY}
-    if not kept:
+    roots = {entry.name for entry in everything if PROJECT in entry.via and entry.name not in HARNESS_ONLY}
+    if not roots:
         raise ValueError(f"no entry of the lock file says `# via {PROJECT}`: it was written without annotations")
+    return closure(everything, roots)
+
+
+def closure(everything: Sequence[Entry], roots: Collection[str]) -> list[Entry]:
+    """These packages and what they come to, in the order of the lock file. Raises ValueError for one that it does not have."""
+    if unknown := set(roots) - {entry.name for entry in everything}:
+        raise ValueError(f"the lock file has no {', '.join(sorted(unknown))}")
+    kept = set(roots)
     while more := {entry.name for entry in everything if entry.via & kept} - kept:
         kept |= more
     return [entry for entry in everything if entry.name in kept]
 
 
 def entries(lock: Path) -> str:
+    """A requirements file with hashes, for the services."""
+    return text(needed(parse(lock.read_text())))
+
+
+def text(chosen: Sequence[Entry]) -> str:
     """A requirements file with hashes."""
-    return "".join(f"{entry.text}\n" for entry in needed(parse(lock.read_text())))
+    return "".join(f"{entry.text}\n" for entry in chosen)
 
 
 if __name__ == "__main__":

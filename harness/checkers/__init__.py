@@ -5,11 +5,14 @@ Each is a function from facts to a Finding that names every breach, so that guar
 
 from harness.checkers.agreement import agree
 from harness.checkers.conservation import OUTSIDE, Transfer, conserved, put_in, replay
+from harness.checkers.exclusion import Hold, mutually_exclusive
+from harness.checkers.fencing import FencedWrite, never_overtaken
 from harness.checkers.idempotence import Told, consistent
 from harness.checkers.liveness import Attempt, answered_within, recovered
 from harness.checkers.monotonic import Read, forward_only
 from harness.checkers.once import Effect, at_most_once, exactly_once
 from harness.checkers.overdraw import never_overdrawn, within
+from harness.checkers.revocation import Issue, Revocation, Use, revoked
 from harness.checkers.survival import Acknowledged, survived
 
 __all__ = [
@@ -17,9 +20,14 @@ __all__ = [
     "Acknowledged",
     "Attempt",
     "Effect",
+    "FencedWrite",
+    "Hold",
+    "Issue",
     "Read",
+    "Revocation",
     "Told",
     "Transfer",
+    "Use",
     "agree",
     "answered_within",
     "at_most_once",
@@ -27,10 +35,13 @@ __all__ = [
     "consistent",
     "exactly_once",
     "forward_only",
+    "mutually_exclusive",
     "never_overdrawn",
+    "never_overtaken",
     "put_in",
     "recovered",
     "replay",
+    "revoked",
     "survived",
     "within",
 ]

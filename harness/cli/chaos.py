@@ -12,10 +12,11 @@ from rich.text import Text
 from harness import report
 from harness.cli.console import Code, complain, out
 from harness.cli.execution import RUNS, Execution, judges_of
-from harness.cli.options import AsJson, ProxyName
+from harness.cli.options import AsJson, ProxyName, stack_folder
 from harness.experiment import Choices, Experiment
 from harness.registry import RegistryError, UnknownNameError, experiments, find
 from harness.seed import Seed
+from harness.stack.attach import attach
 from harness.stack.carriers import choose_carrier
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS, choose
@@ -38,6 +39,9 @@ def run_experiments(
         Path | None, typer.Option(help="The services.toml of another build of the system, e.g. of a copy with a planted bug.")
     ] = None,
     proxy: ProxyName = "",
+    stack: Annotated[
+        str, typer.Option("--stack-reuse", help="Use the stack of this name that runs already, instead of one of its own.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Run experiments and judge them. Exit code 0: every promise kept; 1: one was broken; 2: nothing was proved."""
@@ -47,7 +51,8 @@ def run_experiments(
         first = Seed.parse(seed) if seed is not None else Seed.fresh()
         choose(provider)
         choose_carrier(proxy)
-        choices = Choices(provider, topology.resolve() if topology is not None else None, proxy)
+        reused = attach(stack_folder(stack)).folder if stack else None
+        choices = Choices(provider, topology.resolve() if topology is not None else None, proxy, reused)
     except (UnknownNameError, RegistryError, StackError, ValueError) as error:
         complain(error)
         raise typer.Exit(Code.USAGE) from error

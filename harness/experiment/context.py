@@ -1,5 +1,6 @@
 """What every part of a run shares: the seed, the record, the way things go so far, and a place for files."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +16,14 @@ class Choices:
     """What whoever runs an experiment may choose without changing what it is.
 
     `provider` is where servers come from; `topology` another build of the system (a services.toml) than the installed one;
+    `stack` is the run folder of a system that runs already, instead of one of its own.
     `proxy` is what carries the edges ("": what GAUNTLET_PROXY says, else the project's own).
     """
 
     provider: str = AUTO
     topology: Path | None = None
     proxy: str = ""
+    stack: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -33,3 +36,8 @@ class Context:
     folder: Path
     note: Callable[[str], None]
     choices: Choices = field(default_factory=Choices)
+
+    @property
+    def mark(self) -> str:
+        """12 hex digits of this run's own, for names that must be new on a system that others have used before."""
+        return hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from harness.experiment.experiment import Minimum
 from harness.experiment.run_folder import RunFacts, RunFolder
-from harness.history import Fault, FaultPhase, History
+from harness.history import Fault, FaultPhase, History, nothing_collected
 from harness.verdict import Guarantee, Outcome, Requirement, RunVerdict, Verdict
 
 STAGES = ("start", "assumptions", "steady state", "prepare", "workload", "heal", "settle", "observe", "stop")
@@ -19,13 +19,14 @@ def judge_folder(folder: RunFolder, guarantees: Mapping[str, Guarantee], bound_s
 
 def judge(facts: RunFacts, history: History, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> RunVerdict:
     """What a run proved: every guarantee is judged, within `bound_s` seconds each, whatever became of the others."""
-    return RunVerdict(
-        experiment=facts.experiment,
-        seed=facts.seed,
-        verdicts=tuple(_judged(name, guarantees.get(name), history, bound_s) for name in facts.guarantees),
-        requirements=tuple(_requirements(facts, history)),
-        errors=tuple(_errors(history)),
-    )
+    with nothing_collected():
+        return RunVerdict(
+            experiment=facts.experiment,
+            seed=facts.seed,
+            verdicts=tuple(_judged(name, guarantees.get(name), history, bound_s) for name in facts.guarantees),
+            requirements=tuple(_requirements(facts, history)),
+            errors=tuple(_errors(history)),
+        )
 
 
 def _judged(name: str, guarantee: Guarantee | None, history: History, bound_s: float) -> Verdict:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from harness.experiment.context import Context
+from harness.experiment.picture import Picture
 from harness.history import Row
 
 S = TypeVar("S", bound="Subject")
@@ -45,6 +46,9 @@ class Subject(Protocol):
 
     async def facts(self) -> Mapping[str, str]:
         """What a reader wants to know of the system: provider, instances, versions of servers."""
+
+    def picture(self) -> Picture:
+        """How it is drawn: what calls what, and which observations become lanes."""
 
     def logs(self) -> Mapping[str, str]:
         """The end of every member's log, by member."""

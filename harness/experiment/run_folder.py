@@ -114,6 +114,10 @@ class RunFolder:
         """Add what became known of the system once it ran."""
         self.save_facts(replace(self.facts(), system=dict(system)))
 
+    def add_picture(self, picture: Picture) -> None:
+        """Add how it is drawn."""
+        self.save_facts(replace(self.facts(), picture=picture))
+
     def facts(self) -> RunFacts:
         """What was run. Raises NotARunError."""
         try:

@@ -77,6 +77,7 @@ async def _story(experiment: Experiment[S], context: Context, folder: RunFolder)
         subject = await leaving.enter_async_context(experiment.system.started(context))
         leaving.callback(lambda: folder.save_logs(subject.logs()))
         folder.add_system(await subject.facts())
+        folder.add_picture(subject.picture())
         started.append(subject)
 
     try:

@@ -6,7 +6,9 @@ no I/O of their own.
 """
 
 from harness.history.endings import of_error, of_status
+from harness.history.garbage import nothing_collected
 from harness.history.history import History, MalformedHistoryError, NotObservedError, Operation
+from harness.history.packed import PackedRows
 from harness.history.reader import CorruptHistoryError, read
 from harness.history.recorder import Call, Recorder
 from harness.history.records import Completion, Ending, Event, Fault, FaultPhase, Invoke, Observation, Record, Row, Stage
@@ -26,11 +28,13 @@ __all__ = [
     "NotObservedError",
     "Observation",
     "Operation",
+    "PackedRows",
     "Record",
     "Recorder",
     "Row",
     "Stage",
     "Writer",
+    "nothing_collected",
     "of_error",
     "of_status",
     "read",

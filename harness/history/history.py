@@ -1,14 +1,19 @@
 """A history in memory: operations put together from their two lines, and lookups that judges need.
 
 An operation that was invoked and never completed counts as `info`: its client died waiting, the system may still
-have acted.
+have acted. Built for a million operations: what it holds of each is little, and lookups by name are indexed.
 """
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias, TypeVar
 
 from harness.history.records import Completion, Ending, Event, Fault, Invoke, Observation, Record, Row, Stage
+from harness.history.sharing import Sharing
+
+T = TypeVar("T")
 
 
 class MalformedHistoryError(ValueError):
@@ -50,86 +55,200 @@ class Operation:
         return None if self.completed_ns is None else (self.completed_ns - self.invoked_ns) / 1e9
 
 
-@dataclass(frozen=True)
-class History:
-    """All records of a run in the order written. `torn` quotes the line a crash tore, if any."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An observation whose rows may be packed."""
 
-    records: tuple[Record, ...]
-    torn: str = ""
+    time_ns: int
+    subject: str
+    rows: Sequence[Row]
+
+    def record(self) -> Observation:
+        """As it was written, with all its rows in memory."""
+        return Observation(time_ns=self.time_ns, subject=self.subject, rows=tuple(self.rows))
+
+
+Entry: TypeAlias = Record | Look
+
+
+class History:
+    """All that was recorded in a run, in the order written. `torn` quotes the line a crash tore, if any."""
+
+    def __init__(self, records: Iterable[Entry] = (), torn: str = "", sharing: Sharing | None = None) -> None:
+        """`sharing` keeps what is equal in many records once."""
+        self.torn = torn
+        self._sharing = sharing
+        self._operations: list[Invoke | Operation] = []
+        self._others: list[Fault | Event | Stage | Look] = []
+        # What came when: 2n for the beginning of the n-th operation, 2n+1 for its end, -1-n for the n-th other record.
+        self._order = array("q")
+        self._malformed = ""
+        self._span = (0, 0)
+        self._take(records)
+
+    def _take(self, records: Iterable[Entry]) -> None:
+        places: dict[int, int] = {}
+        first = last = 0
+        for record in records:
+            last = record.time_ns
+            first = first if self._order else last
+            if isinstance(record, Invoke):
+                self._begun(record, places)
+            elif isinstance(record, Completion):
+                self._ended(record, places)
+            else:
+                kept = Look(record.time_ns, record.subject, record.rows) if isinstance(record, Observation) else record
+                self._others.append(kept)
+                self._order.append(-len(self._others))
+        self._span = (first, last)
+        self._sharing = None
+
+    def _begun(self, invoke: Invoke, places: dict[int, int]) -> None:
+        if invoke.id in places:
+            self._malformed = self._malformed or f"operation {invoke.id} was invoked twice"
+        places[invoke.id] = len(self._operations)
+        self._order.append(2 * len(self._operations))
+        self._operations.append(invoke)
+
+    def _ended(self, completion: Completion, places: dict[int, int]) -> None:
+        place = places.get(completion.id)
+        begun = None if place is None else self._operations[place]
+        if place is None or not isinstance(begun, Invoke):
+            how = "without having been invoked" if place is None else "twice"
+            self._malformed = self._malformed or f"operation {completion.id} ended {how}"
+            return
+        self._order.append(2 * place + 1)
+        self._operations[place] = _ended(begun, completion, self._sharing)
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
         """Every operation, by time of invocation. Raises MalformedHistoryError."""
-        return tuple(_paired(self.records))
+        if self._malformed:
+            raise MalformedHistoryError(self._malformed)
+        return tuple(_cut_short(each) if isinstance(each, Invoke) else each for each in self._operations)
 
-    def named(self, *names: str) -> tuple[Operation, ...]:
-        """The operations with one of these names."""
-        return tuple(operation for operation in self.operations if operation.name in names)
+    @cached_property
+    def _by_name(self) -> dict[str, list[Operation]]:
+        index: dict[str, list[Operation]] = {}
+        for operation in self.operations:
+            index.setdefault(operation.name, []).append(operation)
+        return index
 
-    def observed(self, subject: str) -> tuple[Row, ...]:
+    def named(self, *names: str) -> Sequence[Operation]:
+        """The operations with one of these names, by time of invocation."""
+        wanted = frozenset(names) & self._by_name.keys()
+        if len(wanted) == len(self._by_name):
+            return self.operations
+        if len(wanted) == 1:
+            return tuple(self._by_name[next(iter(wanted))])
+        return tuple(operation for operation in self.operations if operation.name in wanted)
+
+    def observed(self, subject: str) -> Sequence[Row]:
         """The rows of the latest observation of a subject. Raises NotObservedError."""
-        for record in reversed(self.records):
-            if isinstance(record, Observation) and record.subject == subject:
-                return record.rows
+        return self._look(subject).rows
+
+    def observed_at_ns(self, subject: str) -> int:
+        """When that was. Raises NotObservedError."""
+        return self._look(subject).time_ns
+
+    def _look(self, subject: str) -> Look:
+        for record in reversed(self._others):
+            if isinstance(record, Look) and record.subject == subject:
+                return record
         raise NotObservedError(f"{subject} was never observed in this run")
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Everything as it was written. Made anew each time it is asked for: not for long histories."""
+        return tuple(self._written())
+
+    def _written(self) -> Iterator[Record]:
+        for place in self._order:
+            if place < 0:
+                other = self._others[-1 - place]
+                yield other.record() if isinstance(other, Look) else other
+                continue
+            operation = self._operations[place // 2]
+            if isinstance(operation, Invoke):
+                yield operation
+            else:
+                yield _completion(operation) if place % 2 else _invoke(operation)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
         """What happened to faults, in order."""
-        return tuple(record for record in self.records if isinstance(record, Fault))
+        return tuple(record for record in self._others if isinstance(record, Fault))
 
     @property
     def events(self) -> tuple[Event, ...]:
         """What was seen to happen in the system, in order."""
-        return tuple(record for record in self.records if isinstance(record, Event))
+        return tuple(record for record in self._others if isinstance(record, Event))
 
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The run's way through its stages, in order."""
-        return tuple(record for record in self.records if isinstance(record, Stage))
+        return tuple(record for record in self._others if isinstance(record, Stage))
 
     @property
     def span_ns(self) -> tuple[int, int]:
         """Times of the first and the last record; (0, 0) for an empty history."""
-        return (self.records[0].time_ns, self.records[-1].time_ns) if self.records else (0, 0)
+        return self._span
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, History) and (self.torn, self.records) == (other.torn, other.records)
+
+    __hash__ = None  # type: ignore[assignment]  # as long as it is, nobody wants its hash
 
 
-def _paired(records: Iterable[Record]) -> Iterable[Operation]:
-    invokes: dict[int, Invoke] = {}
-    completions: dict[int, Completion] = {}
-    for record in records:
-        if isinstance(record, Invoke):
-            if record.id in invokes:
-                raise MalformedHistoryError(f"operation {record.id} was invoked twice")
-            invokes[record.id] = record
-        elif isinstance(record, Completion):
-            if record.id not in invokes:
-                raise MalformedHistoryError(f"operation {record.id} ended without having been invoked")
-            if record.id in completions:
-                raise MalformedHistoryError(f"operation {record.id} ended twice")
-            completions[record.id] = record
-    return (_operation(invoke, completions.get(invoke.id)) for invoke in invokes.values())
+def _ended(invoke: Invoke, completion: Completion, sharing: Sharing | None) -> Operation:
+    row = sharing.row if sharing else _itself
+    return Operation(
+        id=invoke.id,
+        process=invoke.process,
+        name=invoke.operation,
+        input=row(invoke.input),
+        invoked_ns=invoke.time_ns,
+        completed_ns=completion.time_ns,
+        ending=Ending(completion.type),
+        output=row(completion.output),
+        status=completion.status,
+        error=completion.error,
+    )
 
 
-def _operation(invoke: Invoke, completion: Completion | None) -> Operation:
-    if completion is None:
-        return Operation(
-            id=invoke.id,
-            process=invoke.process,
-            name=invoke.operation,
-            input=invoke.input,
-            invoked_ns=invoke.time_ns,
-            error="never ended",
-        )
+def _itself(value: T) -> T:
+    return value
+
+
+def _cut_short(invoke: Invoke) -> Operation:
     return Operation(
         id=invoke.id,
         process=invoke.process,
         name=invoke.operation,
         input=invoke.input,
         invoked_ns=invoke.time_ns,
-        completed_ns=completion.time_ns,
-        ending=Ending(completion.type),
-        output=completion.output,
-        status=completion.status,
-        error=completion.error,
+        error="never ended",
+    )
+
+
+def _invoke(operation: Operation) -> Invoke:
+    return Invoke(
+        time_ns=operation.invoked_ns,
+        id=operation.id,
+        process=operation.process,
+        operation=operation.name,
+        input=operation.input,
+    )
+
+
+def _completion(operation: Operation) -> Completion:
+    return Completion(
+        time_ns=operation.completed_ns or 0,
+        id=operation.id,
+        process=operation.process,
+        operation=operation.name,
+        output=operation.output,
+        status=operation.status,
+        error=operation.error,
+        type=operation.ending,
     )

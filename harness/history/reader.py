@@ -1,11 +1,22 @@
-"""Reads a history file back, tolerating only what a crash of the writer can explain: a torn last line."""
+"""Reads a history file back, tolerating only what a crash of the writer can explain: a torn last line.
 
+A line at a time, so that a long history needs little more memory than what is kept of it.
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic import ValidationError
 
-from harness.history.history import History
-from harness.history.records import RECORD, Record
+from harness.history import packed
+from harness.history.garbage import nothing_collected
+from harness.history.history import Entry, History, Look
+from harness.history.records import RECORD
+from harness.history.sharing import Sharing
+
+LONG = 1 << 18
+"""Bytes of a line from which its rows are packed."""
 
 
 class CorruptHistoryError(Exception):
@@ -17,17 +28,27 @@ def read(path: Path) -> History:
 
     Raises CorruptHistoryError for any other line that is no record, and OSError.
     """
-    records: list[Record] = []
-    torn = ""
-    *lines, last = path.read_bytes().split(b"\n")
-    for number, line in enumerate(lines, start=1):
+    torn: list[str] = []
+    with path.open("rb") as file, nothing_collected():
+        history = History(_entries(file, path, torn), sharing=Sharing())
+    history.torn = "".join(torn)
+    return history
+
+
+def _entries(file: BinaryIO, path: Path, torn: list[str]) -> Iterator[Entry]:
+    for number, line in enumerate(file, start=1):
         try:
-            records.append(RECORD.validate_json(line))
-        except ValidationError as error:
-            raise CorruptHistoryError(f"{path}:{number}: not a record of a history: {error.errors()[0]['msg']}") from error
-    if last:  # the writer ends every line, so this one was being written when it died
-        try:
-            records.append(RECORD.validate_json(last))
-        except ValidationError:
-            torn = last[:200].decode(errors="replace")
-    return History(records=tuple(records), torn=torn)
+            yield _entry(line)
+        except ValueError as error:
+            if not line.endswith(b"\n"):  # the writer ends every line, so this one was being written when it died
+                torn.append(line[:200].decode(errors="replace"))
+                return
+            said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+            raise CorruptHistoryError(f"{path}:{number}: not a record of a history: {said}") from error
+
+
+def _entry(line: bytes) -> Entry:
+    """What a line says. Raises ValueError."""
+    if len(line) >= LONG and (seen := packed.observation(line)):
+        return Look(*seen)
+    return RECORD.validate_json(line)

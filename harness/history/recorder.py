@@ -97,10 +97,12 @@ class Recorder:
             )
         return Call(self, invoke)
 
-    def fault(self, fault: str, target: str, phase: FaultPhase, *, proven: bool | None = None, detail: str = "") -> Fault:
+    def fault(
+        self, fault: str, target: str, phase: FaultPhase, *, proven: bool | None = None, detail: str = "", kind: str = ""
+    ) -> Fault:
         """Record what became of a fault."""
         return self.record(
-            lambda now: Fault(time_ns=now, fault=fault, target=target, phase=phase, proven=proven, detail=detail)
+            lambda now: Fault(time_ns=now, fault=fault, target=target, phase=phase, proven=proven, detail=detail, kind=kind)
         )
 
     def event(self, event: str, subject: str = "", detail: Row | None = None) -> None:

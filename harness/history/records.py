@@ -67,7 +67,10 @@ class Completion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A fault was injected into a target, proved or healed. `proven` is set on PROOF only."""
+    """A fault was injected into a target, proved or healed. `proven` is set on PROOF only.
+
+    `fault` is what the plan calls it, `kind` what it is, e.g. `Pause`.
+    """
 
     time_ns: int
     fault: str
@@ -75,6 +78,7 @@ class Fault:
     phase: FaultPhase
     proven: bool | None = None
     detail: str = ""
+    kind: str = ""
     type: Literal["fault"] = "fault"
 
 

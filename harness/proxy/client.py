@@ -1,4 +1,4 @@
-"""Our own client of the control API: typed, asynchronous, and good for a real Toxiproxy as well (except for `effects`)."""
+"""Our own client of the control API: typed, asynchronous, good for a real Toxiproxy too, which tells less of its effects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ import httpx
 
 from harness.proxy.direction import Direction
 from harness.proxy.request import ProxyRequest
+from harness.proxy.toxiproxy_metrics import Counted, counted
 
 _TIMEOUT_S = 10.0
 
@@ -76,6 +77,11 @@ class FlowCounts:
     dropped: int
     held: int
 
+    @classmethod
+    def counted(cls, flow: Counted) -> "FlowCounts":
+        """From a real Toxiproxy: what came in and did not go out by the end of its connection was dropped."""
+        return cls(flow.received, flow.sent, max(0, flow.received - flow.sent), 0)
+
 
 @dataclass(frozen=True)
 class ToxicCounts:
@@ -89,12 +95,16 @@ class ToxicCounts:
 
 @dataclass(frozen=True)
 class EffectsState:
-    """What a proxy has done to traffic; `toxics` has those that were removed, too."""
+    """What a proxy has done to traffic; `toxics` has those that were removed, too.
+
+    `complete` is False of a real Toxiproxy: it tells bytes only, and those of a connection when that has ended.
+    """
 
     connections: ConnectionCounts
     upstream: FlowCounts
     downstream: FlowCounts
     toxics: Mapping[str, ToxicCounts]
+    complete: bool = True
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "EffectsState":
@@ -105,6 +115,18 @@ class EffectsState:
             FlowCounts(**body["downstream"]),
             {name: ToxicCounts(**counts) for name, counts in body["toxics"].items()},
         )
+
+    @classmethod
+    def counted(cls, flows: Mapping[Direction, Counted]) -> "EffectsState":
+        """From a real Toxiproxy's counters."""
+        upstream, downstream = (
+            FlowCounts.counted(flows[direction]) for direction in (Direction.UPSTREAM, Direction.DOWNSTREAM)
+        )
+        return cls(ConnectionCounts(0, 0, 0, 0, 0), upstream, downstream, {}, complete=False)
+
+    def flow(self, stream: Direction) -> FlowCounts:
+        """One direction."""
+        return self.upstream if stream is Direction.UPSTREAM else self.downstream
 
 
 class ProxyClient:
@@ -184,8 +206,20 @@ class ProxyClient:
         await self._call("POST", "/reset")
 
     async def effects(self, name: str) -> EffectsState:
-        """What a proxy has done to traffic so far. A real Toxiproxy has no such page: ProxyApiError 404."""
-        return EffectsState.of(await self._call("GET", _path(name, "effects")))
+        """What a proxy has done to traffic so far; of a real Toxiproxy, what its counters tell (see `toxiproxy_metrics`).
+
+        Raises ProxyApiError 404 as well when that was started without `-proxy-metrics`.
+        """
+        try:
+            return EffectsState.of(await self._call("GET", _path(name, "effects")))
+        except ProxyApiError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+        await self.proxy(name)  # which is there: it is the page that is not
+        response = await self._http.request("GET", "/metrics")
+        if not response.is_success:
+            raise ProxyApiError(response.status_code, "the server counts nothing: start it with -proxy-metrics")
+        return EffectsState.counted(counted(response.text, name))
 
     async def __aenter__(self) -> "ProxyClient":
         return self

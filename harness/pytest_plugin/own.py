@@ -1,6 +1,7 @@
 """The stack of this run: whichever process needs it first starts it, all attach, the run's first process stops it.
 
-It belongs to that process: when that dies, however it dies, the stack goes too. A start that failed is not tried again.
+It belongs to that process: when that dies, however it dies, the stack goes too, and with it the folder that the run has made.
+A start that failed is not tried again.
 """
 
 import fcntl
@@ -91,7 +92,8 @@ class Own:
         """Start it; why that failed, "" when it did not. The command holds the gate too, should we be killed meanwhile."""
         sweep(self.folder.parent)
         claim(self.folder, self.owner)
-        up = ["up", "--detach", "--port", "0", "--owner-pid", str(self.owner), *self.wanted.arguments()]
+        whose = ["--owner-pid", str(self.owner), "--scratch", str(self.folder)]
+        up = ["up", "--detach", "--port", "0", *whose, *self.wanted.arguments()]
         command = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "harness.cli", *up],
             cwd=self.folder,

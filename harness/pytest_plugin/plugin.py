@@ -1,42 +1,20 @@
-"""The hooks and fixtures that pytest sees; what they do is in the modules beside this one."""
+"""The hooks that pytest sees; what they do, and the fixtures, are in the modules beside this one."""
 
-from collections.abc import Generator, Iterator
-from pathlib import Path
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
-from harness.history import Recorder, Writer
-from harness.pytest_plugin.sources import Source, source_of_run, source_of_worker
+from harness.pytest_plugin.sources import SOURCE, source_of_run, source_of_worker
 from harness.pytest_plugin.wanted import Wanted, add_options
 from harness.pytest_plugin.watch import Seen, Watch
-from harness.stack.attach import AttachedStack
-from harness.stack.errors import StackError
 from harness.stack.view import StackView
 
-_SOURCE = pytest.StashKey[Source]()
+pytest_plugins = ("harness.pytest_plugin.fixtures",)
+
 _WATCH = pytest.StashKey[Watch]()
 _GREEN = pytest.StashKey[bool]()
 _INPUT = "gauntlet"
-
-# -- fixtures ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def stack(pytestconfig: pytest.Config) -> AttachedStack:
-    """The running system under test, one for the whole run."""
-    try:
-        return pytestconfig.stash[_SOURCE].stack()
-    except StackError as error:
-        pytest.fail(str(error), pytrace=False)
-
-
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[Recorder]:
-    """Records what this test does, in history.jsonl in its tmp_path."""
-    with Writer(tmp_path / "history.jsonl") as writer:
-        yield Recorder(writer)
-
 
 # -- the run -------------------------------------------------------------------------------------------------------------
 
@@ -50,18 +28,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """Find out where a stack would come from; nothing is started before a test asks."""
     wanted, told = Wanted.of(config), getattr(config, "workerinput", None)
     config.stash[_WATCH] = Watch()
-    config.stash[_SOURCE] = source_of_run(wanted) if told is None else source_of_worker(wanted, told[_INPUT])
+    config.stash[SOURCE] = source_of_run(wanted) if told is None else source_of_worker(wanted, told[_INPUT])
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker whose stack is the run's."""
-    node.workerinput[_INPUT] = node.config.stash[_SOURCE].shared
+    node.workerinput[_INPUT] = node.config.stash[SOURCE].shared
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Where the stack comes from."""
-    header = config.stash[_SOURCE].header
+    header = config.stash[SOURCE].header
     return f"gauntlet: {header}" if header else None
 
 
@@ -75,7 +53,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the stack if it is ours, however the run ended."""
-    source = config.stash.get(_SOURCE, None)
+    source = config.stash.get(SOURCE, None)
     if source is None or hasattr(config, "workerinput"):
         return
     said = source.close(green=config.stash.get(_GREEN, False))

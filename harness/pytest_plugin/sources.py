@@ -78,6 +78,10 @@ class Nowhere(Source):
         return ""
 
 
+SOURCE = pytest.StashKey[Source]()
+"""Where the plugin keeps that of the run in pytest's configuration."""
+
+
 def source_of_run(wanted: Wanted) -> Source:
     """For the process that the run belongs to. Raises pytest.UsageError when there is no stack to reuse."""
     if wanted.reuse:

@@ -1,20 +1,27 @@
-"""What a run looks like to a person, a program and a CI server: report.html, verdict.json and junit.xml.
+"""What a run looks like to a person, a program and a CI server: report.html, verdict.json, junit.xml, and a list of all runs.
 
-All three are made from the run's folder alone, also of a run that crashed, with whatever is there.
+All are made from the folders of the runs alone, also of a run that crashed, with whatever is there.
 """
 
 from harness.experiment import RunFolder
-from harness.report.junit import junit
+from harness.report.index import INDEX, write_index
+from harness.report.junit import junit, junit_of_all
 from harness.report.page import page
+from harness.report.plain import plain_page
 from harness.report.verdict_file import verdict_json
 from harness.verdict import RunVerdict
 
-__all__ = ["junit", "page", "verdict_json", "write"]
+__all__ = ["INDEX", "junit", "junit_of_all", "page", "verdict_json", "write", "write_index"]
 
 
 def write(folder: RunFolder, verdict: RunVerdict) -> None:
-    """Write all three files. The page comes last: a program finds the verdict even if drawing fails."""
+    """Write all three files of a run. A page that cannot be drawn says so, and why, in place of the drawing."""
     facts, history = folder.facts(), folder.read_history()
-    folder.verdict.write_bytes(verdict_json(facts, verdict))
+    begin, end = history.span_ns
+    folder.verdict.write_bytes(verdict_json(facts, verdict, (end - begin) / 1e9))
     folder.junit.write_bytes(junit(facts, history, verdict))
-    folder.report.write_text(page(facts, history, verdict, folder.read_logs()), encoding="utf-8")
+    try:
+        drawn = page(facts, history, verdict, folder.read_logs())
+    except Exception as error:  # noqa: BLE001 - whatever a drawing raises, the verdict stands and the page says so
+        drawn = plain_page(facts, verdict, error)
+    folder.report.write_text(drawn, encoding="utf-8")

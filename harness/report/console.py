@@ -1,5 +1,7 @@
 """A run on a terminal: what it does while it does it, and what it proved in the end."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -8,7 +10,8 @@ from rich.text import Text
 
 from harness.experiment import RunFacts, RunFolder
 from harness.history import Completion, Fault, FaultPhase, Record, Stage
-from harness.verdict import Outcome, RunVerdict
+from harness.report.index import few_words
+from harness.verdict import SEVERITY, Outcome, RunVerdict
 
 STYLES = {Outcome.PASS: "bold green", Outcome.FAIL: "bold red"}
 PROVED_NOTHING = "bold yellow"
@@ -80,6 +83,25 @@ def print_verdict(console: Console, facts: RunFacts, folder: RunFolder, verdict:
     if not verdict.outcome.green:
         console.print(Text(f"replay   {facts.replay}"))
     console.print(Text(f"report   {_near(folder.report)}"))
+
+
+def print_summary(console: Console, concluded: Sequence[tuple[RunFolder, RunVerdict]], left: Sequence[str] = ()) -> None:
+    """Several runs in a table, worst first; `left` are the experiments that were not run because somebody stopped it."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("experiment", "verdict", "what was not as promised", "report"):
+        table.add_column(column, overflow="fold")
+    for folder, verdict in sorted(concluded, key=lambda pair: SEVERITY.index(pair[1].outcome)):
+        words = "" if verdict.outcome.green else few_words(verdict)
+        outcome = Text(verdict.outcome.value, style=_style(verdict.outcome))
+        table.add_row(Text(verdict.experiment), outcome, Text(words), Text(str(_near(folder.report))))
+    for name in left:
+        table.add_row(Text(name), Text("not run", style="dim"), Text(""), Text(""))
+    counts = Counter(verdict.outcome for _, verdict in concluded)
+    said = [(f"{counts[outcome]} {outcome.value}  ", _style(outcome)) for outcome in reversed(SEVERITY) if counts[outcome]]
+    console.print()
+    console.print(table)
+    console.print()
+    console.print(Text.assemble(f"{len(concluded)} runs  ", *said, f"{len(left)} not run" if left else ""))
 
 
 def _table(verdict: RunVerdict) -> Table:

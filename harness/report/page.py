@@ -4,136 +4,93 @@ Everything that grows with the run is cut to what a person can read; the whole o
 """
 
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from harness.experiment import RunFacts
-from harness.history import Fault, FaultPhase, History
+from harness.experiment.stages import ENGINE_LOG
+from harness.history import History
 from harness.report.charts import charts, script
+from harness.report.focus import Focus, first_broken, focus
+from harness.report.headline import headline
+from harness.report.lane_chart import lane_chart
+from harness.report.lanes import Lanes, lanes
+from harness.report.logs import Excerpt, around
+from harness.report.rows import FaultRow, answer_rows, cut, event_rows, fault_rows, stage_rows
 from harness.report.story import first_violation
-from harness.report.timeline import bands, quantile, timeline
-from harness.verdict import RunVerdict
+from harness.report.timeline import bands, timeline, zero_ns
+from harness.report.topology import Hit, drawings
+from harness.verdict import SEVERITY, Outcome, RunVerdict, Verdict
 
 MOST_EVIDENCE = 20
 MOST_LOG_LINES = 120
 MOST_LOG_CHARACTERS = 20_000
 MOST_ANSWERS = 60
-MOST_TEXT = 600
+MOST_EVENTS = 60
+MOST_CONFLICTS_TOLD = 6
+AROUND_NS = 2_000_000_000
+
+Spec = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class FaultRow:
-    """A fault as the page tells it."""
+class LogsAround:
+    """What was logged around a moment; `zero_ns` is the beginning of the workload in ns since the epoch."""
 
-    name: str
-    target: str
-    injected_s: float | None
-    healed_s: float | None
-    proven: bool
-    proof: str
-    notes: tuple[str, ...]
+    what: str
+    excerpt: Excerpt
+    zero_ns: int
 
-
-@dataclass(frozen=True)
-class StageRow:
-    """A stage as the page tells it; `seconds` is None while it never ended."""
-
-    name: str
-    seconds: float | None
-    failure: str
-
-
-@dataclass(frozen=True)
-class AnswerRow:
-    """How often an operation was answered in one way, and how fast."""
-
-    operation: str
-    answer: str
-    ending: str
-    count: int
-    median_ms: float | None
-    slowest_ms: float | None
+    def at_s(self, at_ns: int) -> float:
+        """Seconds since the workload began."""
+        return (at_ns - self.zero_ns) / 1e9
 
 
 def page(facts: RunFacts, history: History, verdict: RunVerdict, logs: Mapping[str, str]) -> str:
     """The page of a run."""
-    drawn = timeline(history)
     begin, end = history.span_ns
-    return _template().render(
-        facts=facts,
-        verdict=verdict,
-        seconds=(end - begin) / 1e9,
-        operations=len(history.operations),
-        first=first_violation(history, verdict),
-        faults=fault_rows(facts, history),
-        stages=stage_rows(history),
-        answers=answer_rows(history)[:MOST_ANSWERS],
-        logs={name: tail(text) for name, text in logs.items()},
-        charts=_embedded(charts(drawn)) if drawn else None,
-        step_s=drawn.step_s if drawn else 0,
-        script=Markup(script()) if drawn else "",  # noqa: S704 - a library's script, checked to end no element
-        most_evidence=MOST_EVIDENCE,
-        torn=history.torn,
-    )
-
-
-def fault_rows(facts: RunFacts, history: History) -> list[FaultRow]:
-    """Every planned fault, those that were never injected included."""
-    found = {band.fault: band for band in bands(history)}
-    rows = []
-    for name in facts.faults:
-        records = [record for record in history.faults if record.fault == name]
-        band = found.get(name)
-        proofs = [record for record in records if record.phase is FaultPhase.PROOF]
-        rows.append(
-            FaultRow(
-                name=name,
-                target=records[0].target if records else "",
-                injected_s=band.begin_s if band else None,
-                healed_s=band.end_s if band and band.healed else None,
-                proven=bool(proofs) and all(record.proven for record in proofs),
-                proof="; ".join(record.detail for record in proofs),
-                notes=tuple(_note(record) for record in records if record.phase is not FaultPhase.PROOF),
-            )
+    first = first_broken(history, verdict)
+    faults = fault_rows(facts, history)
+    drawn_lanes = [found for spec in facts.picture.lanes if (found := lanes(spec, history, verdict))]
+    specs = _specs(history, drawn_lanes)
+    drawn = timeline(history)
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            facts=facts,
+            verdict=verdict,
+            seconds=(end - begin) / 1e9,
+            operations=len(history.operations),
+            headline=headline(facts, history, verdict, first),
+            first=first_violation(history, first) if first else None,
+            around=_around(facts, history, focus(history, first), logs) if verdict.outcome is not Outcome.PASS else None,
+            broken=[each for each in verdict.verdicts if each.outcome is Outcome.FAIL],
+            others=sorted((each for each in verdict.verdicts if each.outcome is not Outcome.FAIL), key=_severity),
+            faults=faults,
+            events=event_rows(history)[:MOST_EVENTS],
+            pictures=drawings(
+                facts.picture.topology, [_hit(row) for row in faults if row.target and row.injected_s is not None]
+            ),
+            lanes=drawn_lanes,
+            stages=stage_rows(history),
+            answers=answer_rows(history)[:MOST_ANSWERS],
+            logs={name: tail(text) for name, text in logs.items()},
+            charts=embedded(specs) if specs else None,
+            timed=drawn is not None,
+            step_s=drawn.step_s if drawn else 0,
+            script=Markup(script()) if specs else "",  # noqa: S704 - a library's script, checked to end no element
+            engine_log=Path(ENGINE_LOG).stem,
+            most_evidence=MOST_EVIDENCE,
+            most_conflicts=MOST_CONFLICTS_TOLD,
+            torn=history.torn,
         )
-    return rows
-
-
-def stage_rows(history: History) -> list[StageRow]:
-    """The stages the run went through."""
-    begun: dict[str, int] = {}
-    rows: dict[str, StageRow] = {}
-    for record in history.stages:
-        if record.state == "begin":
-            begun[record.stage] = record.time_ns
-            rows[record.stage] = StageRow(record.stage, None, "the run died in it")
-        else:
-            seconds = (record.time_ns - begun.get(record.stage, record.time_ns)) / 1e9
-            rows[record.stage] = StageRow(record.stage, seconds, cut(record.detail))
-    return list(rows.values())
-
-
-def answer_rows(history: History) -> list[AnswerRow]:
-    """What was answered how often, by operation, the most frequent first."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    latencies: dict[tuple[str, str, str], list[float]] = {}
-    for each in history.operations:
-        answer = str(each.status) if each.status is not None else cut(each.error.partition(":")[0], 80)
-        key = (each.name, answer, each.ending.value)
-        counts[key] += 1
-        if each.latency_s is not None:
-            latencies.setdefault(key, []).append(each.latency_s * 1000)
-    rows = []
-    for key, count in sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0])):
-        ordered = sorted(latencies.get(key, ()))
-        median, slowest = (quantile(ordered, 0.5), ordered[-1]) if ordered else (None, None)
-        rows.append(AnswerRow(*key, count, median, slowest))
-    return rows
+    )
 
 
 def tail(text: str) -> str:
@@ -141,25 +98,47 @@ def tail(text: str) -> str:
     return "\n".join(text.splitlines()[-MOST_LOG_LINES:])[-MOST_LOG_CHARACTERS:]
 
 
-def cut(text: str, most: int = MOST_TEXT) -> str:
-    """Text of at most `most` characters."""
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _note(record: Fault) -> str:
-    said = {FaultPhase.INJECT: "injected", FaultPhase.HEAL: "healed", FaultPhase.ERROR: "error"}
-    return f"{said[record.phase]}: {cut(record.detail)}"
-
-
-def _embedded(specs: Mapping[str, Mapping[str, Any]]) -> Markup:
+def embedded(content: object) -> Markup:
     """JSON that may stand in a script element: no text in it can end the element."""
-    text = json.dumps(specs, separators=(",", ":"))
+    text = json.dumps(content, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))  # noqa: S704 - no "<" is left in it
 
 
-def _template() -> Template:
-    environment = Environment(
+def environment() -> Environment:
+    """How the templates of this package are read."""
+    found = Environment(
         loader=PackageLoader("harness.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["cut"] = cut
-    return environment.get_template("report.html.j2")
+    found.filters["cut"] = cut
+    found.filters["code"] = coded
+    return found
+
+
+def coded(text: str) -> Markup:
+    """Text with what stands between backticks as code."""
+    words = (escape(part) for part in text.split("`"))
+    return Markup("").join(Markup("<code>{}</code>").format(part) if index % 2 else part for index, part in enumerate(words))
+
+
+def _specs(history: History, drawn_lanes: Iterable[Lanes]) -> dict[str, Spec]:
+    """The charts by the id of the element they are drawn into."""
+    drawn = timeline(history)
+    specs = charts(drawn) if drawn else {}
+    seconds = drawn.seconds + drawn.step_s if drawn else 0.001
+    return specs | {f"lanes-{each.spec.name}": lane_chart(each, seconds, bands(history)) for each in drawn_lanes}
+
+
+def _around(facts: RunFacts, history: History, at: Focus | None, logs: Mapping[str, str]) -> LogsAround | None:
+    if at is None:
+        return None
+    clock_ns = facts.clock_ns or int(facts.started_at.timestamp() * 1e9) - history.span_ns[0]
+    excerpt = around(logs, at.begin_ns + clock_ns - AROUND_NS, at.end_ns + clock_ns + AROUND_NS)
+    return LogsAround(at.what, excerpt, zero_ns(history) + clock_ns)
+
+
+def _hit(row: FaultRow) -> Hit:
+    return Hit(row.number, row.name, row.target, row.injected_s, row.healed_s)
+
+
+def _severity(each: Verdict) -> int:
+    return SEVERITY.index(each.outcome)

@@ -1,71 +1,80 @@
-"""The first violation, explained: what its operations did, second by second, and which faults were in force meanwhile."""
+"""The first violation, explained: what was promised, when it broke and while what was in force, operation by operation."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.history import History, Operation
-from harness.report.timeline import Band, bands, zero_ns
-from harness.verdict import RunVerdict
+from harness.history import History, Operation, Row
+from harness.report.focus import Broken, faults_around, seconds_of
+from harness.report.timeline import Band, bands
 
 SHOWN = 12
+MOST_DETAIL = 220
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened, at `at_s` seconds after the workload began."""
+    """Something that happened, at `at_s` seconds after the workload began; `detail` is what was sent or answered."""
 
     at_s: float
     text: str
     kind: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)
 class FirstViolation:
-    """What is told of it. `facts` is JSON, `left_out` counts the operations that are not."""
+    """What is told of it. `when` is a sentence, `facts` is JSON, `left_out` counts the operations that are not told."""
 
     guarantee: str
+    promise: str
     what: str
+    when: str
     facts: str
     moments: tuple[Moment, ...]
     left_out: int
 
 
-def first_violation(history: History, verdict: RunVerdict) -> FirstViolation | None:
-    """The story of the first violation that operations show, of any other if none does; None when all was kept."""
-    broken = [(each.guarantee, violation) for each in verdict.verdicts for violation in each.evidence]
-    if not broken:
-        return None
-    guarantee, violation = next((each for each in broken if each[1].operations), broken[0])
-    wanted = set(violation.operations)
-    operations = [operation for operation in history.operations if operation.id in wanted]
-    moments = [moment for operation in operations[:SHOWN] for moment in _moments(operation, zero_ns(history))]
+def first_violation(history: History, broken: Broken) -> FirstViolation:
+    """The story of a violation."""
+    found = bands(history)
+    moments = [moment for operation in broken.operations[:SHOWN] for moment in _moments(operation, history)]
+    when = "No single operation shows it: it was read at the end, from what the system held."
     if moments:
-        moments += _faults(bands(history), moments)
+        begin, end = min(moment.at_s for moment in moments), max(moment.at_s for moment in moments)
+        when = f"It broke between {begin:.3f} s and {end:.3f} s, {faults_around(found, begin, end)}."
+        moments += _faults(found, begin, end)
     return FirstViolation(
-        guarantee=guarantee,
-        what=violation.what,
-        facts=json.dumps(dict(violation.facts), indent=2, ensure_ascii=False),
+        guarantee=broken.guarantee,
+        promise=broken.promise,
+        what=broken.violation.what,
+        when=when,
+        facts=json.dumps(dict(broken.violation.facts), indent=2, ensure_ascii=False),
         moments=tuple(sorted(moments, key=lambda moment: (moment.at_s, moment.kind))),
-        left_out=max(0, len(operations) - SHOWN),
+        left_out=max(0, len(broken.operations) - SHOWN),
     )
 
 
-def _moments(operation: Operation, zero: int) -> Iterable[Moment]:
-    begun = (operation.invoked_ns - zero) / 1e9
-    yield Moment(begun, f"{operation.process} begins {operation.name} (operation {operation.id})", "operation")
+def _moments(operation: Operation, history: History) -> Iterable[Moment]:
+    begun = seconds_of(history, operation.invoked_ns)
+    text = f"{operation.process} begins {operation.name} (operation {operation.id})"
+    yield Moment(begun, text, "operation", _said(operation.input))
     if operation.completed_ns is None:
         return
     answer = str(operation.status) if operation.status is not None else operation.error
-    end = (operation.completed_ns - zero) / 1e9
-    yield Moment(end, f"{operation.process} is answered {answer}: {operation.ending}", "operation")
+    end = seconds_of(history, operation.completed_ns)
+    yield Moment(end, f"{operation.process} is answered {answer}: {operation.ending}", "operation", _said(operation.output))
 
 
-def _faults(found: Iterable[Band], moments: list[Moment]) -> Iterable[Moment]:
+def _faults(found: Iterable[Band], first: float, last: float) -> Iterable[Moment]:
     """The faults that overlap the operations told of."""
-    first, last = min(moment.at_s for moment in moments), max(moment.at_s for moment in moments)
     for band in found:
         if band.begin_s <= last and band.end_s >= first:
             yield Moment(band.begin_s, f"{band.fault} strikes {band.target}", "fault")
             if band.healed:
                 yield Moment(band.end_s, f"{band.target} is well again", "fault")
+
+
+def _said(row: Row) -> str:
+    text = json.dumps(row, ensure_ascii=False, separators=(", ", ": ")) if row else ""
+    return text if len(text) <= MOST_DETAIL else f"{text[: MOST_DETAIL - 1]}…"

@@ -18,8 +18,12 @@ QUANTILES = (("p50", 0.5), ("p95", 0.95), ("slowest", 1.0))
 
 @dataclass(frozen=True)
 class Band:
-    """A fault in force. `end_s` is the end of the timeline when it never healed."""
+    """A fault in force. `end_s` is the end of the timeline when it never healed.
 
+    `number` is what stands for the fault wherever there is no room for its name, by the time of its first injection.
+    """
+
+    number: int
     fault: str
     target: str
     begin_s: float
@@ -67,14 +71,20 @@ def bands(history: History, end_s: float | None = None) -> tuple[Band, ...]:
     zero = zero_ns(history)
     end = (history.span_ns[1] - zero) / 1e9 if end_s is None else end_s
     injected: dict[str, Fault] = {}
+    numbers: dict[str, int] = {}
     found: list[Band] = []
+
+    def add(begun: Fault, end_s: float, *, healed: bool) -> None:
+        found.append(Band(numbers[begun.fault], begun.fault, begun.target, (begun.time_ns - zero) / 1e9, end_s, healed))
+
     for record in history.faults:
-        at = (record.time_ns - zero) / 1e9
         if record.phase is FaultPhase.INJECT:
+            numbers.setdefault(record.fault, len(numbers) + 1)
             injected[record.fault] = record
         elif record.phase is FaultPhase.HEAL and (begun := injected.pop(record.fault, None)):
-            found.append(Band(record.fault, record.target, (begun.time_ns - zero) / 1e9, at, healed=True))
-    found += [Band(begun.fault, begun.target, (begun.time_ns - zero) / 1e9, end, healed=False) for begun in injected.values()]
+            add(begun, (record.time_ns - zero) / 1e9, healed=True)
+    for begun in injected.values():
+        add(begun, end, healed=False)
     return tuple(sorted(found, key=lambda band: band.begin_s))
 
 

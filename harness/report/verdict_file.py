@@ -11,7 +11,7 @@ from harness.verdict import Outcome, Requirement, RunVerdict, Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictFile:
-    """The content of verdict.json."""
+    """The content of verdict.json. `seconds` is how long the run took; None in files of older versions."""
 
     experiment: str
     seed: int
@@ -22,12 +22,13 @@ class VerdictFile:
     verdicts: tuple[Verdict, ...]
     requirements: tuple[Requirement, ...]
     errors: tuple[str, ...]
+    seconds: float | None = None
 
 
 _FILE = TypeAdapter(VerdictFile)
 
 
-def verdict_json(facts: RunFacts, verdict: RunVerdict) -> bytes:
+def verdict_json(facts: RunFacts, verdict: RunVerdict, seconds: float | None = None) -> bytes:
     """The verdict of a run as JSON."""
     content = VerdictFile(
         experiment=verdict.experiment,
@@ -39,6 +40,7 @@ def verdict_json(facts: RunFacts, verdict: RunVerdict) -> bytes:
         verdicts=verdict.verdicts,
         requirements=verdict.requirements,
         errors=verdict.errors,
+        seconds=seconds,
     )
     return _FILE.dump_json(content, indent=2) + b"\n"
 

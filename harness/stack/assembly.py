@@ -3,17 +3,20 @@
 Holds everything that was started. Knows neither run folders' locks nor guards nor manifests; `stack` adds those.
 """
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 
 from harness.seed import Seed
-from harness.stack.edges import MEMBER, Edges, edge_name
+from harness.stack.carriers import Carriage, Carrier
+from harness.stack.carriers.processes import Own
+from harness.stack.edges import MEMBER, EdgeFailed, Edges, edge_name
 from harness.stack.environment import Wiring, environment_of, inherited
 from harness.stack.events import Phase, Progress, StackEvent, silent
 from harness.stack.manifest import MemberRecord, ProcessId
@@ -21,7 +24,7 @@ from harness.stack.marker import Mark
 from harness.stack.placeholders import fill
 from harness.stack.plan import Planned
 from harness.stack.ports import HOST, Ports
-from harness.stack.probes import Probe, http_get, probe_for
+from harness.stack.probes import Probe, probe_for
 from harness.stack.process import Launch, Supervised
 from harness.stack.provider import Member, Provider, RunningServer, Site
 from harness.stack.runfolder import RunFolder
@@ -35,7 +38,10 @@ _MIGRATE_S = 120.0
 
 @dataclass(frozen=True)
 class Blueprint:
-    """What is to be built, where, and under which mark. `secrets` has every secret; `overrides` is per service."""
+    """What is to be built, where, and under which mark. `secrets` has every secret; `overrides` is per service or server.
+
+    With a seed in `proxied` the edges run through `carrier`, which is told it.
+    """
 
     mark: Mark
     topology: Topology
@@ -46,6 +52,7 @@ class Blueprint:
     secrets: Mapping[str, str]
     overrides: Mapping[str, Mapping[str, str]]
     proxied: Seed | None = None
+    carrier: Carrier = field(default_factory=Own)
 
 
 class Assembly:
@@ -55,11 +62,13 @@ class Assembly:
         self._blueprint = blueprint
         self._progress = progress
         self._lock = threading.Lock()
+        # Servers are still booting, and one of them is what everybody will wait for: jobs must leave it a processor.
+        self._jobs = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) - 1))
         self.cancelled = threading.Event()
         self.servers: dict[str, RunningServer] = {}
         self.members: dict[str, Member] = {}
         self.edges: Edges | None = None
-        self._proxy_port = 0
+        self._carriage: Carriage | None = None
 
     # -- starting ----------------------------------------------------------------------------------------------------
 
@@ -68,8 +77,9 @@ class Assembly:
         topology, provider = self._blueprint.topology, self._blueprint.provider
         servers = sorted(topology.servers.values(), key=provider.boot_order)
         steps = [Step(server.name, partial(self._start_server, server.name)) for server in servers]
-        proxy = (MEMBER,) if self._blueprint.proxied is not None else ()
-        steps += [Step(name, self._start_proxy) for name in proxy]
+        seed = self._blueprint.proxied
+        proxy = (MEMBER,) if seed is not None else ()
+        steps += [Step(MEMBER, partial(self._start_proxy, seed))] if seed is not None else []
         migrations = {process.name: f"{process.name}-migrate" for process in topology.processes.values() if process.migrate}
         for name, step in migrations.items():
             steps.append(Step(step, partial(self._migrate, topology.processes[name]), self._databases_of(name)))
@@ -79,41 +89,34 @@ class Assembly:
             steps.append(Step(planned.name, partial(self._start_process, planned), needs))
         return steps
 
-    def _start_server(self, name: str) -> None:
+    def _site(self, name: str) -> Site:
         blueprint = self._blueprint
-        site = Site(
+        return Site(
             mark=blueprint.mark.of(name),
             vhost=blueprint.topology.name,
             folder=blueprint.run.data / name,
             ports=blueprint.ports,
             cancelled=self.cancelled,
+            environment=blueprint.overrides.get(name, {}),
         )
+
+    def _start_server(self, name: str) -> None:
+        blueprint = self._blueprint
         with reported(self._progress, name):
-            server = blueprint.provider.start(blueprint.topology.servers[name], site)
+            server = blueprint.provider.start(blueprint.topology.servers[name], self._site(name))
             with self._lock:
                 self.servers[name] = server
                 self.members[name] = server.member
 
-    def _start_proxy(self) -> None:
-        """A proxy server of our own that will carry every edge."""
-        blueprint = self._blueprint
-        port = self._proxy_port = blueprint.ports.free()
-        member = Supervised(
-            Launch(
-                name=MEMBER,
-                command=(sys.executable, "-m", "harness.proxy", "--port", str(port), "--seed", str(blueprint.proxied)),
-                environment=inherited(),
-                mark=blueprint.mark.of(MEMBER),
-                cwd=blueprint.run.path,
-                probe=lambda: http_get(port, "/version"),
-            )
-        )
-        with self._lock:
-            self.members[MEMBER] = member
+    def _start_proxy(self, seed: Seed) -> None:
+        """A proxy server that will carry every edge."""
         with reported(self._progress, MEMBER):
-            member.boot()
-            member.wait_ready(_PROCESS_READY_S, self.cancelled)
-            self.edges = Edges(f"http://{HOST}:{port}", blueprint.ports)
+            carriage = self._blueprint.carrier.start(self._site(MEMBER), seed)
+            with self._lock:
+                self._carriage = carriage
+                if carriage.member is not None:
+                    self.members[MEMBER] = carriage.member
+            self.edges = Edges(carriage.url, self._blueprint.ports)
 
     def _migrate(self, process: Process) -> None:
         # It gets what the first instance gets, but is told where its schema is only: other servers may not run yet.
@@ -121,7 +124,7 @@ class Assembly:
         told = self._databases_of(process.name)
         addresses = {callee: tuple(targets.values()) for callee, targets in self._targets(process).items() if callee in told}
         job = self._supervised(f"{process.name}-migrate", process.migrate, first, addresses)
-        with reported(self._progress, job.name):
+        with self._jobs, reported(self._progress, job.name):
             try:
                 job.boot()
                 job.wait_ended(_MIGRATE_S, self.cancelled)
@@ -207,8 +210,8 @@ class Assembly:
 
     def records(self) -> Iterator[MemberRecord]:
         """Everything that was started, servers first, in the order of the topology."""
-        if proxy := self.members.get(MEMBER):
-            yield self._record(proxy, MEMBER, Role.PROXY, {"http": self._proxy_port})
+        if (carriage := self._carriage) is not None and carriage.member is not None:
+            yield self._record(carriage.member, MEMBER, Role.PROXY, carriage.ports, container=carriage.container)
         for name in self._blueprint.topology.servers:
             if server := self.servers.get(name):
                 yield self._record_of(server)
@@ -218,14 +221,15 @@ class Assembly:
 
     def _record_of(self, server: RunningServer) -> MemberRecord:
         name, kind = server.server.name, server.server.kind
-        if server.container is None:
-            return self._record(server.member, name, Role.SERVER, server.ports, kind)
-        return MemberRecord(name, name, Role.SERVER, kind, dict(server.ports), server.member.log, None, server.container)
+        return self._record(server.member, name, Role.SERVER, server.ports, kind, server.container)
 
     @staticmethod
-    def _record(member: Member, service: str, role: Role, ports: Mapping[str, int], kind: str = "") -> MemberRecord:
-        process = ProcessId.of(member.pid) if member.pid is not None and member.alive else None
-        return MemberRecord(member.name, service, role, kind, dict(ports), member.log, process)
+    def _record(
+        member: Member, service: str, role: Role, ports: Mapping[str, int], kind: str = "", container: str | None = None
+    ) -> MemberRecord:
+        ours = container is None and member.pid is not None and member.alive
+        process = ProcessId.of(member.pid) if ours and member.pid is not None else None
+        return MemberRecord(member.name, service, role, kind, dict(ports), member.log, process, container)
 
     # -- stopping ----------------------------------------------------------------------------------------------------
 
@@ -237,15 +241,25 @@ class Assembly:
         services = [planned.name for planned in self._blueprint.planned if planned.process.role is Role.SERVICE]
         self._each(services, lambda member: member.terminate(), progress)
         self._each([name for name in self.members if name not in services], self._end, progress)
+        self._leave_as_it_was()
 
     def kill(self) -> None:
         """Everything at once, for a start that failed."""
         self._each(list(self.members), self._end, silent)
+        with suppress(EdgeFailed):  # the start may have failed because of exactly that
+            self._leave_as_it_was()
 
     def _end(self, member: Member) -> None:
         member.kill()
         if server := self.servers.get(member.name):
             server.discard()
+        if member.name == MEMBER and self._carriage is not None:
+            self._carriage.discard()
+
+    def _leave_as_it_was(self) -> None:
+        """What carried the edges may be somebody else's, and live on."""
+        if self._carriage is not None and self._carriage.member is None and self.edges is not None:
+            self.edges.remove()
 
     def _each(self, names: Iterable[str], action: Callable[[Member], None], progress: Progress) -> None:
         members = [self.members[name] for name in names if name in self.members]

@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.stack.capabilities import Cut, Kill, Logs, Pause
 from harness.stack.docker.controls import Controls
 from harness.stack.docker.engine import Engine
-from harness.stack.errors import NotAttachable, StackError
+from harness.stack.errors import CapabilityMissing, NotAttachable, StackError
 from harness.stack.manifest import Manifest, State, read
 from harness.stack.marker import Mark, marked, signal_marked
 from harness.stack.provider import Capability
@@ -70,6 +70,22 @@ class AttachedStack(StackView):
             inside.resume()
         else:
             signal_marked(self._running(name), signal.SIGCONT)
+
+    def terminate(self, name: str, grace_s: float = 10.0) -> None:
+        """Not from here: who ends a member in order to start it again has to own it. Raises CapabilityMissing."""
+        raise self._not_ours(name)
+
+    def boot(self, name: str) -> None:
+        """Not from here. Raises CapabilityMissing."""
+        raise self._not_ours(name)
+
+    def wait_ready(self, name: str, timeout_s: float = 30.0) -> None:
+        """Not from here. Raises CapabilityMissing."""
+        raise self._not_ours(name)
+
+    def _not_ours(self, name: str) -> CapabilityMissing:
+        self._record(name)
+        return CapabilityMissing(f"{name} has no Restart: this stack is attached to; its owner alone starts its members")
 
     def _container(self, name: str) -> Controls | None:
         container, engine = self._record(name).container, self.manifest.engine

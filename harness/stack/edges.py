@@ -70,8 +70,15 @@ class Edges:
                 self._listening[name] = listen
             return self._listening[name]
 
+    def remove(self) -> None:
+        """Remove the proxies again, for a server that is somebody else's. Raises EdgeFailed."""
+        with self._lock:
+            for name in list(self._listening):
+                _call(self.url, "DELETE", f"/proxies/{quote(name, safe='')}", None)
+                del self._listening[name]
 
-def _call(url: str, method: str, path: str, body: Mapping[str, Any]) -> None:
+
+def _call(url: str, method: str, path: str, body: Mapping[str, Any] | None) -> None:
     try:
         response = httpx.request(method, f"{url}{path}", json=body, timeout=_TIMEOUT_S, trust_env=False)
     except httpx.TransportError as error:

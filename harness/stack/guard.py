@@ -2,8 +2,9 @@
 
 It holds the reading end of a pipe whose writing end only the owner has, and watches the owner's pid as well (a forked child
 may keep the pipe open). When the owner is gone, by return, crash or kill -9, the guard kills whatever carries the stack's
-marker until nothing is left, deletes the stack's temporary data (never the logs) and ends. Until then it also holds the
-lock of the run folder, so that nobody starts a new stack into the remains of the old one.
+marker until nothing is left, deletes the stack's temporary data (its logs only with a temporary folder around them that is
+nobody's any more) and ends. Until then it also holds the lock of the run folder, so that nobody starts a new stack into the
+remains of the old one.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from harness.stack.errors import EngineError
 from harness.stack.marker import Mark, signal_marked
+from harness.stack.scratch import Scratch
 
 GUARD = "GAUNTLET_GUARD"
 
@@ -34,10 +36,19 @@ _POLITE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Guard:
     """The owner's side: start it before anything else of the stack, release it after everything has stopped."""
 
-    def __init__(self, mark: Mark, remove: Sequence[Path], lock: int, log: Path, engine: Path | None = None) -> None:
+    def __init__(
+        self,
+        mark: Mark,
+        remove: Sequence[Path],
+        lock: int,
+        log: Path,
+        engine: Path | None = None,
+        scratch: Scratch | None = None,
+    ) -> None:
         """Guard processes that carry `mark`; in the end `remove` these paths. `lock` is the run folder's locked file.
 
-        `engine` is the socket of the engine that may have containers with the mark's labels.
+        `engine` is the socket of the engine that may have containers with the mark's labels. `scratch` is a folder around
+        all of it, which goes too when it is nobody's by then.
         """
         reading, self._writing = os.pipe()
         owner = os.pidfd_open(os.getpid())
@@ -59,6 +70,8 @@ class Guard:
             command += ["--remove", str(path)]
         if engine is not None:
             command += ["--engine", str(engine)]
+        if scratch is not None:
+            command += ["--scratch", str(scratch.folder), "--scratch-pid", str(scratch.pid)]
         root = Path(__file__).resolve().parents[2]
         environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(root), GUARD: mark.stack}
         # What is blocked here stays blocked in the guard: it is deaf to these from its first instruction on.
@@ -147,6 +160,8 @@ def main() -> None:
     parser.add_argument("--owner", type=int, required=True)
     parser.add_argument("--remove", type=Path, action="append", default=[])
     parser.add_argument("--engine", type=Path)
+    parser.add_argument("--scratch", type=Path)
+    parser.add_argument("--scratch-pid", type=int)
     arguments = parser.parse_args()
     wait_for_owner(arguments.pipe, arguments.owner)
     mark, gone = Mark(arguments.stack, arguments.logs), f"the owner of stack {arguments.stack} is gone"
@@ -163,6 +178,8 @@ def main() -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+    if arguments.scratch is not None:
+        Scratch(arguments.scratch, arguments.scratch_pid).clear()
 
 
 if __name__ == "__main__":

@@ -64,12 +64,13 @@ def marked(mark: Mark, proc: Path = _PROC) -> list[int]:
     return [pid for pid in pids if pid != os.getpid() and mark.is_on(proc / str(pid))]
 
 
-def signal_marked(mark: Mark, number: signal.Signals) -> list[int]:
-    """Send a signal to all of them; returns the pids that were there."""
+def signal_marked(mark: Mark, number: signal.Signals, *, but_group: int | None = None) -> list[int]:
+    """Send a signal to all of them, save those of one process group; returns the pids that were there."""
     pids = marked(mark)
     for pid in pids:
         with suppress(ProcessLookupError):
-            os.kill(pid, number)
+            if but_group is None or os.getpgid(pid) != but_group:
+                os.kill(pid, number)
     return pids
 
 

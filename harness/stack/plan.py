@@ -1,6 +1,6 @@
 """Decide what will be started: how many instances of what, on which ports. Nothing is started here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.stack.errors import StackError
@@ -44,9 +44,9 @@ def instance_names(process: Process, count: int) -> tuple[str, ...]:
     return tuple(f"{process.name}-{number}" for number in range(1, count + 1))
 
 
-def check_services(topology: Topology, given: Mapping[str, object], what: str) -> None:
-    """Raises StackError when a key of `given` is not a service."""
+def check_services(topology: Topology, given: Iterable[str], what: str) -> None:
+    """Raises StackError when one of the `given` names is not a service."""
     known = [process.name for process in topology.services()]
-    for name in given:
+    for name in sorted(given):
         if name not in known:
             raise StackError(f"{what} of {name}: no such service; there are {', '.join(known)}")

@@ -145,11 +145,14 @@ class Supervised:
             self._signal(number)
 
     def _signal(self, number: signal.Signals) -> None:
+        """To each of its processes once: a second SIGTERM means something else than the first."""
+        grouped = None
         if self._process is not None and self.alive:
             # Its group at once: no child sees the parent die first. The pid is ours until we have reaped it.
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
-        signal_marked(self._launch.mark, number)
+                grouped = self._process.pid
+        signal_marked(self._launch.mark, number, but_group=grouped)
 
     def _finish(self) -> None:
         def gone() -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.stack.capabilities import Kill, Logs, Pause, Restart
+from harness.stack.manifest import AdminAccess
 from harness.stack.marker import Mark
 from harness.stack.ports import Ports
 from harness.stack.topology import Server
@@ -39,13 +40,17 @@ class Member(Kill, Pause, Restart, Logs, Protocol):
 
 @dataclass(frozen=True)
 class Site:
-    """Where one server goes: `folder` for its data (removed with the stack), its mark and log, and the stack's ports."""
+    """Where one server goes: `folder` for its data (removed with the stack), its mark and log, and the stack's ports.
+
+    `environment` is for servers that are processes of this machine; those in containers are not given it.
+    """
 
     mark: Mark
     vhost: str
     folder: Path
     ports: Ports
     cancelled: threading.Event
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class RunningServer:
     """A server that is ready. `access` gives the placeholders of an edge's template, but {address}, by caller.
 
     `container` is its id when it lives in one; `discard` is called after its last kill and frees what is not in its folder.
+    `admin` may make schemas or virtual hosts on it.
     """
 
     server: Server
@@ -61,6 +67,7 @@ class RunningServer:
     access: Callable[[str], Mapping[str, str]]
     container: str | None = None
     discard: Callable[[], None] = field(default=lambda: None)
+    admin: AdminAccess | None = None
 
     @property
     def port(self) -> int:

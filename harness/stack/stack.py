@@ -20,7 +20,10 @@ from harness.seed import Seed
 from harness.stack import manifest
 from harness.stack.assembly import Assembly, Blueprint
 from harness.stack.capabilities import Cut, Kill, Pause, Restart
+from harness.stack.carriers import Carrier
+from harness.stack.carriers.processes import Own
 from harness.stack.docker.engine import Engine
+from harness.stack.edges import MEMBER
 from harness.stack.errors import CapabilityMissing, LeftOvers, NoSuchMember, StackError
 from harness.stack.events import Phase, Progress, StackEvent, silent
 from harness.stack.guard import Guard
@@ -32,6 +35,7 @@ from harness.stack.ports import HOST, Ports
 from harness.stack.provider import Capability, Member, Provider, RunningServer
 from harness.stack.runfolder import RunFolder
 from harness.stack.schedule import run_steps
+from harness.stack.scratch import Scratch
 from harness.stack.topology import Topology
 from harness.stack.view import StackView
 
@@ -49,10 +53,16 @@ class Stack(StackView):
         entry_port: int | None = None,
         environment: Mapping[str, Mapping[str, str]] | None = None,
         proxied: Seed | None = None,
+        carrier: Carrier | None = None,
+        scratch: Scratch | None = None,
     ) -> None:
         """`instances` per service (default 1); `environment` per service wins over everything the topology gives.
 
-        With `proxied` every edge runs through a proxy, whose randomness comes from that seed.
+        A native server can be given an environment too.
+
+        With `proxied` every edge runs through a proxy, whose randomness comes from that seed; `carrier` is the server of that
+        (default: the project's own). `scratch` is a temporary folder around `folder`, which goes with the stack when it is
+        nobody's by then.
 
         `entry_port` is where users find the system, a free port without it. Raises StackError for unknown services.
         """
@@ -63,8 +73,10 @@ class Stack(StackView):
         self._entry_port = entry_port
         self._overrides = {service: dict(values) for service, values in (environment or {}).items()}
         check_services(topology, self._counts, "instances")
-        check_services(topology, self._overrides, "environment")
+        check_services(topology, self._overrides.keys() - topology.servers.keys(), "environment")
         self._proxied_by = proxied
+        self._carrier = carrier or Own()
+        self._scratch = scratch
         self._mark = Mark(secrets.token_hex(8), self._run.logs)
         self._secrets = {name: secrets.token_hex(32) for name in topology.secret_names()}
         self._ports = Ports()
@@ -89,8 +101,9 @@ class Stack(StackView):
         report = _one_at_a_time(progress)
         try:
             lock = self._run.acquire()
-            engine = self._provider.engine
-            self._guard = Guard(self._mark, (self._run.data, self._run.manifest), lock, self._run.path / "guard.log", engine)
+            engine = self._engine
+            leave = (self._run.data, self._run.manifest)
+            self._guard = Guard(self._mark, leave, lock, self._run.path / "guard.log", engine, self._scratch)
             self._blueprint = Blueprint(
                 mark=self._mark,
                 topology=self._topology,
@@ -101,6 +114,7 @@ class Stack(StackView):
                 secrets=self._secrets,
                 overrides=self._overrides,
                 proxied=self._proxied_by,
+                carrier=self._carrier,
             )
             self._assembly = Assembly(self._blueprint, report)
             self._write_manifest()
@@ -108,6 +122,8 @@ class Stack(StackView):
                 tuple(self._topology.servers.values()),
                 lambda text: report(StackEvent(Phase.NOTE, self._provider.name, detail=text)),
             )
+            if self._proxied_by is not None:
+                self._carrier.prepare(lambda text: report(StackEvent(Phase.NOTE, MEMBER, detail=text)))
             run_steps(self._assembly.steps(), self._assembly.cancelled)
             self._state = State.READY
             self._write_manifest()
@@ -145,8 +161,14 @@ class Stack(StackView):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
+    @property
+    def _engine(self) -> Path | None:
+        """The engine that has containers of this stack, of its servers or of what carries its edges."""
+        ours = self._provider.engine
+        return self._carrier.engine if ours is None and self._proxied_by is not None else ours
+
     def _containers(self) -> list[str]:
-        engine = self._provider.engine
+        engine = self._engine
         return Engine(engine).containers(self._mark.labels()) if engine is not None else []
 
     def _release(self) -> None:
@@ -254,7 +276,7 @@ class Stack(StackView):
                 name: fill(topology.environment[name], {"instance": "", "service": ""}, self._secrets.__getitem__)
                 for name in topology.show
             },
-            engine=self._provider.engine,
+            engine=self._engine,
             admin={server.server.name: server.admin for server in servers.values() if server.admin is not None},
             proxy=assembly.edges.url if assembly is not None and assembly.edges is not None else None,
             proxied=dict(assembly.edges.listening) if assembly is not None and assembly.edges is not None else {},

@@ -13,7 +13,7 @@ from system.common.background import pause
 from system.common.broker import LOST, QueueSpec, declare
 from system.common.errors import ShopError
 from system.common.randomness import backoff
-from system.common.telemetry import BATCHES, log
+from system.common.telemetry import BATCHES, HANDLING, REDELIVERED, log
 
 Handle = Callable[[AbstractChannel, Sequence[AbstractIncomingMessage]], Awaitable[None]]
 """Handles and settles (ack or dead-letter) every message of a batch; raises ShopError when it should be tried again later."""
@@ -39,8 +39,12 @@ class BatchConsumer:
                 while not stop.is_set():
                     if messages := await self._gather(arrived, stop):
                         BATCHES.labels(self._spec.name).observe(len(messages))
+                        REDELIVERED.labels(self._spec.name).inc(sum(bool(message.redelivered) for message in messages))
+                        HANDLING.labels(self._spec.name).set(len(messages))
                         await self._settle(channel, messages, stop)
+                        HANDLING.labels(self._spec.name).set(0)
             finally:
+                HANDLING.labels(self._spec.name).set(0)
                 try:
                     await queue.cancel(tag)
                 except (*LOST, RuntimeError) as error:

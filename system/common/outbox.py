@@ -43,7 +43,8 @@ TABLE = Table(
     Column("due_at", DateTime, nullable=False),
 )
 BATCH = 100
-LEASE_S = 30.0
+LEASE_S = 10.0
+"""How long others leave claimed rows alone: longer than a delivery takes; so long a message may lie after a crash."""
 POLL_S = 0.5
 
 

@@ -46,8 +46,8 @@ end
 return gone
 """
 
-TokenSource = Callable[[Sequence[str]], Awaitable[int]]
-"""Draws a fencing token for resources just locked: strictly increasing per resource, from durable storage."""
+TokenSource = Callable[[Sequence[str], str], Awaitable[int]]
+"""Draws a fencing token for resources just locked under a value: strictly increasing per resource, from durable storage."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,15 @@ class RedlockSettings:
 
 @dataclass
 class Grant:
-    """A lock held. `valid_until` is on this process's monotonic clock, in s; extension moves it."""
+    """A lock held. `valid_until` is on this process's monotonic clock, in s; extension moves it.
+
+    `value` is what the masters hold, `<holder>:<random>`; `token` is 0 until it is drawn.
+    """
 
     resources: tuple[str, ...]
     value: str
-    token: int
     valid_until: float
+    token: int = 0
     lost: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -83,9 +86,12 @@ class Grant:
 
 
 class Redlock:
-    """The lock service of one process."""
+    """The lock service of one process; `holder` is what it is called in the values that the masters hold."""
 
-    def __init__(self, masters: Sequence[Redis], tokens: TokenSource, settings: RedlockSettings) -> None:
+    def __init__(
+        self, masters: Sequence[Redis], tokens: TokenSource, settings: RedlockSettings, *, holder: str = "nobody"
+    ) -> None:
+        self._holder = holder
         self._masters = tuple(masters)
         self._tokens = tokens
         self._settings = settings
@@ -100,12 +106,13 @@ class Redlock:
     async def hold(self, resources: Sequence[str]) -> AsyncIterator[Grant]:
         """Hold the lock on all `resources` while the block runs, extended in the background.
 
-        Raises Unavailable when it could not be had within `wait_s`.
+        Raises Unavailable when it could not be had within `wait_s`, and what drawing the token raises.
         """
         names = tuple(sorted(set(resources)))
         grant = await self._acquire(names)
         keeper = asyncio.create_task(self._keep(grant))
         try:
+            grant.token = await self._tokens(names, grant.value)  # may take longer than the TTL: the keeper is at work
             yield grant
         finally:
             keeper.cancel()
@@ -113,18 +120,14 @@ class Redlock:
             await self._on_all(RELEASE, grant.resources, grant.value)
 
     async def _acquire(self, resources: tuple[str, ...]) -> Grant:
-        value = secrets.token_hex(16)
         give_up = time.monotonic() + self._settings.wait_s
         while True:
+            # Another value for each attempt: a release that the network held back frees nothing that was won since.
+            value = f"{self._holder}:{secrets.token_hex(16)}"
             valid_until = await self._try(ACQUIRE, resources, value)
             if valid_until is not None:
-                try:
-                    token = await self._tokens(resources)
-                except BaseException:
-                    await self._on_all(RELEASE, resources, value)
-                    raise
                 LOCKS.labels("granted").inc()
-                return Grant(resources, value, token, valid_until)
+                return Grant(resources, value, valid_until)
             await self._on_all(RELEASE, resources, value)
             if time.monotonic() >= give_up:
                 LOCKS.labels("gave_up").inc()
@@ -145,18 +148,17 @@ class Redlock:
     async def _try(self, script: str, resources: tuple[str, ...], value: str) -> float | None:
         """Run a script that sets the TTL; the monotonic time until which the lock is valid, or None without a quorum."""
         started = time.monotonic()
-        votes = await self._on_all(script, resources, value)
+        votes = await self._on_all(script, resources, value, int(self._settings.ttl_s * 1000))
         valid_until = started + self._settings.ttl_s - self._settings.drift_s
         return valid_until if votes >= self.quorum and time.monotonic() < valid_until else None
 
-    async def _on_all(self, script: str, resources: tuple[str, ...], value: str) -> int:
+    async def _on_all(self, script: str, resources: tuple[str, ...], *arguments: str | int) -> int:
         """How many masters said yes; one that errs or is slower than `node_timeout_s` said no."""
         keys = [f"lock:{name}" for name in resources]
-        arguments = [value, int(self._settings.ttl_s * 1000)]
 
         async def ask(run: Any) -> int:
             try:
-                return int(await asyncio.wait_for(run(keys=keys, args=arguments), self._settings.node_timeout_s) > 0)
+                return int(await asyncio.wait_for(run(keys=keys, args=list(arguments)), self._settings.node_timeout_s) > 0)
             except (RedisError, OSError, TimeoutError):
                 return 0
 

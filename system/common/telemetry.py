@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 import structlog
 from opentelemetry import propagate, trace
-from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -25,8 +24,11 @@ CALLS = Histogram(
 )
 STEPS = Counter("saga_steps_total", "Saga steps by outcome.", ["saga", "step", "direction", "outcome"])
 OUTBOX_LAG = Gauge("outbox_pending", "Rows in the outbox at the last look.", ["outbox"])
+FENCED_OFF = Counter("fenced_off_total", "Writes refused because a later lock holder had written.")
 LOCKS = Counter("redlock_acquisitions_total", "Attempts to take the lock by outcome.", ["outcome"])
 BATCHES = Histogram("consumer_batch_size", "Messages handled together.", ["queue"], buckets=(1, 2, 5, 10, 20, 50, 100, 200))
+HANDLING = Gauge("consumer_handling", "Messages of the batch in hand.", ["queue"])
+REDELIVERED = Counter("consumer_redelivered_total", "Messages that had been delivered before, to whomever.", ["queue"])
 DEAD_LETTERS = Counter("dead_letters_total", "Messages refused for good.", ["queue", "reason"])
 
 
@@ -58,6 +60,8 @@ def configure(service: str, settings: ServiceSettings) -> None:
         shutdown_on_exit=False,
     )
     if settings.otlp_endpoint:
+        from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # slow to import, seldom used
+
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.otlp_endpoint, insecure=True)))
     trace.set_tracer_provider(provider)
     if settings.metrics_port:

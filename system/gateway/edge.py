@@ -1,8 +1,8 @@
 """Where a request enters and leaves, as plain ASGI: deadline, trace id, headers, metrics, and the last net for errors.
 
-Guarantees: an answer within `request_timeout_s`; every answer carries its trace id; what nobody expected is logged and leaves
-as a 500 problem that says nothing of the inside; a body is within its limit, in time and declared as JSON before any handler
-sees it, however it was sent.
+Guarantees: an answer within `request_timeout_s`, also from an instance that is stopped meanwhile; every answer carries its
+trace id; what nobody expected is logged and leaves as a 500 problem that says nothing of the inside; a body is within its
+limit, in time and declared as JSON before any handler sees it, however it was sent.
 """
 
 import asyncio
@@ -15,7 +15,15 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from system.common import deadlines
-from system.common.errors import BodyTimeout, DeadlineExceeded, Internal, PayloadTooLarge, ShopError, UnsupportedMediaType
+from system.common.errors import (
+    BodyTimeout,
+    DeadlineExceeded,
+    Internal,
+    PayloadTooLarge,
+    ShopError,
+    Unavailable,
+    UnsupportedMediaType,
+)
 from system.common.telemetry import log
 from system.gateway.problems import TRACE_ID, problem
 
@@ -68,6 +76,11 @@ class Boundary:
             if status:  # half an answer is out already; the server closes the connection
                 raise failure from error
             await problem(failure, scope)(scope, receive, dressed)
+        except asyncio.CancelledError:  # the server stops and waits no longer; it would answer 500 for us
+            if status:
+                raise
+            failure = Unavailable("this instance is stopping; whether it happened is not known", retry_after_s=1)
+            await problem(failure, scope, headers={"connection": "close"})(scope, receive, dressed)
         finally:
             route = getattr(scope.get("route"), "path", "none")
             REQUESTS.labels(scope["method"], route, status).observe(time.perf_counter() - began)

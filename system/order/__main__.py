@@ -39,8 +39,8 @@ async def compose(settings: OrderSettings) -> AsyncIterator[Composition]:
     ):
         publisher = await broker.Publisher.open(connection)
 
-        async def draw(resources: Sequence[str]) -> int:
-            return await db.run(lambda tx: store.draw_token(tx, len(resources)))
+        async def draw(resources: Sequence[str], holder: str) -> int:
+            return await db.run(lambda tx: store.draw_token(tx, resources, holder))
 
         async def publish(message: Outgoing) -> None:
             await publisher.publish(
@@ -56,7 +56,7 @@ async def compose(settings: OrderSettings) -> AsyncIterator[Composition]:
         outbox = Outbox(db, publish, name="order")
         sagas = OrderSagas(
             db,
-            Redlock(redis, draw, lock_settings),
+            Redlock(redis, draw, lock_settings, holder=settings.instance),
             Stock(ProductServiceStub(product), call),
             Payments(PaymentServiceStub(payment), call),
             outbox,

@@ -15,9 +15,10 @@ from system.order.tables import FENCING_TOKENS, ITEMS, ORDERS
 OVERDUE = (ORDERS.c.expires_at <= NOW).label("overdue")
 
 
-async def draw_token(tx: Transaction, resources: int) -> int:
-    """The next fencing token: higher than every one drawn before, for whatever resource."""
-    result = await tx.execute(insert(FENCING_TOKENS).values(resources=resources))
+async def draw_token(tx: Transaction, resources: Sequence[str], holder: str) -> int:
+    """The next fencing token: higher than every one drawn before, for whatever resource. Says who drew it, and for what."""
+    drawn = insert(FENCING_TOKENS).values(resources=len(resources), names=list(resources), holder=holder)
+    result = await tx.execute(drawn)
     return int(result.lastrowid)
 
 

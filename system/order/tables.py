@@ -1,6 +1,6 @@
 """The tables of the order service's schema (made by migrations/); sagas, outbox and inbox are system.common's."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, String, Table
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, MetaData, String, Table
 
 metadata = MetaData()
 
@@ -44,5 +44,7 @@ FENCING_TOKENS = Table(
     metadata,
     Column("token", BigInteger, primary_key=True, autoincrement=True),
     Column("resources", Integer),
+    Column("names", JSON, nullable=True),
+    Column("holder", String(160)),
     Column("drawn_at", DateTime),
 )

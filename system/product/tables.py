@@ -49,6 +49,16 @@ MOVEMENTS = Table(
     Column("created_at", DateTime),
 )
 
+FENCED_OFF = Table(
+    "fenced_off",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("product_id", String(36)),
+    Column("token", BigInteger),
+    Column("written", BigInteger),
+    Column("refused_at", DateTime),
+)
+
 RESERVATIONS = Table(
     "reservations",
     metadata,

@@ -41,6 +41,30 @@ def complain(stack):
     return lambda member: urllib.request.urlopen(f"http://{stack.address(member)}/complain").read()
 '''
 
+CROSSING = """
+import json
+from pathlib import Path
+
+import pytest
+from harness.waiting import wait_until
+from tests.conformance.contamination import read, strangers, write
+
+@pytest.mark.parametrize("n", range(4))
+def test_apart(namespace, n):
+    Path(f"apart-{n}.name").write_text(json.dumps(namespace.name))
+    cross(namespace, "apart", n)
+
+@pytest.mark.parametrize("n", range(4))
+def test_together(stack, n):
+    cross(stack, "together", n)
+
+def cross(place, what, n):
+    write(place, f"worker {n}")
+    Path(f"{what}-{n}.written").touch()
+    wait_until(lambda: len(list(Path().glob(f"{what}-*.written"))) == 4, what="all have written", timeout_s=30)
+    assert strangers(read(place), f"worker {n}") == set()
+"""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -68,10 +92,10 @@ class Seen:
 class Project:
     """A folder with a pytest.ini, a conftest.py and the tests given."""
 
-    def __init__(self, folder: Path, tests: str, *, settings: str = "", conftest: str = "") -> None:
+    def __init__(self, folder: Path, tests: str, *, settings: str = "", conftest: str = "", addopts: str = ADDOPTS) -> None:
         self.folder = folder
         (folder / "pytest.ini").write_text(
-            f"[pytest]\ngauntlet_topology = {SMALL}\ngauntlet_settings = {settings}\naddopts = {ADDOPTS}\n"
+            f"[pytest]\ngauntlet_topology = {SMALL}\ngauntlet_settings = {settings}\naddopts = {addopts}\n"
         )
         (folder / "conftest.py").write_text(CONFTEST + dedent(conftest))
         (folder / "test_toy.py").write_text(dedent(tests))
@@ -83,12 +107,19 @@ class Project:
         return subprocess.CompletedProcess(process.args, process.returncode, said)
 
     @contextmanager
-    def running(self, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
-        """Run it in a process group of its own, as a terminal does; killed at the end of the block."""
+    def running(self, *arguments: str, temporary: Path | None = None) -> Iterator["subprocess.Popen[str]"]:
+        """Run it in a process group of its own, as a terminal does; killed at the end of the block.
+
+        `temporary` is where its temporary files go.
+        """
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        if temporary is not None:
+            temporary.mkdir()
+            environment["TMPDIR"] = str(temporary)
         process = subprocess.Popen(  # noqa: S603 - our own interpreter
             [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
             cwd=self.folder,
-            env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

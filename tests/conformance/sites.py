@@ -25,6 +25,6 @@ class Unlucky(Ports):
         return self._taken if next(self._times) > 0 else super().free()
 
 
-def site(tmp_path: Path, ports: Ports) -> Site:
-    mark = Mark(f"test-{secrets.token_hex(4)}", tmp_path / "logs").of(SERVER.name)
+def site(tmp_path: Path, ports: Ports, server: Server = SERVER) -> Site:
+    mark = Mark(f"test-{secrets.token_hex(4)}", tmp_path / "logs").of(server.name)
     return Site(mark=mark, vhost="v", folder=tmp_path / "data", ports=ports, cancelled=threading.Event())

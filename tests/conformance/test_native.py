@@ -1,6 +1,7 @@
 """What only the native provider has to care about: ports that are lost in a race, programs that do not start."""
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,23 @@ def test_a_server_that_lost_its_port_is_started_on_another(tmp_path: Path) -> No
                 assert server.member.log.read_text().count("Address already in use") >= 2
             finally:
                 server.member.kill()
+
+
+def test_a_server_is_given_the_environment_of_its_site(tmp_path: Path) -> None:
+    class Telling(Redis):
+        def plan(self, server: Server, site: Site) -> Plan:
+            plan = super().plan(server, site)
+            tells = ("sh", "-c", 'echo "told $TOLD"; exec "$@"', "sh")
+            return replace(plan, command=(*tells, *plan.command))
+
+    drivers: dict[str, type[Driver]] = {"redis": Telling}
+    with Ports() as ports:
+        where = replace(site(tmp_path, ports), environment={"TOLD": "by the site"})
+        server = NativeProvider(drivers).start(SERVER, where)
+        try:
+            assert "told by the site" in server.member.log.read_text()
+        finally:
+            server.member.kill()
 
 
 def test_it_gives_up_in_the_end_and_leaves_nothing(tmp_path: Path) -> None:

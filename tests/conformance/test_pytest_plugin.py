@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from harness.pytest_plugin.remains import PREFIX
+from harness.stack.attach import attach
 from harness.stack.runfolder import in_use
 from harness.waiting import wait_until
 from tests.conformance.nested import TIMEOUT_S, Project, Seen
@@ -81,6 +82,29 @@ def test_workers_share_one_stack_and_of_a_green_run_nothing_stays(project: Calla
         for case in ET.parse(toy.folder / "junit.xml").iter("testcase")  # noqa: S314 - pytest wrote it
     ]
     assert told == [{"provider": "native", "stack": str(one.folder)}] * 2
+
+
+def test_the_door_and_the_shops_typed_client_are_there_without_a_conftest(project: Callable[..., Project]) -> None:
+    toy = project(
+        """
+        import pytest
+        from chaos.client import Shop
+
+        pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+        @pytest.mark.parametrize("again", [False, True])
+        async def test_door(gateway, stack, again):
+            assert str(gateway.base_url) == stack.base_url
+            assert (await gateway.get("/health")).text == "ok"
+
+        async def test_typed(shop):
+            assert isinstance(shop, Shop)
+        """,
+        addopts="-p no:locust -p no:schemathesis",
+    )
+    (toy.folder / "conftest.py").unlink()
+    run = toy.pytest(*NATIVE)
+    assert "3 passed" in run.stdout, run.stdout
 
 
 def test_a_failed_test_shows_what_complained_meanwhile_and_the_logs_are_kept(project: Callable[..., Project]) -> None:
@@ -229,17 +253,44 @@ def test_an_error_inside_pytest_stops_the_stack(project: Callable[..., Project])
 
 
 @pytest.mark.parametrize("workers", [(), TWO], ids=["alone", "two workers"])
-def test_kill_9_of_the_first_process_leaves_no_process(project: Callable[..., Project], workers: tuple[str, ...]) -> None:
+def test_kill_9_of_the_first_process_leaves_nothing(project: Callable[..., Project], workers: tuple[str, ...]) -> None:
     toy = project(FOREVER)
-    with toy.running(*NATIVE, *workers) as process:
+    with toy.running(*NATIVE, *workers, temporary=toy.folder / "tmp") as process:
         stack = once_seen(toy)
         assert stack.processes
+        assert stack.run.parent == toy.folder / "tmp"
         family = psutil.Process(process.pid).children(recursive=True)
         process.kill()
         process.wait()
         wait_until(lambda: stack.gone, what="the stack gone", timeout_s=20)
         wait_until(lambda: not any(each.is_running() for each in family), what="workers gone", timeout_s=20)
-    assert not (stack.folder / "data").exists()
+        wait_until(lambda: not stack.run.exists(), what="its temporary folder gone", timeout_s=20)
+    assert left_in(toy.folder / "tmp") == []
+
+
+def test_kill_9_of_the_first_process_and_of_the_owner_of_the_stack_leaves_nothing(project: Callable[..., Project]) -> None:
+    toy = project(FOREVER)
+    with toy.running(*NATIVE, temporary=toy.folder / "tmp") as process:
+        stack = once_seen(toy)
+        owner = attach(stack.folder).manifest.owner.pid
+        process.kill()
+        os.kill(owner, signal.SIGKILL)
+        process.wait()
+        wait_until(lambda: not stack.run.exists(), what="its temporary folder gone", timeout_s=20)
+        assert stack.gone
+    assert left_in(toy.folder / "tmp") == []
+
+
+def test_kill_9_of_the_first_process_during_the_start_leaves_nothing(project: Callable[..., Project]) -> None:
+    ours = f"run{uuid.uuid4().hex}"
+    toy = project(PASSING, settings=f"front.TOY_SLOW={ours}")
+    temporary = toy.folder / "tmp"
+    with toy.running(*NATIVE, temporary=temporary) as process:
+        wait_until(lambda: slow_toys(ours), what="a toy that is never ready started", timeout_s=TIMEOUT_S)
+        assert left_in(temporary)
+        process.kill()
+        process.wait()
+        wait_until(lambda: not left_in(temporary) and not slow_toys(ours), what="everything gone", timeout_s=20)
 
 
 @pytest.mark.parametrize("workers", [(), TWO], ids=["alone", "two workers"])
@@ -258,6 +309,14 @@ def test_a_stack_that_runs_is_attached_to_and_left_alone(project: Callable[..., 
         assert "--provider docker: stack mine has provider native" in wrong.stdout
     finally:
         gauntlet(toy, "down", "--name", "mine")
+
+
+def left_in(temporary: Path) -> list[str]:
+    """What runs have left among the temporary files.
+
+    Locks of ports are one file a port, for all runs there ever are; xdist's workers have folders that pytest removes later.
+    """
+    return [path.name for path in temporary.iterdir() if not path.name.startswith(("gauntlet-ports-", "pytest-of-"))]
 
 
 def gauntlet(project: Project, *arguments: str) -> None:

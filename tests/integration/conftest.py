@@ -1,4 +1,7 @@
-"""What tests on the running shop start from: clients of its doors, customers, products, and its databases to look into."""
+"""What tests on the running shop start from: clients of its doors, customers, products, and its databases to look into.
+
+`stack`, `gateway`, `namespace` and `history` come from the harness's pytest plugin, `shop` from chaos.pytest_plugin.
+"""
 
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -11,22 +14,8 @@ import pymysql
 import pymysql.cursors
 import pytest
 
-from chaos.client import Shop
 from harness.stack.attach import AttachedStack
 from tests.integration.shop import ADMIN_EMAIL, PASSWORD, Customer, Rows, log_in
-
-
-@pytest.fixture(scope="session")
-async def gateway(stack: AttachedStack) -> AsyncIterator[httpx.AsyncClient]:
-    """The REST API."""
-    async with httpx.AsyncClient(base_url=stack.base_url, timeout=30) as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def shop(gateway: httpx.AsyncClient) -> Shop:
-    """The REST API, typed; `shop.as_user(session)` speaks for a user."""
-    return Shop(gateway)
 
 
 @pytest.fixture(scope="session")

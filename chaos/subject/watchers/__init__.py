@@ -9,14 +9,32 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 
 from chaos.subject.watchers.captures import captures
+from chaos.subject.watchers.deliveries import deliveries
+from chaos.subject.watchers.fences import fences
+from chaos.subject.watchers.lock_book import LockBook
+from chaos.subject.watchers.locks import locks
 from chaos.subject.watchers.mails import mails
+from chaos.subject.watchers.members import members
+from chaos.subject.watchers.payments import payments
+from chaos.subject.watchers.sagas import sagas
+from chaos.subject.watchers.strikes import strikes
 from chaos.subject.watchers.watcher import Sight, Watcher, looking
 from harness.history import Recorder
 
-WATCHERS: Mapping[str, Watcher] = {"captures": captures, "mails": mails}
+WATCHERS: Mapping[str, Watcher] = {
+    "captures": captures,
+    "deliveries": deliveries,
+    "fences": fences,
+    "locks": locks,
+    "mails": mails,
+    "members": members,
+    "payments": payments,
+    "sagas": sagas,
+    "strikes": strikes,
+}
 """Watchers by name."""
 
-__all__ = ["WATCHERS", "Sight", "Watcher", "watch"]
+__all__ = ["WATCHERS", "LockBook", "Sight", "Watcher", "watch"]
 
 
 def watch(subject: Sight, names: Iterable[str], recorder: Recorder) -> AbstractAsyncContextManager[None]:

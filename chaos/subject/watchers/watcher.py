@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from chaos.subject.watchers.lock_book import LockBook
 from harness.history import Recorder
 from harness.stack.view import StackView
 
@@ -25,6 +26,10 @@ class Sight(Protocol):
     @property
     def mailing(self) -> httpx.AsyncClient:
         """The customers' mailbox."""
+
+    @property
+    def lock_book(self) -> LockBook:
+        """Where what was heard of the locks is written down."""
 
 
 Watcher = Callable[[Sight, Recorder, asyncio.Event], Coroutine[Any, Any, None]]

@@ -25,16 +25,22 @@ class _Unawaited(WaitStrategy):
 
 
 def create(recipe: Recipe, mark: Mark, inside: int, port: int) -> str:
-    """Start the container with its port `inside` published on `port` of the loopback address; returns its id.
+    """Start the container; returns its id.
+
+    Its port `inside` is published on `port` of the loopback address, unless it is on the host's network.
 
     Raises StartFailed; a container may be there even then, with the mark's labels.
     """
     # Its reaper is a container, whose image is not to be had everywhere; the stack's guard does the same.
     testcontainers_config.ryuk_disabled = True
     container = recipe.container
-    container.ports = {str(inside): (HOST, port)}  # type: ignore[dict-item]  # docker-py takes an address as well
+    if not recipe.on_host:
+        published = {inside: port, **{within: here for here, within in recipe.inner.items()}}
+        ports = {str(within): (HOST, here) for within, here in published.items()}
+        container.ports = ports  # type: ignore[assignment]  # docker-py takes an address as well
+    network = {"network_mode": "host"} if recipe.on_host else {"network": "bridge"}
     container.with_name(f"gauntlet-{mark.stack}-{mark.instance}")
-    container.with_kwargs(labels=mark.labels(), network="bridge", log_config=_UNROTATED, **recipe.options)
+    container.with_kwargs(labels=mark.labels(), log_config=_UNROTATED, **network, **recipe.options)
     container.waiting_for(_Unawaited())
     try:
         with closing(container.get_docker_client().client):

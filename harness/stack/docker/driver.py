@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from harness.stack.docker.images import Image
+from harness.stack.manifest import AdminAccess
 from harness.stack.probes import Probe
 from harness.stack.provider import Site
 from harness.stack.topology import Server
@@ -24,13 +25,21 @@ class Base:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to make one server. `furnish` is called once, after the first time the probe says ready."""
+    """How to make one server. `furnish` is called once, after the first time the probe says ready.
+
+    `on_host`: it shares this machine's network, and listens on the port it was given, on loopback, by itself.
+    `admin` may make schemas or virtual hosts on it. `inner` are ports inside that are published besides its own, by their
+    ports on this machine.
+    """
 
     container: "DockerContainer"
     probe: Probe
     options: Mapping[str, Any] = field(default_factory=dict)
     furnish: Callable[[], None] = field(default=lambda: None)
     access: Callable[[str], Mapping[str, str]] = field(default=lambda _caller: {})
+    on_host: bool = False
+    admin: AdminAccess | None = None
+    inner: Mapping[int, int] = field(default_factory=dict)
 
 
 class Driver(Protocol):

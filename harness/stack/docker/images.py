@@ -11,11 +11,15 @@ from harness.stack.errors import ServerMissing
 
 @dataclass(frozen=True)
 class Image:
-    """What a kind of server can be made of. `local` stands in where no registry can be reached (ci/images builds it)."""
+    """What a kind of server can be made of. `local` stands in where no registry can be reached (ci/images builds it).
+
+    `caveat` is what people have to know who get that instead.
+    """
 
     kind: str
     official: str
     local: str
+    caveat: str = ""
 
     @property
     def setting(self) -> str:
@@ -25,11 +29,15 @@ class Image:
 
 @dataclass(frozen=True)
 class Selected:
-    """The image to use. `present`: it need not be pulled. `why` is empty for the official image."""
+    """The image to use. `present`: it need not be pulled. `why` is empty for the official image.
+
+    `substitute`: it is neither the official one nor the one that was asked for.
+    """
 
     name: str
     present: bool
     why: str = ""
+    substitute: bool = False
 
     def __str__(self) -> str:
         return f"{self.name} ({self.why})" if self.why else self.name
@@ -61,7 +69,8 @@ def select(image: Image, store: Store, environ: Mapping[str, str] = os.environ) 
     if asked:
         raise ServerMissing(f"{missing}; set {image.setting} to another one")
     if store.has(image.local):
-        return Selected(image.local, True, f"{wanted} is neither here nor can it be pulled")
+        why = f"{wanted} is neither here nor can it be pulled{f'; {image.caveat}' if image.caveat else ''}"
+        return Selected(image.local, True, why, substitute=True)
     raise ServerMissing(f"{missing}, and its equivalent {image.local} has not been built; or set {image.setting}")
 
 

@@ -12,6 +12,7 @@ import pymysql
 from harness.stack.docker.driver import Base, Driver, Recipe, driver
 from harness.stack.docker.images import Image
 from harness.stack.errors import StartFailed
+from harness.stack.manifest import AdminAccess
 from harness.stack.native.mysql import COMMON, MYSQL, account_statements, query
 from harness.stack.ports import HOST
 from harness.stack.provider import Site
@@ -47,6 +48,7 @@ class Mysql(Driver):
             probe=lambda: query(base.port, "root", root, _ADMIN),
             furnish=partial(_make_accounts, server.name, base.port, root, passwords),
             access=lambda caller: {"user": caller, "password": passwords[caller], "schema": caller},
+            admin=AdminAccess(base.port, "root", root),
         )
 
 

@@ -17,17 +17,25 @@ from harness.stack.docker.driver import DRIVERS, Base, Driver
 from harness.stack.docker.engine import Engine
 from harness.stack.docker.images import Selected, Store, get, select_all
 from harness.stack.docker.store import EngineStore
+from harness.stack.docker.toxiproxy import Toxiproxy
 from harness.stack.errors import ServerMissing, StartFailed
 from harness.stack.provider import Capability, RunningServer, Site
 from harness.stack.topology import Server
 
 _ATTEMPTS = 3
-_ANSWER_S = 1.0
+_QUICKLY_S = 1.0
+_PATIENTLY_S = 30.0
+_TOOLS: Mapping[str, type[Driver]] = {Toxiproxy.kind: Toxiproxy}
+"""What is no server of a system under test; `check` does not ask for their images."""
 _PORT_TAKEN = re.compile(r"port is already allocated|address already in use")
 
 
 class DockerProvider:
-    """Servers as containers, each kind made by its driver. `environ` names the engine and the images."""
+    """Servers as containers, each kind made by its driver. `environ` names the engine and the images.
+
+    `quickly_s` is how long `check`, by which `auto` decides, waits for the engine to say anything. Whoever asked for this
+    provider by name waits longer: an engine under load is slow, not gone.
+    """
 
     name = "docker"
     capabilities: frozenset[Capability] = frozenset({Kill, Pause, Restart, Logs})
@@ -37,9 +45,12 @@ class DockerProvider:
         environ: Mapping[str, str] = os.environ,
         drivers: Mapping[str, type[Driver]] = DRIVERS,
         store: Callable[[Engine], Store] = EngineStore,
+        quickly_s: float = _QUICKLY_S,
     ) -> None:
         self._environ = environ
-        self._drivers = drivers
+        self._servers = tuple(drivers)
+        self._drivers = {**_TOOLS, **drivers}
+        self._quickly_s = quickly_s
         self._make_store = store
         self._selected: dict[str, Selected] = {}
 
@@ -58,13 +69,21 @@ class DockerProvider:
 
     def check(self) -> str:
         """What it would use, for every kind of server. Raises EngineError or ServerMissing, both within a few seconds."""
-        version = self._select(self._drivers)
-        return f"Docker engine {version} answers; {', '.join(map(str, self._selected.values()))}"
+        return self.check_kinds(self._servers)
+
+    def check_kinds(self, kinds: Sequence[str]) -> str:
+        """The same for these kinds only."""
+        version = self._select(kinds, self._quickly_s)
+        return f"Docker engine {version} answers; {', '.join(str(self._selected[kind]) for kind in kinds)}"
+
+    def selected(self, kind: str) -> Selected:
+        """The image a kind of server is made of, once `check` or `prepare` has chosen it."""
+        return self._selected[kind]
 
     def prepare(self, servers: Sequence[Server], say: Callable[[str], None]) -> None:
         """See Provider; pulls the images that are not here, after saying so. Raises EngineError as well."""
         kinds = dict.fromkeys(server.kind for server in servers)
-        self._select(kinds)
+        self._select(kinds, _PATIENTLY_S)
         get({kind: self._selected[kind] for kind in kinds}, self._store, say)
 
     def boot_order(self, server: Server) -> int:
@@ -81,9 +100,9 @@ class DockerProvider:
                     raise
         return self._attempt(server, site)
 
-    def _select(self, kinds: Iterable[str]) -> str:
-        """Choose images; the version of the engine."""
-        version = self._engine.version(_ANSWER_S)
+    def _select(self, kinds: Iterable[str], answer_s: float) -> str:
+        """Choose images; the version of the engine, which has so many seconds to tell it."""
+        version = self._engine.version(answer_s)
         if importlib.util.find_spec("testcontainers") is None:
             raise ServerMissing("testcontainers is not installed (pip install testcontainers)")
         images = [self._drivers[kind].image for kind in kinds if kind not in self._selected]
@@ -108,4 +127,4 @@ class DockerProvider:
             finally:
                 site.ports.give_back(port)
             raise
-        return RunningServer(server, member, {driver.port_name: port}, recipe.access, made, member.remove)
+        return RunningServer(server, member, {driver.port_name: port}, recipe.access, made, member.remove, recipe.admin)

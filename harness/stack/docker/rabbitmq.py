@@ -7,10 +7,12 @@ import secrets
 
 from harness.stack.docker.driver import Base, Driver, Recipe, driver
 from harness.stack.docker.images import Image
+from harness.stack.manifest import AdminAccess
 from harness.stack.native.rabbitmq import SCHEDULERS, USER, probe
 from harness.stack.provider import Site
 from harness.stack.topology import Server
 
+_NODE_PORT = 25672
 _FILES = "+Q 65536"
 """Erlang reserves memory for as many files as the limit allows, and an engine may allow a billion."""
 
@@ -30,16 +32,18 @@ class RabbitMq(Driver):
         """See Driver."""
         from testcontainers.core.container import DockerContainer  # slow
 
-        password = secrets.token_hex(16)
+        password, cookie, node = secrets.token_hex(16), secrets.token_hex(16), site.ports.free()
         container = DockerContainer(base.image, docker_client_kw=dict(base.client)).with_envs(
             RABBITMQ_DEFAULT_USER=USER,
             RABBITMQ_DEFAULT_PASS=password,
             RABBITMQ_DEFAULT_VHOST=site.vhost,
-            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=f"{SCHEDULERS} {_FILES}",
+            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=f"{SCHEDULERS} {_FILES} -setcookie {cookie}",
         )
         return Recipe(
             container,
             probe=lambda: probe(base.port, USER, password, site.vhost),
             options={"hostname": server.name},
             access=lambda _caller: {"user": USER, "password": password, "vhost": site.vhost},
+            admin=AdminAccess(node, "", cookie),
+            inner={node: _NODE_PORT},
         )

@@ -2,7 +2,7 @@
 
 from harness.stack.docker.driver import Base, Driver, Recipe, driver
 from harness.stack.docker.images import Image
-from harness.stack.native.redis import durability, ping
+from harness.stack.native.redis import access, options, ping
 from harness.stack.provider import Site
 from harness.stack.topology import Server
 
@@ -23,5 +23,5 @@ class Redis(Driver):
         from testcontainers.community.redis import RedisContainer  # slow
 
         container = RedisContainer(base.image, port=self.port, docker_client_kw=base.client)
-        container.with_command(["redis-server", *durability(server)])
-        return Recipe(container, probe=lambda: ping(base.port))
+        container.with_command(["redis-server", *options(server)])
+        return Recipe(container, probe=lambda: ping(base.port), access=access)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 from harness.stack.errors import ServerMissing
+from harness.stack.manifest import AdminAccess
 from harness.stack.probes import Probe
 from harness.stack.provider import Site
 from harness.stack.topology import Server
@@ -17,7 +18,7 @@ _SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/usr/libex
 
 @dataclass(frozen=True)
 class Plan:
-    """How to start one server. The first of `ports` is the one clients use."""
+    """How to start one server. The first of `ports` is the one clients use. `admin` may make schemas or virtual hosts on it."""
 
     command: tuple[str, ...]
     ports: Mapping[str, int]
@@ -25,6 +26,7 @@ class Plan:
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     access: Callable[[str], Mapping[str, str]] = field(default=lambda _caller: {})
+    admin: AdminAccess | None = None
 
 
 class Driver(Protocol):

@@ -20,6 +20,7 @@ import platformdirs
 import pymysql
 
 from harness.stack.errors import StartFailed
+from harness.stack.manifest import AdminAccess
 from harness.stack.native.driver import Driver, Plan, driver, find_program
 from harness.stack.ports import HOST
 from harness.stack.probes import ATTEMPT_S
@@ -38,6 +39,7 @@ COMMON = (
 )
 MARIADB = ("--innodb-log-file-size=16M",)
 MYSQL = ("--innodb-redo-log-capacity=16M", "--loose-mysqlx=0")
+ADMIN = "gauntlet-admin"
 _INIT_TIMEOUT_S = 120
 
 
@@ -110,9 +112,17 @@ def _template_for(program: Program, site: Site) -> Path:
 
 
 def accounts_sql(schemas: Mapping[str, str], root_password: str) -> str:
-    """An init file: one schema and one account per name, with that password. It runs at every boot."""
-    root = f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{root_password}'"
-    return "".join(f"{statement};\n" for statement in (root, *account_statements(schemas, HOST)))
+    """An init file: one schema and one account per name, with that password. It runs at every boot.
+
+    root, who may come through the socket only, has an equal who may come from the loopback address: ADMIN.
+    """
+    statements = (
+        f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{root_password}'",
+        f"CREATE USER IF NOT EXISTS '{ADMIN}'@'{HOST}' IDENTIFIED BY '{root_password}'",
+        f"GRANT ALL ON *.* TO '{ADMIN}'@'{HOST}' WITH GRANT OPTION",
+        *account_statements(schemas, HOST),
+    )
+    return "".join(f"{statement};\n" for statement in statements)
 
 
 def account_statements(schemas: Mapping[str, str], host: str) -> list[str]:
@@ -161,9 +171,10 @@ class Mysql(Driver):
         if not data.exists():
             shutil.copytree(_template_for(program, site), data)
         passwords = {name: secrets.token_hex(16) for name in (*server.schemas, "gauntlet")}
+        admin_password = secrets.token_hex(16)
         init_file = site.folder / "accounts.sql"
         init_file.touch(mode=0o600)
-        init_file.write_text(accounts_sql(passwords, secrets.token_hex(16)))
+        init_file.write_text(accounts_sql(passwords, admin_password))
         port = site.ports.free()
         return Plan(
             command=(
@@ -178,4 +189,5 @@ class Mysql(Driver):
             probe=lambda: query(port, "gauntlet", passwords["gauntlet"], "gauntlet"),
             cwd=site.folder,
             access=lambda caller: {"user": caller, "password": passwords[caller], "schema": caller},
+            admin=AdminAccess(port, ADMIN, admin_password),
         )

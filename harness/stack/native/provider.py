@@ -55,7 +55,7 @@ class NativeProvider:
             Launch(
                 name=server.name,
                 command=plan.command,
-                environment={**inherited(), **plan.environment},
+                environment={**inherited(), **plan.environment, **site.environment},
                 mark=site.mark,
                 cwd=plan.cwd,
                 probe=plan.probe,
@@ -69,4 +69,4 @@ class NativeProvider:
             for port in plan.ports.values():
                 site.ports.give_back(port)
             raise
-        return RunningServer(server, member, plan.ports, plan.access)
+        return RunningServer(server, member, plan.ports, plan.access, admin=plan.admin)

@@ -1,6 +1,7 @@
 """Redis (or Valkey): one process per server, in memory, or with every write on disk before it is acknowledged."""
 
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
 from harness.stack.native.driver import Driver, Plan, driver, find_program
@@ -9,6 +10,19 @@ from harness.stack.probes import ATTEMPT_S
 from harness.stack.provider import Site
 from harness.stack.topology import Server
 from harness.waiting import NotYet
+
+DATABASES = 256
+"""How many a server has: the stack is in the first one, each of the others may become part of a namespace."""
+
+
+def options(server: Server) -> tuple[str, ...]:
+    """All that is said to a server, wherever it runs."""
+    return (*durability(server), "--databases", str(DATABASES))
+
+
+def access(_caller: str) -> Mapping[str, str]:
+    """The placeholders of an edge's template."""
+    return {"database": "0"}
 
 
 def durability(server: Server) -> tuple[str, ...]:
@@ -55,9 +69,10 @@ class Redis(Driver):
         return Plan(
             command=(
                 *(str(_program()), "--port", str(port), "--bind", HOST, "--dir", str(site.folder)),
-                *("--daemonize", "no", *durability(server)),
+                *("--daemonize", "no", *options(server)),
             ),
             ports={"redis": port},
             probe=lambda: ping(port),
             cwd=site.folder,
+            access=access,
         )

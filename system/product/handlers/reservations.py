@@ -8,11 +8,12 @@ admits one reservation per order.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from system.common.database import Database, Transaction
-from system.common.errors import InvalidArgument, StaleFencingToken, Unavailable
+from system.common.errors import InvalidArgument, ShopError, StaleFencingToken, Unavailable
+from system.common.telemetry import FENCED_OFF, log
 from system.product.domain import reservations as rules
 from system.product.domain.reservations import Batch, Plan, Reservation, Result
 from system.product.domain.stock import changes
-from system.product.store import reservations, stock
+from system.product.store import refusals, reservations, stock
 
 ATTEMPTS = 5
 Settle = Callable[[Sequence[str], Mapping[str, Reservation]], Plan]
@@ -28,10 +29,13 @@ class Reservations:
         """Set units aside, each order whole or not at all, decided in the order given; idempotent per order.
 
         Raises InvalidArgument when a product that exists has no token, StaleFencingToken when a later lock holder has
-        written. Then nothing is written, for no order of the batch.
+        written. Then nothing is written, for no order of the batch, but that it was refused.
         """
         try:
             return await self._decide(lambda tx: _reserve(tx, batch)) if batch.wanted else ()
+        except rules.FenceStaleError as error:
+            await self._put_on_record(error)
+            raise StaleFencingToken(str(error), metadata={"product_id": error.product_id}) from error
         except stock.ConditionFailedError as error:
             raise StaleFencingToken(str(error)) from error
 
@@ -42,6 +46,14 @@ class Reservations:
     async def release(self, order_ids: Sequence[str]) -> tuple[Result, ...]:
         """Give back what is reserved or sold; idempotent. An order without a reservation can have none afterwards."""
         return await self._decide(lambda tx: _settle(tx, order_ids, rules.release)) if order_ids else ()
+
+    async def _put_on_record(self, refused: rules.FenceStaleError) -> None:
+        """In a transaction of its own: that of the write is rolled back. The refusal stands whether or not this succeeds."""
+        FENCED_OFF.inc()
+        try:
+            await self._database.run(lambda tx: refusals.add(tx, refused.product_id, refused.token, refused.written))
+        except ShopError as error:
+            log.warning("a refused write is not on record", refused=str(refused), error=str(error))
 
     async def _decide(self, work: Callable[[Transaction], Awaitable[tuple[Result, ...]]]) -> tuple[Result, ...]:
         for _ in range(ATTEMPTS):
@@ -59,8 +71,6 @@ async def _reserve(tx: Transaction, batch: Batch) -> tuple[Result, ...]:
         plan = rules.reserve(batch, shelves, held)
     except rules.FenceMissingError as error:
         raise InvalidArgument(str(error), metadata={"product_id": error.product_id}) from error
-    except rules.FenceStaleError as error:
-        raise StaleFencingToken(str(error), metadata={"product_id": error.product_id}) from error
     # Refusals are fenced like reservations: the token is written for every product that was looked at.
     await _write(tx, plan, {product_id: batch.fences[product_id] for product_id in shelves})
     return plan.results

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.conformance.proxy.peers import Peer, echo, serving, silent
-from tests.conformance.proxy.servers import KINDS, OURS, ProxyServerUnderTest, description
+from tests.conformance.proxy.servers import KINDS, OURS, ProxyServerUnderTest, description, notes
 
 _said: set[str] = set()
 
@@ -20,6 +20,8 @@ def pytest_report_header() -> str:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not _said:  # this file was found too late for the header
         terminalreporter.write_line(description())
+    for note in notes:
+        terminalreporter.write_line(f"proxy conformance: {note}")
 
 
 class Api:

@@ -1,23 +1,36 @@
-"""The servers that pass this suite: ours always, a real Toxiproxy whenever there is one."""
+"""The servers that pass this suite: ours always, a real Toxiproxy whenever there is one.
+
+The docker provider's container is one of them where GAUNTLET_CONFORMANCE_DOCKER=1 says that there is an engine; its image
+may be a stand-in, which is said.
+"""
 
 import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
 from harness.proxy.process import ProxyProcess
 from harness.seed import Seed
-from harness.stack.ports import Ports
+from harness.stack.docker.provider import DockerProvider
+from harness.stack.ports import HOST, Ports
+from harness.stack.topology import Server
 from harness.waiting import NotYet, wait_until
+from tests.conformance.sites import site
 
 URL = "TOXIPROXY_URL"
 PROGRAM = "toxiproxy-server"
 OURS = "gauntlet"
+CONTAINER = "docker"
+WITH_DOCKER = os.environ.get("GAUNTLET_CONFORMANCE_DOCKER") == "1"
+notes: list[str] = []
+"""What there is to say about the servers that were started."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,18 @@ def _on_path() -> Iterator[ProxyServerUnderTest]:
                 process.terminate()
 
 
+@contextlib.contextmanager
+def _in_container() -> Iterator[ProxyServerUnderTest]:
+    provider, server = DockerProvider(), Server("proxy", "toxiproxy")
+    provider.prepare([server], lambda text: notes.append(f"{CONTAINER}: {text}"))
+    with tempfile.TemporaryDirectory(prefix="gauntlet-toxiproxy-") as folder, Ports() as ports:
+        running = provider.start(server, site(Path(folder), ports, server))
+        try:
+            yield ProxyServerUnderTest(CONTAINER, f"http://{HOST}:{running.port}", is_ours=False, pid=running.member.pid)
+        finally:
+            running.discard()
+
+
 def _answers(url: str) -> bool:
     try:
         return httpx.get(f"{url}/version", trust_env=False).is_success
@@ -67,9 +92,12 @@ if os.environ.get(URL):
     KINDS["given"] = _given
 if shutil.which(PROGRAM):
     KINDS[PROGRAM] = _on_path
+if WITH_DOCKER:
+    KINDS[CONTAINER] = _in_container
 
 
 def description() -> str:
     """Which servers the suite runs on, and which are absent."""
-    absent = [what for what, there in ((URL, os.environ.get(URL)), (f"{PROGRAM} on PATH", shutil.which(PROGRAM))) if not there]
+    sources = {URL: os.environ.get(URL), f"{PROGRAM} on PATH": shutil.which(PROGRAM), "the docker provider's": WITH_DOCKER}
+    absent = [what for what, there in sources.items() if not there]
     return f"proxy conformance: {', '.join(KINDS)}" + (f" (absent: {', '.join(absent)})" if absent else "")

@@ -1,35 +1,32 @@
 """What MySQL rolls back for others' sake is run again; what it rolls back every time is unavailable, not an inner error."""
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
 
-from harness.stack.attach import AttachedStack
+from harness.stack.namespaces import Namespace
 from system.common.database import Database, Transaction, connect
 from system.common.errors import Unavailable
 from system.common.settings import DatabaseSettings
 
 
 @pytest.fixture
-async def database(stack: AttachedStack) -> AsyncIterator[Database]:
-    access = stack.mysql("order")
+async def database(namespace: Namespace) -> AsyncIterator[Database]:
+    access = namespace.mysql("order")
     url = f"mysql+asyncmy://{access.user}:{access.password}@{access.host}:{access.port}/{access.schema}"
     async with connect(DatabaseSettings(database_url=url)) as opened:
         yield opened
 
 
 @pytest.fixture
-async def table(database: Database) -> AsyncIterator[str]:
-    name = f"scratch_{uuid.uuid4().hex}"
+async def table(database: Database) -> str:
+    name = "pairs"
     async with database.transaction() as tx:
         await tx.execute(text(f"CREATE TABLE {name} (id INT PRIMARY KEY, n INT NOT NULL) ENGINE=InnoDB"))
         await tx.execute(text(f"INSERT INTO {name} VALUES (1, 0), (2, 0)"))
-    yield name
-    async with database.transaction() as tx:
-        await tx.execute(text(f"DROP TABLE {name}"))
+    return name
 
 
 async def test_both_sides_of_a_deadlock_get_through(database: Database, table: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from redis.asyncio import Redis
 
-from harness.stack.attach import AttachedStack
+from harness.stack.namespaces import Namespace
 from system.common.errors import Unavailable
 from system.common.redlock import Redlock, RedlockSettings, masters
 
@@ -22,14 +22,14 @@ class Counter:
     def __init__(self) -> None:
         self.last = 0
 
-    async def __call__(self, resources: Sequence[str]) -> int:
+    async def __call__(self, resources: Sequence[str], value: str) -> int:
         self.last += 1
         return self.last
 
 
 @pytest.fixture
-async def redis(stack: AttachedStack) -> AsyncIterator[list[Redis]]:
-    async with masters([stack.redis_url(name) for name in MASTERS], SETTINGS) as clients:
+async def redis(namespace: Namespace) -> AsyncIterator[list[Redis]]:
+    async with masters([namespace.redis_url(name) for name in MASTERS], SETTINGS) as clients:
         yield clients
 
 
@@ -75,6 +75,7 @@ async def test_a_dead_holders_lock_ends_by_itself_and_the_next_one_overtakes_it(
     tokens, resource = Counter(), str(uuid.uuid4())
     dead = Redlock(redis, tokens, SETTINGS)
     first = await dead._acquire((resource,))  # a holder that dies: nothing extends, nothing releases
+    first.token = await tokens([resource], first.value)
     with pytest.raises(Unavailable):
         async with Redlock(redis, tokens, IMPATIENT).hold([resource]):
             pass

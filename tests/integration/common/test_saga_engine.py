@@ -2,16 +2,19 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from harness.stack.attach import AttachedStack
+from harness.stack.namespaces import Namespace
 from system.common.database import Database, Transaction, connect
 from system.common.errors import Unavailable
+from system.common.migrate import configuration
 from system.common.saga import Definition, Done, Local, Outcome, Refused, Remote, Saga, State
 from system.common.saga_engine import SagaEngine
 from system.common.settings import DatabaseSettings
@@ -58,11 +61,19 @@ class Play:
         return Definition("play", steps, finish=self.ending("finish"), give_up=self.ending("give up"))
 
 
+@pytest.fixture(scope="module")
+def schema(stack: AttachedStack) -> Iterator[str]:
+    """A schema of order's that no instance of the shop looks into; the address of it."""
+    with Namespace.take(stack) as namespace:
+        access = namespace.mysql("order")
+        url = f"mysql+asyncmy://{access.user}:{access.password}@{access.host}:{access.port}/{access.schema}"
+        command.upgrade(configuration("order", url), "head")
+        yield url
+
+
 @pytest.fixture
-async def database(stack: AttachedStack) -> AsyncIterator[Database]:
-    access = stack.mysql("order")
-    url = f"mysql+asyncmy://{access.user}:{access.password}@{access.host}:{access.port}/{access.schema}"
-    async with connect(DatabaseSettings(database_url=url)) as opened:
+async def database(schema: str) -> AsyncIterator[Database]:
+    async with connect(DatabaseSettings(database_url=schema)) as opened:
         yield opened
 
 

@@ -128,6 +128,25 @@ async def test_a_signal_lets_it_finish_what_has_begun(number: signal.Signals) ->
         assert await ended(alone.process) == 0
 
 
+@pytest.mark.parametrize("signals", [1, 2])
+async def test_what_is_not_finished_in_time_is_told_so(signals: int) -> None:
+    async with running(DRAIN_TIMEOUT_S="1") as alone:
+        reader, writer = await asyncio.open_connection("127.0.0.1", alone.port)
+        head = "POST /auth/login HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
+        writer.write(head.encode())
+        await writer.drain()
+        assert await alone.alive()
+        for _ in range(signals):
+            alone.process.terminate()
+            await wait_until_async(lambda: refuses(alone.port), what="the port closed", timeout_s=SECONDS_TO_STOP)
+        async with asyncio.timeout(SECONDS_TO_STOP):
+            answer = await reader.read()
+        writer.close()
+        assert answer.startswith(b"HTTP/1.1 503"), answer
+        assert b"retry-after: 1" in answer.lower()
+        assert await ended(alone.process) == 0
+
+
 async def refuses(port: int) -> bool:
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -44,6 +44,8 @@ async def test_a_stale_token_writes_nothing_for_no_order_of_the_batch(warehouse:
         await warehouse.reserve({orders[0]: {fresh: 1}, orders[1]: {stale: 1}}, token=7, via=1)
     assert warehouse.written(fresh, stale) == before
     assert [warehouse.state(order) for order in orders] == [None, None]
+    refusals = warehouse.rows("SELECT token, written FROM fenced_off WHERE product_id = %s", stale)
+    assert [(row["token"], row["written"]) for row in refusals] == [(7, 8)], "a refused write must be seen"
     assert outcomes(await warehouse.reserve({orders[0]: {fresh: 1}, orders[1]: {stale: 1}}, token=8)) == ["RESERVED"] * 2
 
 

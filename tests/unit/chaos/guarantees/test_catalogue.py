@@ -16,7 +16,10 @@ def test_every_file_is_found_by_itself() -> None:
         "mail_once_per_paid_order",
         "sagas_terminate",
         "honest_errors",
+        "lock_exclusive_and_fenced",
         "recovers",
+        "stale_tokens_rejected",
+        "private_to_owner",
     }
     assert len(names) == len(GUARANTEES)
 

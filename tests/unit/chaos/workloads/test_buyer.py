@@ -27,11 +27,12 @@ class Scene:
     def __init__(self) -> None:
         self.gateway = FakeGateway()
         self.kept = Kept()
+        self.seed = 7
 
     @asynccontextmanager
     async def _buyer(self, habits: Habits) -> AsyncIterator[Buyer]:
         async with self.gateway.client() as http:
-            recorder, random = Recorder(self.kept), Seed(7).stream("buyer")
+            recorder, random = Recorder(self.kept), Seed(self.seed).stream("buyer")
             yield Buyer("buyer-1", "u", ADDRESS, Shop(http, "token"), Provider(http), recorder, random, habits)
 
     async def buys(self, habits: Habits = STAYS) -> list[tuple[str, int | None]]:
@@ -127,3 +128,67 @@ async def test_one_who_cancels_cancels(scene: Scene) -> None:
 async def test_an_answer_that_makes_no_sense_is_on_record_and_ends_it(scene: Scene) -> None:
     scene.gateway.first = [201]
     assert await scene.buys() == [("place_order", 201)]
+
+
+PAYS = Habits(insists=1.0, attempts=3, pays=1.0, cancels=0.0)
+
+
+class Slow(FakeGateway):
+    """Answers `said` to the next completions."""
+
+    def __init__(self, *said: int) -> None:
+        super().__init__()
+        self.said = said
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if self.said and request.url.path.endswith("/complete"):
+            status, *rest = self.said
+            self.said = tuple(rest)
+            code = {"code": "ORDER_BUSY"} if status == 409 else {}
+            return httpx.Response(status, json=code, headers={"retry-after": "0"})
+        return super().answer(request)
+
+
+async def test_one_whose_payment_is_under_way_looks_on(scene: Scene) -> None:
+    scene.gateway = Slow(202)
+    recorded = await scene.buys(PAYS)
+    assert recorded[2:4] == [("authorise_payment", 201), ("complete_order", 202)]
+    assert {name for name, _ in recorded[4:]} == {"read_order"}
+
+
+async def test_one_who_hears_nothing_may_pay_with_another_payment(scene: Scene) -> None:
+    scene.gateway = Slow(503)
+    recorded = await scene.buys(Habits(insists=1.0, pays=1.0, cancels=0.0, pays_again=1.0))
+    assert [name for name, _ in recorded[2:]] == ["authorise_payment", "complete_order"] * 2
+    assert [status for _, status in recorded[2:]] == [201, 503, 201, 200]
+
+
+async def test_one_who_does_not_asks_again_with_the_same(scene: Scene) -> None:
+    scene.gateway = Slow(503, 503)
+    recorded = await scene.buys(PAYS)
+    assert recorded[2:] == [("authorise_payment", 201), *[("complete_order", 503)] * 2, ("complete_order", 200)]
+
+
+async def test_one_who_is_told_that_the_order_is_busy_comes_back_as_often_as_he_does(scene: Scene) -> None:
+    scene.gateway = Slow(409, 409)
+    recorded = await scene.buys(Habits(insists=1.0, pays=1.0, cancels=0.0, returns=2))
+    assert recorded[3:] == [("complete_order", 409), ("complete_order", 409), ("complete_order", 200)]
+
+
+async def test_one_who_does_not_come_back_looks_on(scene: Scene) -> None:
+    scene.gateway = Slow(409)
+    recorded = await scene.buys(PAYS)
+    assert recorded[3] == ("complete_order", 409)
+    assert {name for name, _ in recorded[4:]} == {"read_order"}
+
+
+async def test_one_whose_card_is_declined_pays_with_another_or_not_at_all(scene: Scene) -> None:
+    outcomes = set()
+    for number in range(12):
+        scene.gateway, scene.kept = Slow(402), Kept()
+        scene.seed = number
+        recorded = await scene.buys(Habits(insists=1.0, pays=1.0, cancels=0.0, bad_card=1.0))
+        methods = [each.input["method"] for each in scene.history.named("authorise_payment")]
+        statuses = [status for name, status in recorded if name == "complete_order"]
+        outcomes.add((tuple(methods), tuple(statuses)))
+    assert outcomes == {(("card_declined",), (402,)), (("card_declined", "card_ok"), (402, 200))}

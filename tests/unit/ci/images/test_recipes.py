@@ -54,23 +54,29 @@ def test_a_plan_holds_what_was_asked_for_after_what_it_is_based_on() -> None:
     assert plan([]) == [*BASES, *IMAGES]
 
 
-def test_an_image_nobody_knows_is_refused_and_one_that_cannot_be_had_says_why() -> None:
+def test_an_image_nobody_knows_is_refused() -> None:
     with pytest.raises(ValueError, match="nonsense"):
         plan(["nonsense"])
-    with pytest.raises(ValueError, match=r"toxiproxy.*no package"):
-        plan(["toxiproxy"])
+
+
+def test_what_is_no_equivalent_says_so_wherever_it_can_be_read() -> None:
+    (image,) = (image for image in IMAGES if image.name == "toxiproxy")
+    assert "A STAND-IN" in image.about
+    assert "STAND-IN" in (image.folder / "Dockerfile").read_text().splitlines()[0]
+    assert f'LABEL gauntlet.stand-in-for="{image.official}"' in (image.folder / "Dockerfile").read_text()
 
 
 def test_what_stands_in_for_an_official_image_is_what_the_deployment_uses_otherwise() -> None:
     compose = (ROOT / "docker-compose.yml").read_text()
     for image in IMAGES:
-        if image.official:
+        if image.official and image.setting:
             assert f"${{{image.setting}:-{image.official}}}" in compose
 
 
 def test_the_environment_names_every_image_once() -> None:
     lines = environment()
     assert "MYSQL_IMAGE=gauntlet/mysql:local" in lines
+    assert all(name for name, _, _ in (line.partition("=") for line in lines))
     names = [line.partition("=")[0] for line in lines]
     assert len(names) == len(set(names))
 

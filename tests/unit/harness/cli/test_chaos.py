@@ -61,6 +61,26 @@ def test_a_saved_run_is_judged_again_and_its_report_written_anew(folder: RunFold
     assert folder.junit.exists()
 
 
+def test_the_list_of_runs_is_written_when_asked_and_kept_true_by_judging(folder: RunFolder) -> None:
+    index = folder.path.parent / "index.html"
+    assert gauntlet("chaos", "index", str(index.parent)).exit_code == 0
+    assert "UNFINISHED" in index.read_text()
+    gauntlet("judge", str(folder.path))
+    assert "UNFINISHED" not in index.read_text()
+    assert folder.path.name in index.read_text()
+
+
+def test_judging_writes_no_list_where_there_is_none(folder: RunFolder) -> None:
+    gauntlet("judge", str(folder.path))
+    assert not (folder.path.parent / "index.html").exists()
+
+
+def test_a_list_of_runs_that_are_not_there_is_an_error(tmp_path: Path) -> None:
+    result = gauntlet("chaos", "index", str(tmp_path / "nowhere"))
+    assert result.exit_code == 2
+    assert "nowhere" in result.output
+
+
 def test_a_corrupt_history_is_not_judged(folder: RunFolder) -> None:
     folder.history.write_bytes(b"nonsense\n" + folder.history.read_bytes())
     result = gauntlet("judge", str(folder.path))

@@ -19,6 +19,7 @@ from harness.experiment import (
     Proof,
     Sighting,
 )
+from harness.experiment.picture import NodePicture, Picture, TopologyPicture
 from harness.history import History, Row
 from harness.verdict import Finding, Guarantee, Violation
 
@@ -61,6 +62,9 @@ class FakeShop:
 
     async def facts(self) -> Mapping[str, str]:
         return {"provider": "fake"}
+
+    def picture(self) -> Picture:
+        return Picture(topology=TopologyPicture(nodes=(NodePicture(name="order", role="service", members=("order-1",)),)))
 
     def logs(self) -> Mapping[str, str]:
         return {"order-1": "started\n"}

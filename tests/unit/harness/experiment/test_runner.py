@@ -58,6 +58,7 @@ def shop() -> FakeShop:
 async def test_a_good_run_passes_and_goes_through_every_stage(runs: Runs, shop: FakeShop) -> None:
     verdict = await runs(FakeSystem(shop), faults=(kill(FakeKill()),))
     assert verdict.outcome is Outcome.PASS, verdict
+    assert runs.folder.facts().picture == shop.picture()
     assert [stage for stage, _ in runs.stages()] == [
         "start",
         "assumptions",
@@ -245,4 +246,4 @@ async def test_every_phase_of_a_fault_is_on_record(runs: Runs, shop: FakeShop) -
     await runs(FakeSystem(shop), faults=(kill(FakeKill()),))
     faults = runs.folder.read_history().faults
     assert [fault.phase for fault in faults] == [FaultPhase.INJECT, FaultPhase.PROOF, FaultPhase.HEAL]
-    assert {fault.target for fault in faults} == {"order-1"}
+    assert {(fault.target, fault.kind) for fault in faults} == {("order-1", "FakeKill")}

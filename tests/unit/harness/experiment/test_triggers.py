@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from harness.experiment import AllOf, EventsSeen, Healed, InForceFor, Injected, OperationsEnded, Progress
+from harness.experiment import AllOf, AtOnce, EventsSeen, EventsSince, Healed, InForceFor, Injected, OperationsEnded, Progress
 from harness.history import Completion, Ending, Event, Fault, FaultPhase
 
 
@@ -71,6 +71,20 @@ async def test_events_are_counted_by_name() -> None:
     assert str(trigger) == "2 capture seen"
 
 
+async def test_events_about_somebody_are_counted_apart() -> None:
+    progress = Progress()
+    trigger = EventsSeen("token_drawn", about="order-1")
+    progress.hear(Event(time_ns=1, event="token_drawn", subject="order-2"))
+    assert not trigger.met(progress)
+    progress.hear(Event(time_ns=1, event="token_drawn", subject="order-1"))
+    assert trigger.met(progress)
+    assert str(trigger) == "1 token_drawn seen about order-1"
+
+
+async def test_at_once_waits_for_nothing() -> None:
+    assert await Progress().until(AtOnce())
+
+
 async def test_a_fault_that_has_to_last_is_waited_for() -> None:
     progress = Progress()
     lasted = asyncio.create_task(progress.until(InForceFor("pause", 0.02)))
@@ -81,3 +95,20 @@ async def test_a_fault_that_has_to_last_is_waited_for() -> None:
     assert Injected("pause").met(progress)
     assert await lasted
     assert time.monotonic_ns() - injected >= 20_000_000
+
+
+async def test_events_count_from_when_a_fault_was_in_force() -> None:
+    progress = Progress()
+    trigger = EventsSince("held", "capture", 2)
+    capture = Event(time_ns=1, event="capture")
+    for _ in range(3):
+        progress.hear(capture)
+    assert not trigger.met(progress)
+    progress.hear(Fault(time_ns=1, fault="held", target="t", phase=FaultPhase.INJECT))
+    progress.hear(capture)
+    assert not trigger.met(progress)
+    progress.hear(Event(time_ns=1, event="refund"))
+    assert not trigger.met(progress)
+    progress.hear(capture)
+    assert trigger.met(progress)
+    assert str(trigger) == "2 capture seen since held is in force"

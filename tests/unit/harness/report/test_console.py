@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from harness.report.console import Narrator, print_verdict
+from harness.report.console import Narrator, print_summary, print_verdict
 from harness.verdict import Outcome, RunVerdict, Verdict
 from tests.unit.harness.report.saved_run import FACTS, save, verdict
 
@@ -45,6 +45,15 @@ def test_a_broken_promise_comes_with_evidence_and_the_replay_command(console: Co
         "report.html",
     ):
         assert line in text
+
+
+def test_several_runs_are_summed_up_worst_first(console: Console, tmp_path: Path) -> None:
+    good = RunVerdict(experiment="good", seed=1, verdicts=(Verdict(guarantee="g", outcome=Outcome.PASS, promise="p"),))
+    print_summary(console, [(save(tmp_path), good), (save(tmp_path), verdict(broken=True))], ["never_came"])
+    text = said(console)
+    assert text.index("flash_sale  FAIL") < text.index("good") < text.index("never_came")
+    assert "no_oversell: p: 101 <b>sold</b>" in text
+    assert "2 runs  1 PASS  1 FAIL  1 not run" in text
 
 
 def test_a_good_run_is_told_shortly(console: Console, tmp_path: Path) -> None:

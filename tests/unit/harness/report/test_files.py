@@ -2,14 +2,43 @@
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from harness.report import junit, verdict_json
+from harness import report
+from harness.experiment import RunFacts, RunFolder
+from harness.experiment.picture import LaneSpec, Picture
+from harness.history import Record, Recorder
+from harness.history.records import RECORD
+from harness.report import junit, junit_of_all, verdict_json
 from harness.report.verdict_file import read_verdict
 from harness.verdict import Outcome, RunVerdict, Verdict, Violation
 from tests.unit.harness.report.saved_run import FACTS, save, verdict
+
+GOOD = RunVerdict(experiment="flash_sale", seed=42, verdicts=(Verdict(guarantee="g", outcome=Outcome.PASS, promise="p"),))
+
+
+class Appended:
+    """A sink that adds to the history of a saved run."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._path = folder.history
+
+    def write(self, record: Record) -> None:
+        with self._path.open("ab") as file:
+            file.write(RECORD.dump_json(record) + b"\n")
+
+
+@dataclass(frozen=True)
+class Undrawable(RunFolder):
+    """A folder with facts that no page can be made of."""
+
+    told: RunFacts
+
+    def facts(self) -> RunFacts:
+        return self.told
 
 
 def parsed(document: bytes) -> ET.Element:
@@ -40,9 +69,36 @@ def test_junit_has_a_case_for_each_thing_that_could_fail(tmp_path: Path) -> None
 
 
 def test_junit_of_a_good_run_has_no_failure(tmp_path: Path) -> None:
-    good = RunVerdict(experiment="flash_sale", seed=42, verdicts=(Verdict(guarantee="g", outcome=Outcome.PASS, promise="p"),))
-    suite = parsed(junit(FACTS, save(tmp_path).read_history(), good))[0]
+    suite = parsed(junit(FACTS, save(tmp_path).read_history(), GOOD))[0]
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "0", "0")
+
+
+def test_a_page_that_cannot_be_drawn_says_so_and_the_verdict_stands(tmp_path: Path) -> None:
+    folder = save(tmp_path)
+    impossible = LaneSpec(name="l", title="t", about="a", subject="s", lane="l", by="b", label=(["no column"],))  # type: ignore[arg-type]  # a defect
+    recorder = Recorder(Appended(folder))
+    recorder.observe("s", [{"l": "x", "b": "y", "begin_ns": 1, "end_ns": 2}])
+    real = folder.facts()
+    report.write(Undrawable(folder.path, replace(real, picture=Picture(lanes=(impossible,)))), verdict(errors=("<b>late",)))
+    html = folder.report.read_text()
+    assert "This page could not be drawn" in html
+    assert "TypeError" in html
+    assert "&lt;b&gt;late" in html
+    assert read_verdict(folder.verdict.read_bytes()).errors == ("<b>late",)
+
+
+def test_several_runs_are_one_document_with_sums(tmp_path: Path) -> None:
+    folders = [save(tmp_path), save(tmp_path), save(tmp_path)]
+    report.write(folders[0], verdict(broken=True, errors=("settle: late",)))
+    report.write(folders[1], GOOD)
+    suites = parsed(junit_of_all(folders))
+    assert [(suite.get("name"), suite.get("tests"), suite.get("failures"), suite.get("errors")) for suite in suites] == [
+        ("flash_sale", "4", "1", "3"),
+        ("flash_sale", "2", "0", "0"),
+        (folders[2].path.name, "1", "0", "1"),
+    ]
+    assert (suites.get("tests"), suites.get("failures"), suites.get("errors"), suites.get("skipped")) == ("7", "1", "4", "0")
+    assert parsed(junit_of_all([])).get("tests") == "0"
 
 
 @pytest.mark.parametrize("text", ["\x00 \x1b[31m", "\ud800 alone", '<&">'])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.stack.errors import PortTaken, StackError
-from harness.stack.plan import plan_instances
+from harness.stack.plan import check_services, plan_instances
 from harness.stack.ports import Ports
 from harness.stack.topology import Health, Process, Role, Topology
 
@@ -75,3 +75,9 @@ def test_an_entry_port_in_use_and_counts_that_make_no_sense_are_refused() -> Non
         plan_instances(TOPOLOGY, {"back": 0}, None, NumberedPorts())
     with pytest.raises(StackError, match="instances of out: no such service; there are back, front"):
         plan_instances(TOPOLOGY, {"out": 2}, None, NumberedPorts())
+
+
+def test_only_services_are_known_by_name() -> None:
+    check_services(TOPOLOGY, {"back", "front"}, "environment")
+    with pytest.raises(StackError, match="environment of out: no such service; there are back, front"):
+        check_services(TOPOLOGY, {"out"}, "environment")

@@ -57,7 +57,7 @@ class Tokens:
     def __init__(self) -> None:
         self.last = 0
 
-    async def __call__(self, resources: Sequence[str]) -> int:
+    async def __call__(self, resources: Sequence[str], value: str) -> int:
         self.last += 1
         return self.last
 
@@ -145,7 +145,7 @@ async def test_a_lock_that_took_longer_than_its_ttl_is_not_valid() -> None:
 async def test_a_failed_draw_of_the_token_frees_the_lock() -> None:
     masters = [Master(), Master(), Master()]
 
-    async def no_token(resources: Sequence[str]) -> int:
+    async def no_token(resources: Sequence[str], value: str) -> int:
         raise Unavailable("the database is away")
 
     lock = Redlock(cast(list[Redis], masters), no_token, FAST)
@@ -153,6 +153,54 @@ async def test_a_failed_draw_of_the_token_frees_the_lock() -> None:
         async with lock.hold(["a"]):
             pass
     assert all(not m.held for m in masters)
+
+
+async def test_a_slow_draw_of_the_token_does_not_cost_the_lock() -> None:
+    masters = [Master(), Master(), Master()]
+
+    async def slow(resources: Sequence[str], value: str) -> int:
+        await masters[0].extended.wait()
+        return 1
+
+    async with asyncio.timeout(5), Redlock(cast(list[Redis], masters), slow, FAST).hold(["a"]) as grant:
+        assert grant.token == 1
+
+
+async def test_the_value_names_the_holder_and_each_attempt_has_another() -> None:
+    masters, seen = [Master(), Master(), Master()], []
+
+    def acquire(keys: Sequence[str], value: str) -> int:
+        seen.append(value)
+        return 0
+
+    masters[0].acquire = acquire  # type: ignore[method-assign]  # a master that says no and remembers to whom
+    masters[1].down = True
+    lock = Redlock(cast(list[Redis], masters), Tokens(), FAST, holder="order-1")
+    with pytest.raises(Unavailable):
+        async with lock.hold(["a"]):
+            pass
+    assert {value.partition(":")[0] for value in seen} == {"order-1"}
+    assert len(set(seen)) == len(seen) > 1
+
+
+async def test_a_release_says_nothing_of_a_ttl() -> None:
+    masters, released = [Master(), Master(), Master()], []
+
+    def register(script: str) -> Callable[..., Awaitable[int]]:
+        run = Master.register_script(masters[0], script)
+
+        async def spy(keys: Sequence[str], args: Sequence[Any]) -> int:
+            if script == RELEASE:
+                released.append(list(args))
+            return await run(keys=keys, args=args)
+
+        return spy
+
+    masters[0].register_script = register  # type: ignore[method-assign]  # a master that remembers what it was told
+    lock, _ = lock_over(masters)
+    async with lock.hold(["a"]) as grant:
+        pass
+    assert released == [[grant.value]], "whoever watches the masters tells a release from an extension by it"
 
 
 async def test_a_holder_learns_that_it_lost_the_lock() -> None:

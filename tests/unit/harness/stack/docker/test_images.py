@@ -45,8 +45,17 @@ def test_the_official_image_is_pulled_rather_than_replaced() -> None:
 
 def test_the_one_built_here_stands_in_and_says_so() -> None:
     selected = chosen(FakeStore(here=("gauntlet/redis:local",)))
-    assert selected == Selected("gauntlet/redis:local", True, "redis:8 is neither here nor can it be pulled")
+    assert selected == Selected("gauntlet/redis:local", True, "redis:8 is neither here nor can it be pulled", substitute=True)
     assert str(selected) == "gauntlet/redis:local (redis:8 is neither here nor can it be pulled)"
+
+
+def test_what_is_no_equivalent_says_what_it_is() -> None:
+    image = Image("toxiproxy", "toxiproxy:2", "gauntlet/toxiproxy:local", caveat="A STAND-IN")
+    selected = select(image, FakeStore(here=("gauntlet/toxiproxy:local",)), {})
+    assert selected.substitute
+    assert str(selected) == "gauntlet/toxiproxy:local (toxiproxy:2 is neither here nor can it be pulled; A STAND-IN)"
+    assert not select(image, FakeStore(here=("toxiproxy:2",)), {}).substitute
+    assert not select(image, FakeStore(here=("mine:1",)), {"GAUNTLET_IMAGE_TOXIPROXY": "mine:1"}).substitute
 
 
 def test_one_variable_replaces_the_image() -> None:

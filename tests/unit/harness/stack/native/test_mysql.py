@@ -1,7 +1,7 @@
 import os
 from pathlib import Path
 
-from harness.stack.native.mysql import Program, accounts_sql, template
+from harness.stack.native.mysql import ADMIN, Program, accounts_sql, template
 
 MARIADB = "mysqld  Ver 10.11.19-MariaDB-0+deb12u1 for debian-linux-gnu on x86_64 (Debian 12)"
 MYSQL = "/usr/sbin/mysqld  Ver 9.7.0 for Linux on x86_64 (MySQL Community Server - GPL)"
@@ -28,7 +28,14 @@ def test_accounts_are_confined_to_their_schema_and_may_be_made_twice() -> None:
     assert "CREATE DATABASE IF NOT EXISTS `order`;\n" in sql
     assert "CREATE USER IF NOT EXISTS 'order'@'127.0.0.1' IDENTIFIED BY 'p1';\n" in sql
     assert "GRANT ALL ON `user`.* TO 'user'@'127.0.0.1';\n" in sql
-    assert sql.count("GRANT") == 2
+    assert sql.count("GRANT ALL ON") == 3
+
+
+def test_who_administers_it_comes_from_the_loopback_address_only() -> None:
+    sql = accounts_sql({}, "r")
+    assert f"CREATE USER IF NOT EXISTS '{ADMIN}'@'127.0.0.1' IDENTIFIED BY 'r';\n" in sql
+    assert f"GRANT ALL ON *.* TO '{ADMIN}'@'127.0.0.1' WITH GRANT OPTION;\n" in sql
+    assert "%" not in sql
 
 
 class Initialises(Program):

@@ -1,0 +1,160 @@
+"""A buyer on paper: orders, looks, pays, calls off or walks away, order after order; the books follow."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from pydantic import JsonValue
+
+from chaos.bench.world import Story, World
+from chaos.guarantees import facts
+from chaos.guarantees.outside import Kind
+from harness.history import Row
+
+EPOCH = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PRICE: dict[str, JsonValue] = {"minor_units": 1999, "currency": "EUR"}
+UNITS = 1_000_000
+"""Stock of each product at the beginning."""
+
+
+@dataclass
+class BuyerOnPaper:
+    """Owns the orders that it places."""
+
+    world: World
+    name: str
+    user_id: str = field(init=False)
+    address: dict[str, JsonValue] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.user_id = self.world.new_id()
+        self.address = {
+            "recipient": self.name,
+            "street": f"Sale Street {self.name}",
+            "city": "Bern",
+            "postal_code": "3000",
+            "country": "CH",
+        }
+
+    def story(self) -> Story:
+        """One order after the other, while the world has not enough."""
+        number = 0
+        while not self.world.enough():
+            number += 1
+            yield self.world.takes(1, 200)
+            yield from self._order(f"sale-{self.name}-{number}")
+
+    def _order(self, key: str) -> Story:
+        world, fate = self.world, self.world.random.random()
+        order, product = world.new_id(), world.random.choice(world.products)
+        sent: Row = {
+            "user_id": self.user_id,
+            "key": key,
+            "items": [{"product_id": product, "quantity": 1}],
+            "delivery_address": self.address,
+        }
+        for status in (503,) if world.disturbed() and world.random.random() < 0.06 else ():
+            call = world.recorder.invoke(self.name, facts.PLACE_ORDER, sent)
+            yield world.takes(50, 1500)
+            call.answered(status, {"title": "Unavailable", "status": status, "code": "UNAVAILABLE", "trace_id": world.new_id()})
+        call = world.recorder.invoke(self.name, facts.PLACE_ORDER, sent)
+        yield world.takes(20, 400)
+        if fate < 0.06:
+            call.answered(409, {"order_id": order, "title": "Conflict", "status": 409, "code": "OUT_OF_STOCK"})
+            self._stored(order, key, product, "REJECTED")
+            return
+        shown = self._shown(order, product, "RESERVED")
+        world.books.reserves(product, order, world.clock())
+        call.answered(*((202, {"id": order, "status": "PENDING"}) if fate > 0.95 else (201, shown)))
+        for _ in range(world.random.randrange(1, 4)):
+            yield from self._does(facts.READ_ORDER, {"order_id": order}, shown)
+        yield from self._ends(order, key, product, world.random.random())
+
+    def _ends(self, order: str, key: str, product: str, fate: float) -> Story:
+        if fate < 0.6:
+            yield from self._pays(order, key, product)
+        elif fate < 0.75:
+            self._stored(order, key, product, "CANCELLED")
+            yield from self._does(facts.CANCEL_ORDER, {"order_id": order}, self._shown(order, product, "CANCELLED"))
+        else:
+            self._stored(order, key, product, "RESERVED")
+
+    def _pays(self, order: str, key: str, product: str) -> Story:
+        world, payment = self.world, f"pay_{self.world.random.getrandbits(128):032x}"
+        authorised: Row = {"id": payment, "status": "authorized", "amount": PRICE, "reference": order}
+        yield from self._does(facts.AUTHORISE_PAYMENT, {"order_id": order, "amount": PRICE}, authorised, 201)
+        for kind in (Kind.AUTHORIZE, Kind.CAPTURE):
+            self._entered(kind, order, payment)
+        self._stored(order, key, product, "PAID", payment)
+        paid = self._shown(order, product, "PAID", payment)
+        yield from self._does(facts.COMPLETE_ORDER, {"order_id": order, "payment_id": payment}, paid)
+        yield from self._does(facts.READ_ORDER, {"order_id": order}, paid)
+        world.books.enter(facts.CONFIRMATIONS, {"order_id": order, "state": "SENT"})
+        mail: Row = {
+            "message_id": f"<order-{order}@shop.example>",
+            "order_id": order,
+            "to": f"{self.name}@shop.example",
+            "subject": f"Your order {order[:8].upper()} is confirmed",
+            "transmissions": 1,
+            "received_at": self._moment(),
+        }
+        world.books.enter(facts.MAILBOX, mail)
+
+    def _does(self, operation: str, sent: Row, told: Row, status: int = 200) -> Story:
+        call = self.world.recorder.invoke(self.name, operation, sent)
+        yield self.world.takes(3, 60)
+        call.answered(status, told)
+
+    def _entered(self, kind: Kind, order: str, payment: str) -> None:
+        books = self.world.books
+        entry: Row = {
+            "seq": books.count(facts.PROVIDER_LEDGER) + 1,
+            "at": self._moment(),
+            "payment_id": payment,
+            "reference": order,
+            "kind": kind.value,
+            "amount": PRICE,
+            "idempotency_key": None,
+        }
+        books.enter(facts.PROVIDER_LEDGER, entry)
+
+    def _stored(self, order: str, key: str, product: str, status: str, payment: str = "") -> None:
+        books = self.world.books
+        row: Row = {
+            "id": order,
+            "user_id": self.user_id,
+            "idempotency_key": key,
+            "status": status,
+            "total_minor": 1999 if payment else None,
+            "currency": "EUR" if payment else None,
+            "payment_id": payment,
+            "overdue": 0,
+            **self.address,
+        }
+        books.enter(facts.ORDERS, row)
+        books.enter(facts.ORDER_ITEMS, {"order_id": order, "product_id": product, "quantity": 1})
+        if status == "REJECTED":
+            return
+        state = {"PAID": "CONFIRMED", "CANCELLED": "RELEASED"}.get(status, "RESERVED")
+        books.enter(facts.RESERVATIONS, {"order_id": order, "state": state})
+        books.enter(facts.RESERVATION_LINES, {"order_id": order, "product_id": product, "quantity": 1})
+        moved = {"CONFIRMED": facts.Movement.CONFIRM, "RELEASED": facts.Movement.RELEASE}.get(state)
+        if moved is not None:
+            books.moves(product, moved, order, 1)
+
+    def _shown(self, order: str, product: str, status: str, payment: str | None = None) -> Row:
+        return {
+            "id": order,
+            "status": status,
+            "items": [{"product_id": product, "name": "Flash sale lamp", "quantity": 1, "unit_price": PRICE}],
+            "total": PRICE,
+            "delivery_address": self.address,
+            "reason": None,
+            "payment_id": payment,
+            "created_at": self._moment(),
+            "updated_at": self._moment(),
+            "expires_at": self._moment(300),
+        }
+
+    def _moment(self, later_s: float = 0.0) -> str:
+        now = EPOCH + timedelta(microseconds=self.world.clock() / 1000, seconds=later_s)
+        return now.isoformat(timespec="microseconds").replace("+00:00", "Z")

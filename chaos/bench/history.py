@@ -1,0 +1,99 @@
+"""shop: what buyers and visitors would have left behind in a shop that keeps every promise, as a run's folder."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chaos.bench.books import Books
+from chaos.bench.buyers import UNITS, BuyerOnPaper
+from chaos.bench.visitors import VisitorOnPaper
+from chaos.bench.world import Clock, Story, World, play
+from chaos.guarantees import GUARANTEES, facts
+from harness.bench_checkers.maker import HistoryMaker
+from harness.experiment import RunFacts, RunFolder
+from harness.experiment.judging import STAGES
+from harness.history import FaultPhase, Record, Recorder
+from harness.history.records import RECORD
+from harness.seed import Seed
+
+BUYERS, VISITORS, PRODUCTS = 300, 30, 50
+WORKLOAD = "workload"
+HEALED = 0.5
+"""The part of a run after which nothing is out of order any more."""
+
+
+class _File:
+    """A sink that does not mind losing what a crash takes: nothing here is evidence."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("xb", buffering=1 << 20)
+        self.written = 0
+
+    def write(self, record: Record) -> None:
+        self._file.write(RECORD.dump_json(record) + b"\n")
+        self.written += 1
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _make(folder: RunFolder, operations: int, seed: Seed) -> None:
+    """Write a run of about so many operations."""
+    folder.save_facts(_facts(operations, seed))
+    clock, file, books = Clock(), _File(folder.history), Books()
+    recorder = Recorder(file, clock)
+    world = World(
+        recorder,
+        seed.stream("world"),
+        books,
+        products=(),
+        enough=lambda: file.written >= 2 * operations,
+        disturbed=lambda: file.written < 2 * operations * HEALED,
+        clock=clock,
+    )
+    world.products = tuple(world.new_id() for _ in range(PRODUCTS))
+    for product in world.products:
+        books.moves(product, facts.Movement.PUT, None, UNITS)
+    for stage in STAGES[: STAGES.index(WORKLOAD)]:
+        recorder.begin(stage)
+        recorder.finish(stage)
+    recorder.begin(WORKLOAD)
+    play([*_stories(world), _struck(world, file, operations)], clock)
+    recorder.finish(WORKLOAD)
+    for stage in STAGES[STAGES.index(WORKLOAD) + 1 :]:
+        recorder.begin(stage)
+        recorder.finish(stage)
+    file.close()
+    books.close()
+    books.write(folder.history, clock.now_ns + 1)
+
+
+def _stories(world: World) -> list[Story]:
+    visitors = [VisitorOnPaper(world, f"visitor-{number:03}") for number in range(VISITORS)]
+    for visitor, neighbour in zip(visitors, visitors[1:] + visitors[:1], strict=True):
+        visitor.neighbour = neighbour
+    buyers = [BuyerOnPaper(world, f"buyer-{number:03}") for number in range(BUYERS)]
+    return [*(visitor.story() for visitor in visitors), *(buyer.story() for buyer in buyers)]
+
+
+def _struck(world: World, file: _File, operations: int) -> Story:
+    """A fault in the middle of it that nobody minds."""
+    for phase, at in ((FaultPhase.INJECT, 0.4), (FaultPhase.PROOF, 0.45), (FaultPhase.HEAL, HEALED)):
+        while file.written < 2 * operations * at:
+            yield world.takes(50, 100)
+        world.recorder.fault("kill", "order-1", phase, proven=True if phase is FaultPhase.PROOF else None)
+
+
+def _facts(operations: int, seed: Seed) -> RunFacts:
+    return RunFacts(
+        experiment="bench_checkers",
+        about=f"A made-up run of about {operations:,} operations.",
+        seed=seed.value,
+        started_at=datetime.now(UTC),
+        replay=f"gauntlet bench checkers --operations {operations}",
+        guarantees=tuple(each.name for each in GUARANTEES),
+        minimums=(),
+        faults=("kill",),
+    )
+
+
+shop = HistoryMaker("shop", "Buyers and visitors of a shop that keeps every promise.", _make)

@@ -1,0 +1,84 @@
+"""One instance of the user service, asked directly: behind a gateway nobody knows which instance judges a token.
+
+Answers come as those of the gateway do, so that whoever asks need not care whom. No call raises: gRPC reports a lost
+connection as a status, too.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import grpc
+from shop.user.v1 import user_pb2
+from shop.user.v1.user_pb2_grpc import UserServiceStub
+
+from chaos.client.answer import Answer
+
+if TYPE_CHECKING:  # exists for type checkers only
+    from shop.user.v1.user_pb2_grpc import UserServiceAsyncStub
+
+TIMEOUT_S = 10.0
+
+STATUSES: Mapping[grpc.StatusCode, int] = MappingProxyType(
+    {
+        grpc.StatusCode.INVALID_ARGUMENT: 400,
+        grpc.StatusCode.UNAUTHENTICATED: 401,
+        grpc.StatusCode.PERMISSION_DENIED: 403,
+        grpc.StatusCode.NOT_FOUND: 404,
+        grpc.StatusCode.ALREADY_EXISTS: 409,
+        grpc.StatusCode.ABORTED: 409,
+        grpc.StatusCode.FAILED_PRECONDITION: 409,
+        grpc.StatusCode.OUT_OF_RANGE: 413,
+        grpc.StatusCode.RESOURCE_EXHAUSTED: 429,
+        grpc.StatusCode.UNAVAILABLE: 503,
+        grpc.StatusCode.DEADLINE_EXCEEDED: 503,
+        grpc.StatusCode.UNIMPLEMENTED: 405,
+    }
+)
+"""HTTP statuses of gRPC's, as the gateway translates them; every other one is a 500."""
+
+Q_contra = TypeVar("Q_contra", contravariant=True)
+R_co = TypeVar("R_co", covariant=True)
+
+
+class _Method(Protocol[Q_contra, R_co]):
+    def __call__(self, request: Q_contra, /, *, timeout: float) -> Awaitable[R_co]: ...
+
+
+class UserInstance:
+    """Calls through `channel`, which leads to one instance."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub: UserServiceAsyncStub = UserServiceStub(channel)
+
+    async def verify(self, access_token: str) -> Answer:
+        """VerifyToken: 200 with whom it speaks for, 401 when it does not stand."""
+        request = user_pb2.VerifyTokenRequest(access_token=access_token)
+        return await _answer(
+            "VerifyToken",
+            self._stub.VerifyToken,
+            request,
+            lambda known: {"id": known.user_id, "role": user_pb2.Role.Name(known.role), "version": known.version},
+        )
+
+    async def refresh(self, refresh_token: str) -> Answer:
+        """RefreshTokens: 200 with Tokens, 401 when it does not stand."""
+        request = user_pb2.RefreshTokensRequest(refresh_token=refresh_token)
+        return await _answer(
+            "RefreshTokens",
+            self._stub.RefreshTokens,
+            request,
+            lambda given: {"access_token": given.tokens.access_token, "refresh_token": given.tokens.refresh_token},
+        )
+
+
+Q = TypeVar("Q")
+R = TypeVar("R")
+
+
+async def _answer(name: str, method: _Method[Q, R], request: Q, read: Callable[[R], Mapping[str, str | int]]) -> Answer:
+    try:
+        response = await method(request, timeout=TIMEOUT_S)
+    except grpc.aio.AioRpcError as error:
+        return Answer(name, STATUSES.get(error.code(), 500), {"title": error.code().name, "detail": error.details() or ""})
+    return Answer(name, 200, dict(read(response)))

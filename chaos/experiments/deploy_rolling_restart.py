@@ -1,0 +1,38 @@
+"""deploy_rolling_restart: every instance of every service is replaced, one after the other, while customers buy."""
+
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.faults.rolling_restart import rolling_restart
+from chaos.guarantees.facts import PLACE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.subject.watchers.members import REPLACED
+from chaos.workloads.open_shop import OpenShop
+from harness.experiment import EventsSeen, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
+from harness.history import Ending
+
+SERVICES = ("notification", "payment", "product", "user", "order", "gateway")
+"""Callees first, as one deploys."""
+
+deploy_rolling_restart: Experiment[RunningShop] = Experiment(
+    name="deploy_rolling_restart",
+    about=(
+        "There are two instances of every service. Each is told to stop, finishes what it has begun, and is started again, one"
+        " of a service at a time, as one deploys. Customers keep to one gateway each. Nothing is lost, nobody sees 500."
+    ),
+    system=ShopSystem(
+        instances=dict.fromkeys(SERVICES, 2),
+        environment={"user": CHEAP_PASSWORDS},
+        watchers=("members",),
+    ),
+    workload=OpenShop(until=Healed("everything_replaced"), buyers=12, rest_s=0.8),
+    faults=(
+        FaultPlan(
+            name="everything_replaced",
+            fault=rolling_restart(*SERVICES),
+            inject=OperationsEnded(PLACE_ORDER, 20),
+            heal=EventsSeen(REPLACED, 2 * len(SERVICES)),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),),
+    sightings=(Sighting(event=REPLACED, count=2 * len(SERVICES)),),
+)

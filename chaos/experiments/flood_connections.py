@@ -1,0 +1,29 @@
+"""flood_connections: two thousand strangers hold connections to the gateway and say nothing, or never finish their sentence."""
+
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.faults.connection_flood import connection_flood
+from chaos.guarantees.facts import PLACE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.workloads.open_shop import OpenShop
+from harness.experiment import Experiment, FaultPlan, Healed, Minimum, OperationsEnded
+from harness.history import Ending
+
+flood_connections: Experiment[RunningShop] = Experiment(
+    name="flood_connections",
+    about=(
+        "Two thousand connections to the gateway are opened and held, half of them with a request begun and never ended."
+        " Customers who come meanwhile are served as ever."
+    ),
+    system=ShopSystem(instances={"order": 2}, environment={"user": CHEAP_PASSWORDS}),
+    workload=OpenShop(until=Healed("strangers")),
+    faults=(
+        FaultPlan(
+            name="strangers",
+            fault=connection_flood("gateway-1", "http", 2000),
+            inject=OperationsEnded(PLACE_ORDER, 20),
+            heal=OperationsEnded(PLACE_ORDER, 120),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(Minimum(operation=PLACE_ORDER, count=100, endings=frozenset({Ending.OK})),),
+)

@@ -1,0 +1,33 @@
+"""identity_cache_down: accounts change while the cache of their versions dies, comes back empty, and is out of one's reach."""
+
+from chaos.faults import cut_one_of, kill
+from chaos.guarantees.identity import CHANGE_ACCOUNT
+from chaos.subject import RunningShop, ShopSystem
+from chaos.workloads.identity import ENVIRONMENT, MINIMUMS, UNKNOWN, Identity
+from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Minimum, OperationsEnded
+
+identity_cache_down: Experiment[RunningShop] = Experiment(
+    name="identity_cache_down",
+    about=(
+        "Customers and staff change passwords, names and roles at two gateways and two instances of user. Meanwhile redis-cache"
+        " is killed and restarted, then one instance of user is cut off from it. Every old token is tried at every instance."
+    ),
+    system=ShopSystem(instances={"gateway": 2, "user": 2}, environment=ENVIRONMENT, proxied=True),
+    workload=Identity(),
+    faults=(
+        FaultPlan(
+            name="cache_killed",
+            fault=kill("redis-cache"),
+            inject=OperationsEnded(CHANGE_ACCOUNT, 8),
+            heal=OperationsEnded(CHANGE_ACCOUNT, 30),
+        ),
+        FaultPlan(
+            name="user_cut_off_from_cache",
+            fault=cut_one_of("user-1->redis-cache", "user-2->redis-cache"),
+            inject=AllOf((Healed("cache_killed"), OperationsEnded(CHANGE_ACCOUNT, 40))),
+            heal=OperationsEnded(CHANGE_ACCOUNT, 58),
+        ),
+    ),
+    guarantees=("stale_tokens_rejected", "private_to_owner", "honest_errors", "recovers"),
+    minimums=(*MINIMUMS, Minimum(operation=CHANGE_ACCOUNT, count=5, endings=UNKNOWN)),
+)

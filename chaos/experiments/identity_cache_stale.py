@@ -1,0 +1,42 @@
+"""identity_cache_stale: what the cache knows of versions is lost again and again, or written late, while accounts change."""
+
+from chaos.faults import cut_one_of, flush, toxic
+from chaos.guarantees.identity import CHANGE_ACCOUNT
+from chaos.subject import RunningShop, ShopSystem
+from chaos.workloads.identity import ENVIRONMENT, MINIMUMS, Identity
+from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Injected, OperationsEnded
+from harness.proxy.direction import Direction
+
+identity_cache_stale: Experiment[RunningShop] = Experiment(
+    name="identity_cache_stale",
+    about=(
+        "Customers and staff change passwords, names and roles at two gateways and two instances of user. Meanwhile redis-cache"
+        " loses all it holds five times a second, while what one instance of user writes to it arrives when that has given up"
+        " waiting; then one of them does without it. No old version comes back: every old token is tried at every instance."
+    ),
+    system=ShopSystem(instances={"gateway": 2, "user": 2}, environment=ENVIRONMENT, proxied=True),
+    workload=Identity(rounds=7),
+    faults=(
+        FaultPlan(
+            name="cache_flushed",
+            fault=flush("redis-cache"),
+            inject=OperationsEnded(CHANGE_ACCOUNT, 5),
+            heal=AllOf((Healed("cache_written_late"), OperationsEnded(CHANGE_ACCOUNT, 40))),
+        ),
+        FaultPlan(
+            name="cache_written_late",
+            # The user service waits 200 ms for the cache: about half of its commands are carried out after it gave up.
+            fault=toxic("latency", "user-1->redis-cache", stream=Direction.UPSTREAM, latency=180, jitter=120),
+            inject=AllOf((Injected("cache_flushed"), OperationsEnded(CHANGE_ACCOUNT, 15))),
+            heal=OperationsEnded(CHANGE_ACCOUNT, 38),
+        ),
+        FaultPlan(
+            name="user_cut_off_from_cache",
+            fault=cut_one_of("user-1->redis-cache", "user-2->redis-cache"),
+            inject=AllOf((Healed("cache_flushed"), OperationsEnded(CHANGE_ACCOUNT, 42))),
+            heal=OperationsEnded(CHANGE_ACCOUNT, 52),
+        ),
+    ),
+    guarantees=("stale_tokens_rejected", "private_to_owner", "honest_errors", "recovers"),
+    minimums=MINIMUMS,
+)

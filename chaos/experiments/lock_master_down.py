@@ -1,0 +1,34 @@
+"""lock_master_down: one lock master of three dies; two are a quorum, so nobody should notice."""
+
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
+from chaos.faults import kill_one_of
+from chaos.guarantees.facts import PLACE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.workloads.open_shop import OpenShop
+from harness.experiment import EventsSince, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
+from harness.history import Ending
+
+lock_master_down: Experiment[RunningShop] = Experiment(
+    name="lock_master_down",
+    about=(
+        "One of the three lock masters is killed with -9 while two order instances take turns, and comes back once the lock"
+        " was granted 30 times without it. Locks that it had promised are on its disk, and must be honoured."
+    ),
+    system=ShopSystem(
+        instances={"order": 2},
+        environment={"user": CHEAP_PASSWORDS},
+        watchers=("fences", "locks"),
+    ),
+    workload=OpenShop(until=Healed("lock_master_killed")),
+    faults=(
+        FaultPlan(
+            name="lock_master_killed",
+            fault=kill_one_of("redis-lock-1", "redis-lock-2", "redis-lock-3"),
+            inject=OperationsEnded(PLACE_ORDER, 30),
+            heal=EventsSince("lock_master_killed", "lock_granted", 30),
+        ),
+    ),
+    guarantees=OF_A_LOCKED_SALE,
+    minimums=(Minimum(operation=PLACE_ORDER, count=60, per_second=2.0, endings=frozenset({Ending.OK})),),
+    sightings=(Sighting(event="lock_granted", count=40), Sighting(event="lock_released", count=40)),
+)

@@ -1,0 +1,54 @@
+"""notification_down: nobody sends mails for a while, then nobody takes them, then they are taken without a word."""
+
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.faults import kill
+from chaos.faults.mail_script import mail_refused, mail_taken_in_silence
+from chaos.guarantees.facts import COMPLETE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.subject.watchers.captures import CAPTURE
+from chaos.subject.watchers.mails import DELIVERED
+from chaos.subject.watchers.strikes import STRUCK
+from chaos.workloads.buyer import Habits
+from chaos.workloads.open_shop import OpenShop
+from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, FaultPlan, Healed, Minimum, Sighting
+from harness.history import Ending
+
+notification_down: Experiment[RunningShop] = Experiment(
+    name="notification_down",
+    about=(
+        "Both instances of notification are killed while customers pay. Once they are back the mail server refuses every mail,"
+        " then it delivers some and hangs up without saying so. Every paid order gets exactly one confirmation, none is lost."
+    ),
+    system=ShopSystem(
+        instances={"notification": 2},
+        environment={"user": CHEAP_PASSWORDS},
+        watchers=("captures", "mails", "strikes"),
+    ),
+    workload=OpenShop(until=Healed("taken_in_silence"), habits=Habits(insists=0.9, attempts=30, pays=0.8)),
+    faults=(
+        *(
+            FaultPlan[RunningShop](
+                name=f"notification_{number}_killed",
+                fault=kill(f"notification-{number}"),
+                inject=EventsSeen(DELIVERED, 3),
+                heal=EventsSeen(CAPTURE, 25),
+            )
+            for number in (1, 2)
+        ),
+        FaultPlan(
+            name="mails_refused",
+            fault=mail_refused(),
+            inject=EventsSeen(CAPTURE, 20),
+            heal=AllOf((Healed("notification_1_killed"), Healed("notification_2_killed"), EventsSeen(STRUCK, 10))),
+        ),
+        FaultPlan(
+            name="taken_in_silence",
+            fault=mail_taken_in_silence(5),
+            inject=Healed("mails_refused"),
+            heal=EventsSince("taken_in_silence", STRUCK, 5),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(Minimum(operation=COMPLETE_ORDER, count=40, endings=frozenset({Ending.OK})),),
+    sightings=(Sighting(event=DELIVERED, count=40),),
+)

@@ -1,0 +1,33 @@
+"""queue_broker_restart: the broker is restarted while orders, replies and events are on their way through it."""
+
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.faults import restart
+from chaos.guarantees.facts import PLACE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.workloads.open_shop import OpenShop
+from harness.experiment import Experiment, FaultPlan, Healed, Injected, Minimum, OperationsEnded
+from harness.history import Ending
+
+queue_broker_restart: Experiment[RunningShop] = Experiment(
+    name="queue_broker_restart",
+    about=(
+        "RabbitMQ is stopped in an orderly way and started again while customers buy, from two order and two payment instances."
+        " What was confirmed is still there; meanwhile customers are told to come back."
+    ),
+    system=ShopSystem(instances={"order": 2, "payment": 2}, environment={"user": CHEAP_PASSWORDS}),
+    workload=OpenShop(until=Healed("broker_restarted")),
+    faults=(
+        FaultPlan(
+            name="broker_restarted",
+            fault=restart("rabbitmq"),
+            inject=OperationsEnded(PLACE_ORDER, 40),
+            heal=Injected("broker_restarted"),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(
+        Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),
+        Minimum(operation=PLACE_ORDER, count=10, endings=frozenset({Ending.INFO})),  # told to come back
+    ),
+    default=True,
+)

@@ -1,0 +1,47 @@
+"""queue_consumer_killed_before_commit: an instance dies with commands in its hands that it has not been able to store."""
+
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.faults import cut
+from chaos.faults.killed_holding import killed_holding
+from chaos.guarantees.facts import PLACE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.subject.hands import stuck
+from chaos.subject.watchers.deliveries import REDELIVERED
+from chaos.workloads.open_shop import OpenShop
+from harness.experiment import Experiment, FaultPlan, Healed, InForceFor, Injected, Minimum, OperationsEnded, Sighting
+from harness.history import Ending
+
+ANSWERED_S = 4.0
+"""By then whoever had a command in the dead instance's hands has been answered: the gateway waits 1.5 s, and 1 s for order."""
+
+queue_consumer_killed_before_commit: Experiment[RunningShop] = Experiment(
+    name="queue_consumer_killed_before_commit",
+    about=(
+        "An order instance takes commands while nothing that it says reaches the database, and is killed with -9. Meanwhile"
+        " the gateway cannot reach order, so that its 202 rests on the queue alone. The other instance has to be given them."
+    ),
+    system=ShopSystem(
+        instances={"order": 2},
+        environment={"user": CHEAP_PASSWORDS, "gateway": {"ORDER_WAIT_S": "1.5"}},
+        proxied=True,
+        watchers=("deliveries",),
+    ),
+    workload=OpenShop(until=Healed("order_out_of_reach")),
+    faults=(
+        FaultPlan(
+            name="order_out_of_reach",
+            fault=cut("gateway-1->order-*"),
+            inject=OperationsEnded(PLACE_ORDER, 30),
+            heal=Healed("killed_before_commit"),
+        ),
+        FaultPlan(
+            name="killed_before_commit",
+            fault=killed_holding("order-1", "mysql", stuck, "commands taken and not stored"),
+            inject=Injected("order_out_of_reach"),
+            heal=InForceFor("killed_before_commit", ANSWERED_S),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(Minimum(operation=PLACE_ORDER, count=45, endings=frozenset({Ending.OK})),),
+    sightings=(Sighting(event=REDELIVERED),),
+)

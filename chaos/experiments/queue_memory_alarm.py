@@ -1,0 +1,32 @@
+"""queue_memory_alarm: the broker has no memory left and takes nothing from publishers, without a word."""
+
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.faults.memory_alarm import memory_alarm
+from chaos.guarantees.facts import PLACE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.workloads.open_shop import OpenShop
+from harness.experiment import AllOf, Experiment, FaultPlan, Healed, InForceFor, Minimum, OperationsEnded
+from harness.history import Ending
+
+queue_memory_alarm: Experiment[RunningShop] = Experiment(
+    name="queue_memory_alarm",
+    about=(
+        "RabbitMQ raises its memory alarm for longer than anybody waits for a confirm: publishers are blocked, their"
+        " connections stay open. Customers are told to come back, nobody hangs, and what was taken all the same is one order."
+    ),
+    system=ShopSystem(instances={"order": 2}, environment={"user": CHEAP_PASSWORDS}),
+    workload=OpenShop(until=AllOf((Healed("out_of_memory"), OperationsEnded(PLACE_ORDER, 120)))),
+    faults=(
+        FaultPlan(
+            name="out_of_memory",
+            fault=memory_alarm(),
+            inject=OperationsEnded(PLACE_ORDER, 40),
+            heal=InForceFor("out_of_memory", 6.0),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(
+        Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),
+        Minimum(operation=PLACE_ORDER, count=10, endings=frozenset({Ending.INFO})),  # told to come back
+    ),
+)

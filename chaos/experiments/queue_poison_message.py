@@ -1,0 +1,35 @@
+"""queue_poison_message: what is no order, or can never be one, lies among the real ones."""
+
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.faults.poison import poison
+from chaos.guarantees.facts import PLACE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.workloads.open_shop import OpenShop
+from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Injected, Minimum, OperationsEnded
+from harness.history import Ending
+
+queue_poison_message: Experiment[RunningShop] = Experiment(
+    name="queue_poison_message",
+    about=(
+        "Twice, messages that cannot be read, or that no shop can fulfil, or that break whoever handles them, are published"
+        " into the queue of the real orders. They end in the dead-letter queue, alone, and hold up nobody."
+    ),
+    system=ShopSystem(instances={"order": 2}, environment={"user": CHEAP_PASSWORDS}),
+    workload=OpenShop(until=AllOf((Healed("second_dose"), OperationsEnded(PLACE_ORDER, 120)))),
+    faults=(
+        FaultPlan(
+            name="first_dose",
+            fault=poison(5),
+            inject=OperationsEnded(PLACE_ORDER, 20),
+            heal=Injected("first_dose"),
+        ),
+        FaultPlan(
+            name="second_dose",
+            fault=poison(5),
+            inject=AllOf((Healed("first_dose"), OperationsEnded(PLACE_ORDER, 70))),
+            heal=Injected("second_dose"),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(Minimum(operation=PLACE_ORDER, count=120, endings=frozenset({Ending.OK})),),
+)

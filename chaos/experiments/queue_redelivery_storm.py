@@ -1,0 +1,49 @@
+"""queue_redelivery_storm: commands and events arrive several times, and consumers are cut off with their hands full."""
+
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.faults import cut
+from chaos.faults.redelivery import redelivery
+from chaos.guarantees.facts import PLACE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.subject.watchers.deliveries import REDELIVERED
+from chaos.workloads.open_shop import OpenShop
+from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Injected, Minimum, OperationsEnded, Sighting
+from harness.history import Ending
+
+CUTS = (50, 75, 100, 125)
+"""After so many orders the consumers are cut off for a moment: what they had not acknowledged is delivered again."""
+
+queue_redelivery_storm: Experiment[RunningShop] = Experiment(
+    name="queue_redelivery_storm",
+    about=(
+        "Every event and about every third command is published three times, and again and again the connections of all"
+        " consumers break, so that whole batches come back. The outcome is what it would be if everything came once."
+    ),
+    system=ShopSystem(
+        instances={"order": 2, "payment": 2},
+        environment={"user": CHEAP_PASSWORDS},
+        proxied=True,
+        watchers=("deliveries",),
+    ),
+    workload=OpenShop(until=Healed("everything_again")),
+    faults=(
+        FaultPlan(
+            name="everything_again",
+            fault=redelivery(3),
+            inject=OperationsEnded(PLACE_ORDER, 10),
+            heal=AllOf((Healed(f"cut_{CUTS[-1]}"), OperationsEnded(PLACE_ORDER, CUTS[-1] + 40))),
+        ),
+        *(
+            FaultPlan[RunningShop](
+                name=f"cut_{orders}",
+                fault=cut("order-*->rabbitmq", "payment-*->rabbitmq"),
+                inject=OperationsEnded(PLACE_ORDER, orders),
+                heal=Injected(f"cut_{orders}"),
+            )
+            for orders in CUTS
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(Minimum(operation=PLACE_ORDER, count=120, endings=frozenset({Ending.OK})),),
+    sightings=(Sighting(event=REDELIVERED),),
+)

@@ -1,0 +1,38 @@
+"""saga_cancel_races_complete: every buyer pays his order and calls it off in the same moment; exactly one of them wins."""
+
+from chaos.experiments.promises import OF_A_SALE
+from chaos.experiments.saga_shop import saga_shop
+from chaos.faults import toxic
+from chaos.guarantees.facts import CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER
+from chaos.subject import RunningShop
+from chaos.subject.watchers.captures import CAPTURE
+from chaos.workloads.racing import RacingBuyers
+from harness.experiment import Experiment, FaultPlan, Minimum, OperationsEnded, Sighting
+from harness.history import Ending
+
+saga_cancel_races_complete: Experiment[RunningShop] = Experiment(
+    name="saga_cancel_races_complete",
+    about=(
+        "70 buyers pay and cancel the same order at once, and insist while it is busy. Order hears from payment and product"
+        " 10 to 90 ms late, so that the two meet in the middle. An order is paid and charged, or cancelled and free."
+    ),
+    system=saga_shop("captures"),
+    workload=RacingBuyers(buyers=70, racing=14),
+    faults=(
+        FaultPlan(
+            name="answers_slow",
+            fault=toxic("latency", "order-*->payment-*", "order-*->product-*", latency=50, jitter=40),
+            inject=OperationsEnded(PLACE_ORDER, 20),
+            heal=OperationsEnded(COMPLETE_ORDER, 70),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(
+        Minimum(operation=PLACE_ORDER, count=65, endings=frozenset({Ending.OK})),
+        Minimum(operation=COMPLETE_ORDER, count=8, endings=frozenset({Ending.OK})),
+        Minimum(operation=COMPLETE_ORDER, count=8, endings=frozenset({Ending.FAIL})),
+        Minimum(operation=CANCEL_ORDER, count=8, endings=frozenset({Ending.OK})),
+        Minimum(operation=CANCEL_ORDER, count=8, endings=frozenset({Ending.FAIL})),
+    ),
+    sightings=(Sighting(event=CAPTURE, count=8),),
+)

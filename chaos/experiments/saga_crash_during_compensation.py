@@ -1,0 +1,42 @@
+"""saga_crash_during_compensation: the stock is lost, the money is being given back, and who sees to it dies."""
+
+from chaos.experiments.promises import OF_A_SALE
+from chaos.experiments.saga_shop import saga_shop
+from chaos.faults import kill_waiting, provider_late
+from chaos.guarantees.facts import COMPLETE_ORDER, PLACE_ORDER
+from chaos.subject import RunningShop
+from chaos.subject.watchers.captures import CAPTURE, REFUND
+from chaos.subject.watchers.sagas import TAKEN_OVER
+from chaos.workloads.unsettled import UnsettledBuyers
+from harness.experiment import EventsSince, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
+from harness.history import Ending
+
+saga_crash_during_compensation: Experiment[RunningShop] = Experiment(
+    name="saga_crash_during_compensation",
+    about=(
+        "60 buyers pay; every second one's reservation was released by hand before, so that his money has to be given back."
+        " Refunds are answered 3 s late, and the order instance that waits for most of them is killed with -9."
+    ),
+    system=saga_shop("captures", "sagas", payment={"PROVIDER_ATTEMPT_S": "4"}),
+    workload=UnsettledBuyers(buyers=60, paying=12),
+    faults=(
+        FaultPlan(
+            name="refunds_late",
+            fault=provider_late("refund", ms=3000),
+            inject=OperationsEnded(COMPLETE_ORDER, 10),
+            heal=Injected("order_killed"),
+        ),
+        FaultPlan(
+            name="order_killed",
+            fault=kill_waiting("refund", "order-1", "order-2"),
+            inject=EventsSince("refunds_late", REFUND, 3),
+            heal=OperationsEnded(COMPLETE_ORDER, 40),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(
+        Minimum(operation=PLACE_ORDER, count=55, endings=frozenset({Ending.OK})),
+        Minimum(operation=COMPLETE_ORDER, count=45),
+    ),
+    sightings=(Sighting(event=TAKEN_OVER), Sighting(event=CAPTURE, count=50), Sighting(event=REFUND, count=25)),
+)

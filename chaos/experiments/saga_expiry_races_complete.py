@@ -1,0 +1,36 @@
+"""saga_expiry_races_complete: everybody pays in the last moment: before the reservation is given back, or just after it."""
+
+from chaos.experiments.promises import OF_A_SALE
+from chaos.experiments.saga_shop import saga_shop
+from chaos.faults import toxic
+from chaos.guarantees.facts import COMPLETE_ORDER, PLACE_ORDER
+from chaos.subject import RunningShop
+from chaos.subject.watchers.captures import CAPTURE
+from chaos.workloads.dawdling import DawdlingBuyers
+from harness.experiment import Experiment, FaultPlan, Minimum, OperationsEnded, Sighting
+from harness.history import Ending
+
+saga_expiry_races_complete: Experiment[RunningShop] = Experiment(
+    name="saga_expiry_races_complete",
+    about=(
+        "42 buyers have 4 s to pay and do so from 1 s before that is over to 0.5 s after, while payment's answers reach order"
+        " 100 to 300 ms late. An order is paid and charged, or expired and free: never both."
+    ),
+    system=saga_shop("captures", order={"RESERVATION_TTL_S": "4", "EXPIRY_POLL_S": "0.1"}),
+    workload=DawdlingBuyers(buyers=42, dawdling=14, early_s=1.0, late_s=0.5),
+    faults=(
+        FaultPlan(
+            name="answers_slow",
+            fault=toxic("latency", "order-*->payment-*", latency=200, jitter=100),
+            inject=OperationsEnded(PLACE_ORDER, 10),
+            heal=OperationsEnded(COMPLETE_ORDER, 36),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(
+        Minimum(operation=PLACE_ORDER, count=40, endings=frozenset({Ending.OK})),
+        Minimum(operation=COMPLETE_ORDER, count=5, endings=frozenset({Ending.OK})),
+        Minimum(operation=COMPLETE_ORDER, count=5, endings=frozenset({Ending.FAIL})),
+    ),
+    sightings=(Sighting(event=CAPTURE, count=5),),
+)

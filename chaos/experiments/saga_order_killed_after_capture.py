@@ -1,0 +1,43 @@
+"""saga_order_killed_after_capture: the money is taken, and who asked for it dies before he is told."""
+
+from chaos.experiments.promises import OF_A_SALE
+from chaos.experiments.saga_shop import saga_shop
+from chaos.faults import kill_waiting, toxic
+from chaos.guarantees.facts import COMPLETE_ORDER, PLACE_ORDER
+from chaos.subject import RunningShop
+from chaos.subject.watchers.captures import CAPTURE
+from chaos.subject.watchers.sagas import TAKEN_OVER
+from chaos.workloads.paying import PayingBuyers
+from harness.experiment import EventsSince, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
+from harness.history import Ending
+
+saga_order_killed_after_capture: Experiment[RunningShop] = Experiment(
+    name="saga_order_killed_after_capture",
+    about=(
+        "60 buyers pay. Payment's answers to order are held up; when captures are in the provider's ledger and order does not"
+        " know it, the order instance that waits for most of them is killed with -9. Others must finish what it began."
+    ),
+    system=saga_shop("captures", "sagas"),
+    workload=PayingBuyers(buyers=60, paying=12),
+    faults=(
+        FaultPlan(
+            name="answers_held",
+            fault=toxic("latency", "order-*->payment-*", latency=4000),
+            inject=OperationsEnded(COMPLETE_ORDER, 10),
+            heal=Injected("order_killed"),
+        ),
+        FaultPlan(
+            name="order_killed",
+            fault=kill_waiting("capture", "order-1", "order-2"),
+            inject=EventsSince("answers_held", CAPTURE, 4),
+            heal=OperationsEnded(COMPLETE_ORDER, 40),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(
+        Minimum(operation=PLACE_ORDER, count=55, endings=frozenset({Ending.OK})),
+        Minimum(operation=COMPLETE_ORDER, count=45, endings=frozenset({Ending.OK})),
+    ),
+    sightings=(Sighting(event=TAKEN_OVER, count=1), Sighting(event=CAPTURE, count=50)),
+    default=True,
+)

@@ -1,0 +1,43 @@
+"""saga_payment_killed_after_commit: payment has the capture in its books and dies before it has told anybody."""
+
+from chaos.experiments.promises import OF_A_SALE
+from chaos.experiments.saga_shop import saga_shop
+from chaos.faults import kill_one_of, toxic
+from chaos.guarantees.facts import COMPLETE_ORDER, PLACE_ORDER
+from chaos.subject import RunningShop
+from chaos.subject.watchers.captures import CAPTURE
+from chaos.subject.watchers.payments import COMMITTED
+from chaos.workloads.paying import PayingBuyers
+from harness.experiment import EventsSince, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
+from harness.history import Ending
+
+saga_payment_killed_after_commit: Experiment[RunningShop] = Experiment(
+    name="saga_payment_killed_after_commit",
+    about=(
+        "60 buyers pay. What payment answers to order is lost; when captures are committed that order does not know of, a"
+        " payment instance is killed with -9. Order asks again, another instance, and the money must not be taken twice."
+    ),
+    system=saga_shop("captures", "payments", "sagas"),
+    workload=PayingBuyers(buyers=60, paying=12),
+    faults=(
+        FaultPlan(
+            name="answers_lost",
+            fault=toxic("timeout", "order-*->payment-*", timeout=0),
+            inject=OperationsEnded(COMPLETE_ORDER, 10),
+            heal=Injected("payment_killed"),
+        ),
+        FaultPlan(
+            # Both order instances go round the payment instances: of six captures two are the victim's, at least.
+            name="payment_killed",
+            fault=kill_one_of("payment-1", "payment-2"),
+            inject=EventsSince("answers_lost", COMMITTED, 6),
+            heal=OperationsEnded(COMPLETE_ORDER, 40),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(
+        Minimum(operation=PLACE_ORDER, count=55, endings=frozenset({Ending.OK})),
+        Minimum(operation=COMPLETE_ORDER, count=45, endings=frozenset({Ending.OK})),
+    ),
+    sightings=(Sighting(event=COMMITTED, count=50), Sighting(event=CAPTURE, count=50)),
+)

@@ -1,0 +1,41 @@
+"""saga_provider_failing: the payment provider answers 503 or hangs up, and may have taken the money before it did."""
+
+from chaos.experiments.promises import OF_A_SALE
+from chaos.experiments.saga_shop import saga_shop
+from chaos.faults import provider_failing, provider_slow
+from chaos.guarantees.facts import COMPLETE_ORDER, PLACE_ORDER
+from chaos.subject import RunningShop
+from chaos.subject.watchers.captures import CAPTURE
+from chaos.workloads.paying import PayingBuyers
+from harness.experiment import EventsSince, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
+from harness.history import Ending
+
+saga_provider_failing: Experiment[RunningShop] = Experiment(
+    name="saga_provider_failing",
+    about=(
+        "60 buyers pay. From the 10th on, captures fail five times in each of four ways: 503 or a hung up connection, with the"
+        " money taken or not; after that the provider takes 300 ms for everything."
+    ),
+    system=saga_shop("captures"),
+    workload=PayingBuyers(buyers=60, paying=12),
+    faults=(
+        FaultPlan(
+            name="provider_failing",
+            fault=provider_failing("capture", times=5),
+            inject=OperationsEnded(COMPLETE_ORDER, 10),
+            heal=EventsSince("provider_failing", CAPTURE, 20),
+        ),
+        FaultPlan(
+            name="provider_slow",
+            fault=provider_slow("capture", "get", ms=300),
+            inject=Healed("provider_failing"),
+            heal=EventsSince("provider_slow", CAPTURE, 10),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(
+        Minimum(operation=PLACE_ORDER, count=55, endings=frozenset({Ending.OK})),
+        Minimum(operation=COMPLETE_ORDER, count=45, endings=frozenset({Ending.OK})),
+    ),
+    sightings=(Sighting(event=CAPTURE, count=50),),
+)

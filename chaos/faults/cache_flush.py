@@ -1,0 +1,92 @@
+"""flush: a redis loses everything it holds, again and again, though it never goes away: FLUSHALL, or an eviction gone mad.
+
+What is lost must come back from where it is true, and nothing that was true before may come back with it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
+from typing import Protocol
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from harness.experiment import AssumptionError, Proof
+from harness.stack.errors import NoSuchMember
+
+EVERY_S = 0.2
+"""How long the redis has to fill again."""
+
+
+class Addressed(Protocol):
+    """What this fault needs of a stack."""
+
+    def redis_url(self, name: str) -> str:
+        """Where a redis server is. Raises NoSuchMember."""
+
+
+class HasAddresses(Protocol):
+    """A subject with redis servers."""
+
+    @property
+    def stack(self) -> Addressed:
+        """Its members."""
+
+
+class Flush:
+    """Empties a redis every `EVERY_S` seconds; heals by leaving it alone. Proved by the keys that were there and went."""
+
+    def __init__(self, target: str, connect: Callable[[str], Redis] = Redis.from_url) -> None:
+        self.target = target
+        self._connect = connect
+        self._times = 0
+        self._lost = 0
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def assume(self, subject: HasAddresses) -> None:
+        """See Fault."""
+        try:
+            subject.stack.redis_url(self.target)
+        except NoSuchMember as error:
+            raise AssumptionError(str(error)) from error
+
+    async def inject(self, subject: HasAddresses) -> None:
+        """See Fault. Raises RedisError when not even the first time comes about."""
+        url = subject.stack.redis_url(self.target)
+        await self._empty(url)
+        self._flushing = asyncio.create_task(self._again(url))
+
+    async def prove(self, subject: HasAddresses) -> Proof:
+        """See Fault."""
+        return Proof(effective=self._lost > 0, detail=self._seen())
+
+    async def heal(self, subject: HasAddresses) -> str:
+        """See Fault."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+            await asyncio.wait([self._flushing])
+        return self._seen()
+
+    async def _again(self, url: str) -> None:
+        while True:
+            await asyncio.sleep(EVERY_S)
+            with suppress(RedisError, OSError):  # another fault may have taken it down
+                await self._empty(url)
+
+    async def _empty(self, url: str) -> None:
+        """In one transaction, so that the keys that are counted are those that go."""
+        async with self._connect(url) as redis, redis.pipeline(transaction=True) as pipeline:
+            for command in ("DBSIZE", "FLUSHALL", "DBSIZE"):
+                pipeline.execute_command(command)
+            before, _, left = await pipeline.execute()
+        self._times += 1
+        self._lost += before - left
+
+    def _seen(self) -> str:
+        return f"{self._lost} keys lost in {self._times} flushes"
+
+
+def flush(target: str) -> Callable[[Random], Flush]:
+    """Empty this redis, again and again."""
+    return lambda _random: Flush(target)

@@ -1,0 +1,163 @@
+"""poison: messages among the commands that are none, or that can never be an order; they belong into the dead-letter queue.
+
+Proved when every one of them lies there, refused by a consumer, and none waits in the queue any more. Healing takes them out.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Iterable
+from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
+from typing import Protocol
+
+import aio_pika
+from aio_pika.abc import AbstractIncomingMessage
+from shop.events.v1.events_pb2 import PlaceOrder
+from shop.order.v1.order_pb2 import Address, OrderItem
+
+from harness.experiment import AssumptionError, Proof
+from harness.stack.errors import StackError
+from harness.waiting import NotYet, WaitTimeout, wait_until_async
+
+QUEUE = "order.place"
+DEAD = f"{QUEUE}.dead"
+REFUSED = "rejected"
+"""The broker's word for why a message is in the dead-letter queue, where a consumer put it there."""
+DEAD_S = 15.0
+"""How long the shop may take to refuse them."""
+
+
+APART_S = 0.1
+"""Between two of them: so they come among real messages, and share their batches."""
+
+
+class HasBroker(Protocol):
+    """A subject with a broker."""
+
+    @property
+    def stack(self) -> "Broker":
+        """It."""
+
+
+class Broker(Protocol):
+    """How to reach it."""
+
+    @property
+    def amqp_url(self) -> str:
+        """With credentials. Raises StackError."""
+
+
+class Poison:
+    """Publishes `count` messages of each kind of poison, in an order that the seed decides."""
+
+    target = QUEUE
+
+    def __init__(self, count: int, random: Random) -> None:
+        bodies = [body for _ in range(count) for body in (_noise(random), *_unfulfillable(random))]
+        random.shuffle(bodies)
+        self._bodies = {f"poison-{uuid.UUID(int=random.getrandbits(128))}": body for body in bodies}
+
+    async def assume(self, subject: HasBroker) -> None:
+        """See Fault."""
+        try:
+            _ = subject.stack.amqp_url
+        except StackError as error:
+            raise AssumptionError(str(error)) from error
+
+    async def inject(self, subject: HasBroker) -> None:
+        """See Fault. Returns once the broker has confirmed all of them, one after the other."""
+        async with await aio_pika.connect(subject.stack.amqp_url, timeout=5) as connection:
+            channel = await connection.channel()
+            for name, body in self._bodies.items():
+                message = aio_pika.Message(body, message_id=name, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
+                await channel.default_exchange.publish(message, QUEUE)
+                await asyncio.sleep(APART_S)
+
+    async def prove(self, subject: HasBroker) -> Proof:
+        """See Fault. Waits until all are dead, as long as that may take."""
+
+        async def all_dead() -> bool:
+            # Counted first: each look takes them out and puts them back, which a broker may limit.
+            if (lying := await _lying(subject)) < len(self._bodies):
+                raise NotYet(f"{lying} of {len(self._bodies)} are there")
+            if missing := self._bodies.keys() - await _dead(subject, self._bodies, take=False):
+                raise NotYet(f"{len(missing)} of {len(self._bodies)} are not among them")
+            return True
+
+        try:
+            await wait_until_async(all_dead, what=f"the poison is in {DEAD}", timeout_s=DEAD_S, poll_s=0.5)
+        except WaitTimeout as error:
+            return Proof(effective=False, detail=str(error))
+        return Proof(effective=True, detail=f"{len(self._bodies)} messages were refused and lie in {DEAD}")
+
+    async def heal(self, subject: HasBroker) -> str:
+        """See Fault."""
+        taken = await _dead(subject, self._bodies, take=True)
+        return f"{len(taken)} of {len(self._bodies)} messages taken out of {DEAD}"
+
+
+async def _lying(subject: HasBroker) -> int:
+    async with await aio_pika.connect(subject.stack.amqp_url, timeout=5) as connection:
+        queue = await (await connection.channel()).declare_queue(DEAD, passive=True)
+    return queue.declaration_result.message_count or 0
+
+
+async def _dead(subject: HasBroker, ours: Iterable[str], *, take: bool) -> set[str]:
+    """Which of our messages lie in the dead-letter queue because somebody refused them; the others are put back."""
+    found: set[str] = set()
+    async with await aio_pika.connect(subject.stack.amqp_url, timeout=5) as connection:
+        channel = await connection.channel()
+        queue = await channel.get_queue(DEAD)
+        looked_at = []
+        while (message := await queue.get(fail=False)) is not None:
+            looked_at.append(message)
+        for message in looked_at:
+            mine = message.message_id in set(ours) and refused(message)
+            found |= {str(message.message_id)} if mine else set()
+            if mine and take:
+                await message.ack()
+            else:
+                await message.nack(requeue=True)
+    return found
+
+
+def refused(message: AbstractIncomingMessage) -> bool:
+    """Whether the broker says that a consumer of the queue refused it."""
+    deaths = message.headers.get("x-death")
+    if not isinstance(deaths, list) or not deaths or not isinstance(deaths[0], dict):
+        return False
+    return _text(deaths[0].get("queue")) == QUEUE and _text(deaths[0].get("reason")) == REFUSED
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _noise(random: Random) -> bytes:
+    """Bytes that are no message at all: they begin with a field number that protobuf does not allow."""
+    return b"\x00" + random.randbytes(40)
+
+
+def _unfulfillable(random: Random) -> Iterable[bytes]:
+    """Commands that can be read, and that no shop can ever fulfil."""
+
+    def command(*items: OrderItem, country: str = "CH") -> bytes:
+        return PlaceOrder(
+            order_id=str(uuid.UUID(int=random.getrandbits(128))),
+            user_id=str(uuid.UUID(int=random.getrandbits(128))),
+            customer_email="poison@shop.example",
+            idempotency_key=str(random.getrandbits(64)),
+            items=items,
+            delivery_address=Address(recipient="P", street="S 1", city="Bern", postal_code="3000", country=country),
+        ).SerializeToString()
+
+    product = str(uuid.UUID(int=random.getrandbits(128)))
+    yield PlaceOrder().SerializeToString()
+    yield command()
+    yield command(OrderItem(product_id=product, quantity=-5))
+    yield command(OrderItem(product_id="lamp", quantity=1))
+    yield command(OrderItem(product_id=product, quantity=1), country="a country's name where two letters fit")
+
+
+def poison(count: int) -> Callable[[Random], Poison]:
+    """So many messages of each kind of poison."""
+    return lambda random: Poison(count, random)

@@ -1,0 +1,18 @@
+"""The shop in pytest: what the harness's plugin cannot give because it knows no shop. Loaded by the entry point `shop`."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:  # slow to import, and not every run asks for it
+    import httpx
+
+    from chaos.client import Shop
+
+
+@pytest.fixture(scope="session")
+def shop(gateway: "httpx.AsyncClient") -> "Shop":
+    """The REST API of the stack, typed; `shop.as_user(session)` speaks for a user."""
+    from chaos.client import Shop
+
+    return Shop(gateway)

@@ -1,0 +1,55 @@
+"""The holds of the shop's locks, from two books kept apart: what the lock masters executed, and the fencing tokens drawn.
+
+A token is the proof that somebody believed to hold the lock; the masters say whether it did.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+from chaos.guarantees.locks import GrantRow
+from chaos.subject.watchers.lock_book import Claim, LockBook
+from harness.history import Row
+
+TOKENS = (
+    "SELECT token, holder, names, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', drawn_at) * 1000 AS drawn_at_ns"
+    " FROM fencing_tokens ORDER BY token"
+)
+"""Of the schema `order`; times are ns since the epoch."""
+
+UNSEEN_BEFORE_NS = 5_000_000_000
+"""How long before its token somebody may have won a lock of which nothing was heard."""
+
+
+def lock_grants(book: LockBook, tokens: Iterable[Row], now_ns: int) -> list[Row]:
+    """A GrantRow for each resource of each token (rows of TOKENS) drawn since the book was opened; none if it never was."""
+    drawn = [row for row in tokens if _drawn_ns(book, row) >= book.since_ns] if book.masters else []
+    return [asdict(grant) for row in drawn for grant in _grants(book, row, now_ns)]
+
+
+def _drawn_ns(book: LockBook, row: Row) -> int:
+    return int(str(row["drawn_at_ns"])) - book.clock_ns
+
+
+def _grants(book: LockBook, row: Row, now_ns: int) -> Iterator[GrantRow]:
+    value, drawn_ns = str(row["holder"]), _drawn_ns(book, row)
+    for resource in json.loads(str(row["names"])):
+        claim = book.claims.get((resource, value)) or Claim(resource, value, drawn_ns)
+        first_ns = claim.first_ns if claim.terms_ns else drawn_ns - UNSEEN_BEFORE_NS
+        begin_ns = min(drawn_ns, claim.granted_ns or drawn_ns)
+        released_ns, until_ns = claim.released_ns, claim.believed_until_ns(book.quorum)
+        sure_ns = max(begin_ns, drawn_ns, claim.alive_ns) if released_ns is None else max(begin_ns, released_ns)
+        over_ns = until_ns if claim.terms_ns and until_ns <= now_ns else None
+        yield GrantRow(
+            resource=resource,
+            holder=claim.holder,
+            value=value,
+            token=int(str(row["token"])),
+            begin_ns=begin_ns,
+            sure_ns=sure_ns,
+            end_ns=sure_ns if released_ns is not None else over_ns and max(over_ns, sure_ns),
+            ending="released" if released_ns is not None else "expired" if over_ns else "unknown",
+            votes=len(claim.terms_ns),
+            unseen=book.unseen(first_ns, drawn_ns),
+            quorum=book.quorum,
+        )

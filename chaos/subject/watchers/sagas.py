@@ -1,0 +1,80 @@
+"""sagas: one that could not go on: event `saga_postponed`; one that another executor goes on with: `saga_taken_over`.
+
+Both are about an order. An executor is a life of an instance: an instance that was started again is another one. Of a saga
+that came to rest since the last look, the log of its steps says who did them.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from chaos.subject.databases import Access, rows
+from chaos.subject.watchers.looks import looks
+from chaos.subject.watchers.watcher import Sight
+from harness.history import Recorder, Row
+
+POSTPONED = "saga_postponed"
+TAKEN_OVER = "saga_taken_over"
+
+ACTIVE = "SELECT id, kind, subject, state, step, attempts, lease FROM sagas WHERE active"
+STEPS_OF = "SELECT saga_id, executor FROM saga_steps WHERE saga_id IN ({}) ORDER BY id"
+
+Seen = tuple[str, str, dict[str, JsonValue]]
+"""An event, the order that it is about, and the rest."""
+
+
+def life(lease: str) -> str:
+    """Who holds a lease: instance and life, of `instance:life:claim`."""
+    return lease.rpartition(":")[0]
+
+
+@dataclass
+class SagaBook:
+    """What was known of sagas at the last look: rows of ACTIVE by id."""
+
+    known: dict[str, Row] = field(default_factory=dict)
+
+    def gone(self, active: Iterable[Row]) -> tuple[str, ...]:
+        """Ids of those that have come to rest since the last look."""
+        return tuple(self.known.keys() - {str(row["id"]) for row in active})
+
+    def look(self, active: Iterable[Row], ended_by: dict[str, str]) -> Iterator[Seen]:
+        """What is new; `ended_by` is the lease under which those that are gone were ended, by id."""
+        present = {str(row["id"]): row for row in active}
+        for saga, lease in ended_by.items():
+            yield from _taken_over(self.known[saga], lease)
+        for saga, row in present.items():
+            before = self.known.get(saga)
+            if before is not None:
+                yield from _taken_over(before, str(row["lease"]))
+            if row["attempts"] and (before is None or before["attempts"] != row["attempts"]):
+                yield POSTPONED, str(row["subject"]), _told(row, attempts=row["attempts"], by=life(str(row["lease"])))
+        self.known = present
+
+
+def _taken_over(before: Row, lease: str) -> Iterator[Seen]:
+    by, after = life(str(before["lease"])), life(lease)
+    if after and by != after:
+        yield TAKEN_OVER, str(before["subject"]), _told(before, by=after, after=by)
+
+
+def _told(row: Row, **more: JsonValue) -> dict[str, JsonValue]:
+    return {"kind": row["kind"], "state": row["state"], "step": row["step"], **more}
+
+
+async def sagas(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
+    """See Watcher."""
+    access = subject.stack.mysql("order")
+    book = SagaBook()
+    async for active in looks(access, ACTIVE, ready):
+        ended_by = await asyncio.to_thread(_enders, access, book.gone(active))
+        for event, order, detail in book.look(active, ended_by):
+            recorder.event(event, order, detail)
+
+
+def _enders(access: Access, ids: Iterable[str]) -> dict[str, str]:
+    """The lease under which the last step of each of these was done; those without one are missing."""
+    wanted = ", ".join(f"'{each}'" for each in ids)
+    return {str(row["saga_id"]): str(row["executor"]) for row in rows(access, STEPS_OF.format(wanted))} if wanted else {}

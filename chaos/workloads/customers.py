@@ -1,0 +1,43 @@
+"""Makes the people of a workload: accounts, logged in, each with an address, habits and a random stream of its own."""
+
+import asyncio
+from collections.abc import Sequence
+
+from chaos.client import Address, Session, Shop
+from chaos.subject import RunningShop
+from chaos.workloads.buyer import Buyer, Habits
+from harness.experiment import Context
+
+PASSWORD = "flash-sale-password"  # noqa: S105 - accounts of a throw-away shop
+REGISTERING = 16
+"""Accounts made at once; hashing passwords is meant to be dear."""
+
+
+async def customers(count: int, habits: Habits, subject: RunningShop, context: Context) -> Sequence[Buyer]:
+    """So many buyers, logged in. Raises ExceptionGroup of RefusedError and httpx.HTTPError."""
+    door = asyncio.Semaphore(REGISTERING)
+    async with asyncio.TaskGroup() as group:
+        arriving = [group.create_task(_arrives(number, habits, subject, context, door)) for number in range(count)]
+    return [task.result() for task in arriving]
+
+
+async def _arrives(number: int, habits: Habits, subject: RunningShop, context: Context, door: asyncio.Semaphore) -> Buyer:
+    name = f"buyer-{number:03}"
+    async with door:
+        session = await _account(subject.shop, f"{name}@{context.mark}.shop.example", name)
+    return Buyer(
+        name=name,
+        user_id=session.user.id,
+        address=Address(name, f"Sale Street {number}", "Bern", "3000", "CH"),
+        shop=subject.shop.as_user(session),
+        provider=subject.provider,
+        recorder=context.recorder,
+        random=context.seed.stream(name),
+        habits=habits,
+    )
+
+
+async def _account(shop: Shop, email: str, name: str) -> Session:
+    """A new account, logged in. Raises RefusedError, httpx.HTTPError."""
+    (await shop.register(email, PASSWORD, name)).read(dict)
+    return (await shop.login(email, PASSWORD)).read(Session)

@@ -1,0 +1,50 @@
+"""Everybody pays at the last moment: around the time at which the reservation expires, a little before or a little after."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chaos.client import Line, Order, Product
+from chaos.subject import RunningShop
+from chaos.workloads.buyer import Buyer, Habits
+from chaos.workloads.customers import customers
+from chaos.workloads.reserving import at_once, goods
+from harness.experiment import Context, Drive
+
+DAWDLES = Habits(insists=1.0, attempts=8, returns=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DawdlingBuyers:
+    """`buyers` order a unit each, `dawdling` of them at any time, and pay from `early_s` seconds before to `late_s` after."""
+
+    buyers: int = 42
+    dawdling: int = 14
+    early_s: float = 1.0
+    late_s: float = 0.5
+    habits: Habits = field(default=DAWDLES)
+
+    async def prepare(self, subject: RunningShop, context: Context) -> Drive:
+        """See Workload: goods for everybody, and every buyer logged in."""
+        product = await goods(subject, self.buyers)
+        buyers = await customers(self.buyers, self.habits, subject, context)
+        return lambda: self._purchases(buyers, product, context)
+
+    async def _purchases(self, buyers: Sequence[Buyer], product: Product, context: Context) -> None:
+        await at_once(self.dawdling, (self._purchase(each, product, context) for each in buyers))
+
+    async def _purchase(self, buyer: Buyer, product: Product, context: Context) -> None:
+        order = await buyer.places(f"lamp-{context.seed}-{buyer.name}", [Line(product.id, 1)])
+        payment = await buyer.authorises(order) if order is not None else None
+        if order is None or payment is None:
+            return
+        offset_s = buyer.random.uniform(-self.early_s, self.late_s)
+        await asyncio.sleep(max(0.0, _left_s(order) + offset_s))
+        await buyer.completes(order, payment)
+
+
+def _left_s(order: Order) -> float:
+    """Seconds until an order expires, by the wall clock, which the shop's database shares."""
+    return datetime.fromisoformat(order.expires_at).timestamp() - time.time() if order.expires_at else 0.0

@@ -1,0 +1,132 @@
+"""Accounts that never stand still: customers and staff change theirs while every instance is asked whether they may.
+
+Customers own an order and a payment each and try those of the others; the roles of the staff come and go at an admin's word.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
+
+from chaos.client import Answer, Category, Money, Product, Shop, Stock, User
+from chaos.guarantees import identity
+from chaos.subject import RunningShop
+from chaos.workloads.identity_asking import Asker
+from chaos.workloads.identity_customer import Customer
+from chaos.workloads.identity_doors import Doors, Pass, open_doors
+from chaos.workloads.identity_visitor import NAME, PASSWORD, ROLE, GiveRole, Habits, Visitor
+from harness.experiment import Context, Drive, Minimum
+from harness.history import Ending
+
+ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
+    # Passwords are hashed all the time here, and their strength is not what this is about.
+    "user": {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1"},
+    "gateway": {"LOGIN_RATE": "100000/minute"},
+}
+"""Settings of the shop that this workload needs."""
+
+OK, REFUSED, UNKNOWN = frozenset({Ending.OK}), frozenset({Ending.FAIL}), frozenset({Ending.INFO})
+
+MINIMUMS = (
+    Minimum(operation=identity.CHANGE_ACCOUNT, count=30, endings=OK),
+    Minimum(operation=identity.CHANGE_ROLE, count=5, endings=OK),
+    Minimum(operation=identity.USE_TOKEN, count=200, endings=OK),
+    Minimum(operation=identity.USE_TOKEN, count=200, endings=REFUSED),
+    Minimum(operation=identity.REFRESH_TOKENS, count=100, endings=REFUSED),
+    Minimum(operation=identity.TRESPASS, count=60, endings=REFUSED),
+)
+"""Below this the default numbers have proved nothing."""
+
+FIRST_PASSWORD = "identity-password"  # noqa: S105 - accounts of a throw-away shop
+REGISTERING = 16
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who was registered before the workload."""
+
+    name: str
+    email: str
+    user_id: str
+    staff: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """`customers` and `staff` do `rounds` of changes each; a customer tries `trespasses` things between two changes."""
+
+    customers: int = 8
+    staff: int = 4
+    rounds: int = 6
+    trespasses: int = 3
+    customer: Habits = field(default_factory=lambda: Habits(changes=(NAME, PASSWORD)))
+    employee: Habits = field(default_factory=lambda: Habits(changes=(ROLE, ROLE, NAME)))
+
+    async def prepare(self, subject: RunningShop, context: Context) -> Drive:
+        """See Workload: a product in its category, its stock and every account."""
+        admin = await subject.admin()
+        category = (await admin.create_category("Identity lamps")).read(Category)
+        product = (await admin.create_product("Identity lamp", Money(4999), category_id=category.id)).read(Product)
+        (await admin.set_stock(product.id, 10 * self.customers)).read(Stock)
+        room = asyncio.Semaphore(REGISTERING)
+        names = [(f"customer-{number:02}", False) for number in range(self.customers)]
+        names += [(f"employee-{number:02}", True) for number in range(self.staff)]
+        accounts = await asyncio.gather(*(_registered(name, staff, subject.shop, context, room) for name, staff in names))
+        return lambda: self._all(accounts, subject, context, admin, product)
+
+    async def _all(
+        self, accounts: Sequence[Account], subject: RunningShop, context: Context, admin: Shop, product: Product
+    ) -> None:
+        async with open_doors(subject.stack, product.id) as doors:
+            give_role = _desk(admin, doors, context)
+            visitors = {account: self._visitor(account, doors, give_role, context) for account in accounts}
+            customers = [Customer(each, subject.provider, product) for account, each in visitors.items() if not account.staff]
+            staff = [each for account, each in visitors.items() if account.staff]
+            await asyncio.gather(*(customer.acquires() for customer in customers))
+            async with asyncio.TaskGroup() as group:
+                for customer in customers:
+                    group.create_task(self._stays(customer.visitor, partial(customer.trespasses, self.trespasses, customers)))
+                for visitor in staff:
+                    group.create_task(self._stays(visitor, _nothing))
+
+    async def _stays(self, visitor: Visitor, meanwhile: Callable[[Pass], Awaitable[None]]) -> None:
+        for _ in range(self.rounds):
+            await visitor.changes_once(meanwhile)
+
+    def _visitor(self, account: Account, doors: Doors, give_role: GiveRole, context: Context) -> Visitor:
+        return Visitor(
+            asker=Asker(account.name, context.recorder),
+            user_id=account.user_id,
+            email=account.email,
+            passwords=[FIRST_PASSWORD],
+            doors=doors,
+            give_role=give_role,
+            random=context.seed.stream(account.name),
+            habits=self.employee if account.staff else self.customer,
+        )
+
+
+def _desk(admin: Shop, doors: Doors, context: Context) -> GiveRole:
+    """The admin who gives and takes roles, through any gateway."""
+
+    clerk = Asker("admin", context.recorder)
+
+    async def give(user_id: str, role: str, random: Random) -> Answer | None:
+        shop = admin.through(random.choice(doors.gateways).http)
+        sent = asdict(identity.RoleChange(user_id, role))
+        return await clerk.asks(identity.CHANGE_ROLE, sent, lambda: shop.change_role(user_id, role))
+
+    return give
+
+
+async def _registered(name: str, staff: bool, shop: Shop, context: Context, room: asyncio.Semaphore) -> Account:
+    """A new account. Raises RefusedError, httpx.HTTPError."""
+    email = f"{name}@{context.mark}.shop.example"
+    async with room:
+        user = (await shop.register(email, FIRST_PASSWORD, name)).read(User)
+    return Account(name, email, user.id, staff)
+
+
+async def _nothing(_held: Pass) -> None:
+    """What the staff does between two changes."""

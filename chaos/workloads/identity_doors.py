@@ -1,0 +1,123 @@
+"""Every instance at which a token can be shown: the gateways, and each instance of the user service behind them."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import grpc
+import httpx
+
+from chaos.client import Answer, Shop, UserInstance
+from chaos.client.shop import TIMEOUT
+from harness.stack.view import StackView
+
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+
+READ_ACCOUNT, READ_STOCK, RAISE_ROLE = "read the account", "read the stock", "raise the role"
+"""What can be asked with an access token; the latter two take an admin."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A pair of tokens under the name of its session, and whose it is."""
+
+    session: str
+    user_id: str
+    access_token: str
+    refresh_token: str
+
+
+class Door(Protocol):
+    """Takes tokens. `name` is the instance's; the methods may raise httpx.HTTPError."""
+
+    @property
+    def name(self) -> str:
+        """Which instance it is."""
+
+    async def show(self, shown: Pass, what: str) -> Answer:
+        """Ask for something with an access token."""
+
+    async def refresh(self, shown: Pass) -> Answer:
+        """Show a refresh token."""
+
+
+@dataclass(frozen=True)
+class GatewayDoor:
+    """A gateway; `product_id` names the product whose stock only admins may read."""
+
+    name: str
+    http: httpx.AsyncClient
+    product_id: str
+
+    async def show(self, shown: Pass, what: str) -> Answer:
+        """See Door."""
+        return await self.shop(shown).ask(*self._requests(shown)[what])
+
+    async def refresh(self, shown: Pass) -> Answer:
+        """See Door."""
+        return await Shop(self.http).refresh(shown.refresh_token)
+
+    def shop(self, shown: Pass | None = None) -> Shop:
+        """The shop through this gateway, spoken to by the owner of the tokens, or by nobody."""
+        return Shop(self.http, shown.access_token if shown else "")
+
+    def _requests(self, shown: Pass) -> Mapping[str, tuple[str, str, Mapping[str, str] | None]]:
+        return {
+            READ_ACCOUNT: ("GET", "/users/me", None),
+            READ_STOCK: ("GET", f"/products/{self.product_id}/stock", None),
+            RAISE_ROLE: ("PATCH", f"/users/{shown.user_id}/role", {"role": "ADMIN"}),
+        }
+
+
+@dataclass(frozen=True)
+class UserDoor:
+    """An instance of the user service, which judges tokens whatever is asked with them."""
+
+    name: str
+    instance: UserInstance
+
+    async def show(self, shown: Pass, what: str) -> Answer:
+        """See Door."""
+        return await self.instance.verify(shown.access_token)
+
+    async def refresh(self, shown: Pass) -> Answer:
+        """See Door."""
+        return await self.instance.refresh(shown.refresh_token)
+
+
+@dataclass(frozen=True)
+class Doors:
+    """All of them; requests to the shop go through `gateways`."""
+
+    gateways: tuple[GatewayDoor, ...]
+    users: tuple[UserDoor, ...]
+
+    @property
+    def all(self) -> tuple[Door, ...]:
+        """Every door."""
+        return (*self.gateways, *self.users)
+
+
+@asynccontextmanager
+async def open_doors(stack: StackView, product_id: str) -> AsyncIterator[Doors]:
+    """Connections to every gateway and every instance of user; closed when the block ends."""
+    async with AsyncExitStack() as leaving:
+        gateways = [
+            GatewayDoor(
+                member.name,
+                await leaving.enter_async_context(
+                    httpx.AsyncClient(base_url=f"http://{stack.address(member.name, 'http')}", timeout=TIMEOUT, limits=LIMITS)
+                ),
+                product_id,
+            )
+            for member in stack.instances("gateway")
+        ]
+        users = [
+            UserDoor(
+                member.name,
+                UserInstance(await leaving.enter_async_context(grpc.aio.insecure_channel(stack.address(member.name, "grpc")))),
+            )
+            for member in stack.instances("user")
+        ]
+        yield Doors(tuple(gateways), tuple(users))

@@ -1,0 +1,92 @@
+"""What somebody may try with things that are not theirs: every route that names a thing, and those meant for admins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Of(StrEnum):
+    """Whose thing it is: something of another user's, named by a placeholder, or the shop's own."""
+
+    ORDER = "order"
+    PAYMENT = "payment"
+    USER = "user"
+    PRODUCT = "product"
+    CATEGORY = "category"
+    ME = "me"
+    SHOP = ""
+
+
+@dataclass(frozen=True)
+class Trespass:
+    """A request that must be refused.
+
+    Placeholders: {order}, {payment} and {user} of another; {own_order}, {own_payment} and {me}; {product} and {category}.
+    """
+
+    what: str
+    of: Of
+    method: str
+    path: str
+    body: Mapping[str, object] | None = None
+
+    def filled(self, things: Mapping[str, str]) -> tuple[str, str, dict[str, object] | None]:
+        """Method, path and body with the placeholders replaced. Raises KeyError for one that `things` does not know."""
+        body = None if self.body is None else {name: _filled(value, things) for name, value in self.body.items()}
+        return self.method, self.path.format_map(things), body
+
+
+@dataclass(frozen=True, kw_only=True)
+class Belongings:
+    """What a customer owns. `private` are words that nobody else may read."""
+
+    user: str
+    order: str
+    payment: str
+    private: tuple[str, ...] = field(default=())
+
+    def as_victims(self) -> dict[str, str]:
+        """What they are called when somebody else tries them."""
+        return {"user": self.user, "order": self.order, "payment": self.payment}
+
+    def as_own(self) -> dict[str, str]:
+        """What their owner calls them."""
+        return {"me": self.user, "own_order": self.order, "own_payment": self.payment}
+
+
+def _filled(value: object, things: Mapping[str, str]) -> object:
+    return value.format_map(things) if isinstance(value, str) else value
+
+
+PRICE = {"minor_units": 1, "currency": "EUR"}
+
+TRESPASSES: tuple[Trespass, ...] = (
+    Trespass("read an order", Of.ORDER, "GET", "/orders/{order}"),
+    Trespass("cancel an order", Of.ORDER, "POST", "/orders/{order}/cancel"),
+    Trespass("pay an order", Of.ORDER, "POST", "/orders/{order}/complete", {"payment_id": "{own_payment}"}),
+    Trespass(
+        "pay an order with its owner's payment", Of.ORDER, "POST", "/orders/{order}/complete", {"payment_id": "{payment}"}
+    ),
+    Trespass("spend a payment", Of.PAYMENT, "POST", "/orders/{own_order}/complete", {"payment_id": "{payment}"}),
+    Trespass("read an account", Of.USER, "GET", "/users/{user}"),
+    Trespass("change an account", Of.USER, "PATCH", "/users/{user}", {"name": "Mallory"}),
+    Trespass("change an account as one's own", Of.USER, "PATCH", "/users/me", {"name": "Mallory", "id": "{user}"}),
+    Trespass("raise another's role", Of.USER, "PATCH", "/users/{user}/role", {"role": "ADMIN"}),
+    Trespass("raise one's own role", Of.ME, "PATCH", "/users/{me}/role", {"role": "ADMIN"}),
+    Trespass("raise one's own role along with the name", Of.ME, "PATCH", "/users/me", {"name": "Mallory", "role": "ADMIN"}),
+    Trespass(
+        "register as an admin",
+        Of.SHOP,
+        "POST",
+        "/auth/register",
+        {"email": "mallory-{me}@shop.example", "password": "mallory-mallory", "name": "Mallory", "role": "ADMIN"},
+    ),
+    Trespass("read the stock", Of.PRODUCT, "GET", "/products/{product}/stock"),
+    Trespass("set the stock", Of.PRODUCT, "PUT", "/products/{product}/stock", {"available": 0}),
+    Trespass("change a product", Of.PRODUCT, "PATCH", "/products/{product}", {"name": "Mallory's"}),
+    Trespass("delete a product", Of.PRODUCT, "DELETE", "/products/{product}"),
+    Trespass("add a product", Of.SHOP, "POST", "/products", {"name": "Mallory's", "price": PRICE}),
+    Trespass("add a category", Of.SHOP, "POST", "/categories", {"name": "Mallory's of {me}"}),
+    Trespass("change a category", Of.CATEGORY, "PATCH", "/categories/{category}", {"name": "Mallory's"}),
+    Trespass("delete a category", Of.CATEGORY, "DELETE", "/categories/{category}"),
+)

@@ -1,0 +1,32 @@
+"""Everybody pays: first all order, then all pay, some of them with a second payment when they hear nothing of the first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from chaos.client import Product
+from chaos.subject import RunningShop
+from chaos.workloads.buyer import Buyer, Habits
+from chaos.workloads.customers import customers
+from chaos.workloads.reserving import at_once, goods, reserved
+from harness.experiment import Context, Drive
+
+PAYS = Habits(insists=1.0, attempts=8, pays_again=0.3, bad_card=0.1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayingBuyers:
+    """`buyers` order a unit each; when all have theirs they pay, `paying` of them at any time."""
+
+    buyers: int = 60
+    paying: int = 12
+    habits: Habits = field(default=PAYS)
+
+    async def prepare(self, subject: RunningShop, context: Context) -> Drive:
+        """See Workload: goods for everybody, and every buyer logged in."""
+        product = await goods(subject, self.buyers)
+        buyers = await customers(self.buyers, self.habits, subject, context)
+        return lambda: self._purchases(buyers, product, context)
+
+    async def _purchases(self, buyers: Sequence[Buyer], product: Product, context: Context) -> None:
+        purchases = await reserved(buyers, product, context)
+        await at_once(self.paying, (each.buyer.pays(each.order) for each in purchases))

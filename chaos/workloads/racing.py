@@ -1,0 +1,54 @@
+"""Everybody changes his mind: pays an order and calls it off in the same moment, again while the shop says that it is busy.
+
+The two hands of a buyer are two processes in the history; which of them is the quicker is drawn.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from chaos.client import Product
+from chaos.subject import RunningShop
+from chaos.workloads.buyer import Buyer, Habits
+from chaos.workloads.customers import customers
+from chaos.workloads.reserving import Purchase, at_once, goods, reserved
+from harness.experiment import Context, Drive
+
+RACES = Habits(insists=1.0, attempts=8, returns=6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RacingBuyers:
+    """`buyers` order a unit each and race against themselves, `racing` of them at any time, at most `apart_s` seconds apart."""
+
+    buyers: int = 60
+    racing: int = 12
+    apart_s: float = 0.05
+    habits: Habits = field(default=RACES)
+
+    async def prepare(self, subject: RunningShop, context: Context) -> Drive:
+        """See Workload: goods for everybody, and every buyer logged in."""
+        product = await goods(subject, self.buyers)
+        buyers = await customers(self.buyers, self.habits, subject, context)
+        return lambda: self._races(buyers, product, context)
+
+    async def _races(self, buyers: Sequence[Buyer], product: Product, context: Context) -> None:
+        purchases = await reserved(buyers, product, context)
+        await at_once(self.racing, (self._race(each, context) for each in purchases))
+
+    async def _race(self, purchase: Purchase, context: Context) -> None:
+        buyer, order = purchase.buyer, purchase.order
+        name = f"{buyer.name}-cancels"
+        other = replace(buyer, name=name, random=context.seed.stream(name))
+        payment = await buyer.authorises(order)
+
+        async def pays() -> None:
+            await asyncio.sleep(buyer.random.random() * self.apart_s)
+            if payment is not None:
+                await buyer.completes(order, payment)
+
+        async def cancels() -> None:
+            await asyncio.sleep(other.random.random() * self.apart_s)
+            await other.cancels(order)
+
+        await asyncio.gather(pays(), cancels())

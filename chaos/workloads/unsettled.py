@@ -1,0 +1,54 @@
+"""Some of the goods are gone when people pay: an operator has released reservations by hand, past the order service.
+
+That is the one way for a paid order to lose its stock: nothing within the shop releases what is being paid. The order service
+learns of it when the money is taken already, and has to give it back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import grpc
+
+from chaos.client import Product
+from chaos.client.product_instance import ProductInstance
+from chaos.subject import RunningShop
+from chaos.workloads.buyer import Buyer, Habits
+from chaos.workloads.customers import customers
+from chaos.workloads.reserving import Purchase, at_once, goods, reserved
+from harness.experiment import Context, Drive
+from harness.history import Ending
+
+RELEASE = "release_reservations"
+OPERATOR = "operator"
+INSTANCE = "product-1"
+PAYS = Habits(insists=1.0, attempts=20)
+"""Whoever gave up before his order was taken up would leave an order without a reservation, which nothing could settle."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnsettledBuyers:
+    """`buyers` order a unit each, every second one loses it, and all pay, `paying` of them at any time."""
+
+    buyers: int = 60
+    paying: int = 12
+    habits: Habits = field(default=PAYS)
+
+    async def prepare(self, subject: RunningShop, context: Context) -> Drive:
+        """See Workload: goods for everybody, and every buyer logged in."""
+        product = await goods(subject, self.buyers)
+        buyers = await customers(self.buyers, self.habits, subject, context)
+        return lambda: self._purchases(buyers, product, subject, context)
+
+    async def _purchases(self, buyers: Sequence[Buyer], product: Product, subject: RunningShop, context: Context) -> None:
+        purchases = await reserved(buyers, product, context)
+        await _release(purchases[::2], subject, context)
+        await at_once(self.paying, (each.buyer.pays(each.order) for each in purchases))
+
+
+async def _release(purchases: Sequence[Purchase], subject: RunningShop, context: Context) -> None:
+    """Raises grpc.aio.AioRpcError."""
+    ids = [each.order.id for each in purchases]
+    async with grpc.aio.insecure_channel(subject.stack.address(INSTANCE, "grpc")) as channel:
+        with context.recorder.invoke(OPERATOR, RELEASE, {"order_ids": list(ids)}) as call:
+            outcomes = await ProductInstance(channel).release(ids)
+            call.end(Ending.OK, output=dict(outcomes))

@@ -1,0 +1,69 @@
+"""Keeps what is equal once: in a history the same addresses, amounts and answers come back again and again.
+
+Rows are read and never written to, so those who hold an equal row may hold the same one. What is remembered is bounded:
+repetitions are near each other in time, and what is missed costs memory, not truth. Every line of a history comes through
+here, so it is written to be quick.
+"""
+
+from typing import Any
+
+from pydantic_core import to_json
+
+from harness.history.records import Row
+
+REMEMBERED = 1 << 16
+"""How many rows and how many strings are remembered before all are forgotten."""
+SHAPES = 256
+"""Sets of keys that are shared; operations are of few kinds."""
+SHORT = 8
+"""Characters up to which a string is left alone."""
+
+
+class Sharing:
+    """Hands out one object for equal ones, as far as it remembers."""
+
+    def __init__(self) -> None:
+        self._rows: dict[bytes, Any] = {}
+        self._strings: dict[str, str] = {}
+        self._shapes: dict[tuple[str, ...], type] = {}
+
+    def row(self, row: Row) -> Row:
+        """An equal row, seen before if possible."""
+        shared: Row = self._one(row) if row else row
+        return shared
+
+    def _one(self, fresh: Any) -> Any:
+        """An equal dict or list; neither is empty."""
+        key = to_json(fresh)
+        known = self._rows.get(key)
+        if known is None:
+            if len(self._rows) >= REMEMBERED:
+                self._rows.clear()
+            known = self._rows[key] = self._dict(fresh) if type(fresh) is dict else self._list(fresh)
+        return known
+
+    def _dict(self, fresh: dict[str, Any]) -> dict[str, Any]:
+        """The same with shared values, in a dictionary that shares its keys with others (PEP 412) and is half the size.
+
+        That is how CPython keeps the attributes of a class's instances; a dictionary taken from one is like any other.
+        """
+        names = tuple(fresh)
+        shape = self._shapes.get(names)
+        if shape is None and len(self._shapes) < SHAPES:
+            shape = self._shapes[names] = type("Shape", (), {})
+        slim: dict[str, Any] = {} if shape is None else vars(shape())
+        text = self._strings
+        if len(text) >= REMEMBERED:
+            text.clear()
+        for name, value in fresh.items():
+            kind = type(value)
+            if kind is str:
+                slim[name] = text.setdefault(value, value) if len(value) > SHORT else value
+            elif value and (kind is dict or kind is list):
+                slim[name] = self._one(value)
+            else:
+                slim[name] = value
+        return slim
+
+    def _list(self, fresh: list[Any]) -> list[Any]:
+        return [self._one(each) if each and isinstance(each, dict | list) else each for each in fresh]

@@ -1,0 +1,54 @@
+"""What tests ask for by name: the stack, its door, a namespace on its servers, a history to write."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from harness.history import Recorder, Writer
+from harness.pytest_plugin.sources import SOURCE
+from harness.stack.attach import AttachedStack
+from harness.stack.errors import StackError
+
+if TYPE_CHECKING:  # slow to import, and not every run asks for them
+    import httpx
+
+    from harness.stack.namespaces import Namespace
+
+_TIMEOUT_S = 30.0
+
+
+@pytest.fixture(scope="session")
+def stack(pytestconfig: pytest.Config) -> AttachedStack:
+    """The running system under test, one for the whole run."""
+    try:
+        return pytestconfig.stash[SOURCE].stack()
+    except StackError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def gateway(stack: AttachedStack) -> "AsyncIterator[httpx.AsyncClient]":
+    """The door of the system under test: an HTTP client of its entry."""
+    import httpx
+
+    async with httpx.AsyncClient(base_url=stack.base_url, timeout=_TIMEOUT_S) as client:
+        yield client
+
+
+@pytest.fixture
+def namespace(stack: AttachedStack) -> "Iterator[Namespace]":
+    """Schemas, a virtual host and Redis databases of this test alone on the servers of the stack, empty at first."""
+    from harness.stack.namespaces import Namespace
+
+    with Namespace.take(stack) as mine:
+        yield mine
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[Recorder]:
+    """Records what this test does, in history.jsonl in its tmp_path."""
+    with Writer(tmp_path / "history.jsonl") as writer:
+        yield Recorder(writer)

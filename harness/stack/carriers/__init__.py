@@ -1,0 +1,9 @@
+"""What carries the edges of a stack that is `proxied`: a server with Toxiproxy's API, ours or a real one.
+
+`choice` takes one of them; there is one file per place that a server comes from.
+"""
+
+from harness.stack.carriers.carrier import Carriage, Carrier, CarrierMissing
+from harness.stack.carriers.choice import AUTO, CHOICES, choose_carrier
+
+__all__ = ["AUTO", "CHOICES", "Carriage", "Carrier", "CarrierMissing", "choose_carrier"]

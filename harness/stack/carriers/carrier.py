@@ -1,0 +1,50 @@
+"""What a stack knows of a server that can carry its edges, wherever that comes from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from harness.seed import Seed
+from harness.stack.errors import StackError
+from harness.stack.provider import Member, Site
+
+
+class CarrierMissing(StackError):
+    """No such server can be had here; says what was tried, and what to do."""
+
+
+@dataclass(frozen=True)
+class Carriage:
+    """A server that is ready, with its control API at `url`.
+
+    `member` is None when it is somebody else's. `container` is its id when it lives in one; `discard` is called after its last
+    kill.
+    """
+
+    url: str
+    member: Member | None = None
+    ports: Mapping[str, int] = field(default_factory=dict)
+    container: str | None = None
+    discard: Callable[[], None] = field(default=lambda: None)
+
+
+class Carrier(Protocol):
+    """One place that a server comes from."""
+
+    @property
+    def name(self) -> str:
+        """What it is, in a few words."""
+
+    @property
+    def engine(self) -> Path | None:
+        """The socket of the container engine that it starts something in; None when it does not. Raises EngineError."""
+
+    def obstacle(self) -> str:
+        """Why it cannot be used here, "" when it can. Answers within a few seconds; starts nothing."""
+
+    def prepare(self, say: Callable[[str], None]) -> None:
+        """Get what it needs, once, before it is started. Raises StackError."""
+
+    def start(self, site: Site, seed: Seed) -> Carriage:
+        """Start it; returns when it is ready. `seed` is for those that draw lots. Raises StartFailed; then nothing is left."""

@@ -1,0 +1,52 @@
+"""A stack that runs already serves one experiment after the other, with the same seed too, and outlives them all."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SERVICES = Path("system/services.toml").resolve()
+CHEAP = ("--set", "user.ARGON2_MEMORY_KIB=64", "--set", "user.ARGON2_TIME_COST=1", "--set", "gateway.LOGIN_RATE=1000/minute")
+
+
+def gauntlet(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "harness.cli", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=110, check=False)  # noqa: S603 - ours
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("warm")
+    counts = ("--instances", "order=2", "--instances", "product=2")
+    up = gauntlet(folder, "up", "--detach", "--proxied", "--port", "0", "--topology", str(SERVICES), *counts, *CHEAP)
+    try:
+        assert up.returncode == 0, up.stderr
+        yield folder
+    finally:
+        down = gauntlet(folder, "down")
+    assert down.returncode == 0, down.stderr
+
+
+def test_experiments_attach_and_leave_the_stack_as_it_was(warm: Path) -> None:
+    before = json.loads(gauntlet(warm, "status", "--json").stdout)
+    for _ in range(2):
+        run = gauntlet(warm, "chaos", "run", "lock_partition_asymmetric", "--seed", "7", "--stack-reuse", "default", "--json")
+        assert run.returncode == 0, run.stderr
+        assert "attached to" in run.stderr
+    after = json.loads(gauntlet(warm, "status", "--json").stdout)
+    assert before["members"] == after["members"]
+
+
+def test_what_an_attached_stack_cannot_do_is_said_before_anything_is_done(warm: Path) -> None:
+    run = gauntlet(warm, "chaos", "run", "flash_sale", "--stack-reuse", "default")
+    assert run.returncode == 2
+    assert "lacks Restart" in run.stderr + run.stdout
+
+
+def test_a_stack_that_is_not_there_is_told(warm: Path) -> None:
+    run = gauntlet(warm, "chaos", "run", "flash_sale", "--stack-reuse", "nix")
+    assert run.returncode == 2
+    assert "no stack in" in run.stderr

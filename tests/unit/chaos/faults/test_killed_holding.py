@@ -1,0 +1,116 @@
+"""It dies when it holds something that was silenced, not before; and it heals from wherever it got to."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chaos.faults.killed_holding import KilledHolding
+from chaos.subject.hands import Look
+from harness.experiment import AssumptionError
+from harness.proxy.client import ProxyApiError
+
+EDGE = "order-1->mysql"
+
+
+class FakeProxy:
+    """One proxy; counts what it would have lost."""
+
+    def __init__(self) -> None:
+        self.toxics: set[str] = set()
+        self.lost = 0
+
+    async def __aenter__(self) -> "FakeProxy":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def add_toxic(self, edge: str, kind: str, *, stream: str, name: str, **attributes: int) -> None:
+        assert (edge, kind, stream, attributes) == (EDGE, "timeout", "upstream", {"timeout": 0})
+        self.toxics.add(name)
+
+    async def remove_toxic(self, _: str, name: str) -> None:
+        if name not in self.toxics:
+            raise ProxyApiError(404, "toxic not found")
+        self.toxics.discard(name)
+
+    async def effects(self, _: str) -> Any:
+        return SimpleNamespace(upstream=SimpleNamespace(dropped=self.lost))
+
+
+class FakeStack:
+    def __init__(self, edges: tuple[str, ...] = (EDGE,)) -> None:
+        self.alive = True
+        self._edges = edges
+
+    def can(self, _name: str, _capability: type) -> bool:
+        return True
+
+    def edges(self) -> tuple[str, ...]:
+        return self._edges
+
+    def instance(self, _: str) -> Any:
+        return SimpleNamespace(pid=7, alive=self.alive, ports={})
+
+    def kill(self, _: str) -> None:
+        self.alive = False
+
+    def boot(self, _: str) -> None:
+        self.alive = True
+
+    def wait_ready(self, *_: object) -> None:
+        assert self.alive
+
+
+class Scene:
+    """A fault whose target's hands hold these amounts at one look after the other."""
+
+    def __init__(self, *held: int) -> None:
+        self.stack: Any = FakeStack()
+        self.proxy = FakeProxy()
+        self.shop: Any = SimpleNamespace(stack=self.stack, proxy=self.proxy)
+        self.looks: Iterator[int] = iter(held)
+        self.fault = KilledHolding("order-1", "mysql", self._holds, "commands")
+
+    async def _holds(self, *_: object) -> Look:
+        assert self.proxy.toxics, "one begins to look once the edge is silent"
+        return self._look
+
+    async def _look(self) -> int:
+        assert self.stack.alive, "it is looked at while it lives"
+        return next(self.looks)
+
+
+async def test_it_dies_once_it_holds_something() -> None:
+    scene = Scene(0, 0, 3)
+    await scene.fault.assume(scene.shop)
+    await scene.fault.inject(scene.shop)
+    scene.proxy.lost = 120
+    proof = await scene.fault.prove(scene.shop)
+    assert not scene.stack.alive
+    assert proof.effective
+    assert "3 commands; 120 bytes lost on order-1->mysql" in proof.detail
+    await scene.fault.heal(scene.shop)
+    assert scene.stack.alive
+    assert not scene.proxy.toxics
+
+
+async def test_where_nothing_was_lost_nothing_is_proved() -> None:
+    scene = Scene(0, 1)
+    await scene.fault.inject(scene.shop)
+    assert not (await scene.fault.prove(scene.shop)).effective
+
+
+async def test_it_heals_when_it_was_never_injected() -> None:
+    scene = Scene()
+    await scene.fault.heal(scene.shop)
+    assert scene.stack.alive
+
+
+async def test_without_a_proxy_nothing_can_be_silenced() -> None:
+    scene = Scene()
+    scene.stack = scene.shop.stack = FakeStack(edges=())
+    with pytest.raises(AssumptionError, match="no edge that runs through a proxy is called order-1->mysql"):
+        await scene.fault.assume(scene.shop)

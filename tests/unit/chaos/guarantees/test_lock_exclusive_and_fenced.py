@@ -1,0 +1,155 @@
+"""Two holders at once need an excuse; a lock without a quorum and a write under a lower token have none."""
+
+import pytest
+
+from chaos.guarantees.lock_exclusive_and_fenced import lock_exclusive_and_fenced
+from harness.history import History
+from harness.verdict import Outcome
+from tests.unit.chaos.lock_history import LockHistory
+
+
+def two_at_once(history: LockHistory) -> None:
+    """order-1 holds from 10 s, acts on it until 14 s; order-2 is granted it at 12 s."""
+    history.held("order-1", 1, 10, 14)
+    history.held("order-2", 2, 12, 13)
+
+
+def outcome(history: LockHistory) -> Outcome:
+    return lock_exclusive_and_fenced.verdict(history.done()).outcome
+
+
+def test_holders_that_take_turns_pass() -> None:
+    history = LockHistory()
+    for turn in range(5):
+        history.held(f"order-{turn % 2}", turn + 1, turn, turn + 0.9)
+        history.writes(turn + 1)
+    assert outcome(history) is Outcome.PASS
+    assert lock_exclusive_and_fenced.verdict(history.done()).counts["judged"] == 5
+
+
+def test_two_at_once_fail() -> None:
+    history = LockHistory()
+    two_at_once(history)
+    verdict = lock_exclusive_and_fenced.verdict(history.done())
+    assert verdict.outcome is Outcome.FAIL
+    assert "lamp was given to order-2 (token 2) while order-1 (token 1) held it" in verdict.evidence[0].what
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("Pause", "order-1"),
+        ("OnEdges", "order-*->redis-lock-*"),
+        ("Partition", "order-1 -/-> redis-lock-*"),
+        ("Cut", "order-1->redis-lock-1, order-1->redis-lock-2"),
+        ("Forget", "redis-lock-1, redis-lock-2"),
+        ("Flush", "redis-lock-1"),
+        ("ClockJump", "redis-lock-1, redis-lock-3"),
+    ],
+)
+def test_they_are_excused_by_what_takes_an_assumption_away(kind: str, target: str) -> None:
+    history = LockHistory()
+    two_at_once(history)
+    history.strikes(kind, target, 10.5, 13)
+    verdict = lock_exclusive_and_fenced.verdict(history.done())
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.counts["overlaps that were to be expected"] == 1
+
+
+def test_by_a_fault_that_was_never_healed_too() -> None:
+    history = LockHistory()
+    two_at_once(history)
+    history.strikes("Pause", "order-1", 10.5, None)
+    assert outcome(history) is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        ("Kill", "redis-lock-1"),
+        ("Kill", "order-1"),
+        ("Pause", "redis-lock-1"),
+        ("Pause", "order-2"),
+        ("Flush", "redis-cache"),
+        ("OnEdges", "order-1->product-*"),
+        ("Partition", "order-1 -/-> product-*"),
+        ("", "order-1"),
+    ],
+)
+def test_they_are_not_excused_by_what_does_not(kind: str, target: str) -> None:
+    history = LockHistory()
+    two_at_once(history)
+    history.strikes(kind, target, 10.5, 13)
+    assert outcome(history) is Outcome.FAIL
+
+
+@pytest.mark.parametrize(("began", "ended"), [(1.0, 9.0), (20.0, 30.0), (1.0, 2.0)])
+def test_nor_by_a_fault_at_another_time(began: float, ended: float) -> None:
+    history = LockHistory()
+    two_at_once(history)
+    history.strikes("Pause", "order-1", began, ended)
+    assert outcome(history) is Outcome.FAIL
+
+
+def test_a_hold_whose_end_nobody_saw_may_have_been_over() -> None:
+    history = LockHistory()
+    history.held("order-1", 1, 10, 18, sure=10.5)
+    history.held("order-2", 2, 12, 13)
+    history.held("order-1", 3, 14, None)
+    history.held("order-2", 4, 15, 16)
+    verdict = lock_exclusive_and_fenced.verdict(history.done())
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.counts["overlaps that nobody can tell"] == 4
+
+
+def test_a_lower_token_that_writes_fails_whatever_was_broken() -> None:
+    history = LockHistory()
+    two_at_once(history)
+    history.strikes("Pause", "order-1", 10.5, 13)
+    history.writes(2)
+    history.writes(1)
+    verdict = lock_exclusive_and_fenced.verdict(history.done())
+    assert verdict.outcome is Outcome.FAIL
+    assert "entry 2 (order o2) was written under token 1 after entry 1 (order o1)" in verdict.evidence[0].what
+
+
+def test_a_reservation_under_no_token_fails() -> None:
+    history = LockHistory()
+    history.held("order-1", 1, 1, 2)
+    history.writes(None)
+    assert outcome(history) is Outcome.FAIL
+
+
+def test_what_needs_no_lock_needs_no_token() -> None:
+    history = LockHistory()
+    history.held("order-1", 7, 1, 2)
+    history.writes(7)
+    for kind in ("PUT", "CONFIRM", "RELEASE", "RETURN"):
+        history.writes(None, kind=kind)
+    assert outcome(history) is Outcome.PASS
+
+
+def test_a_lock_without_a_quorum_fails_even_if_nobody_else_held_it() -> None:
+    history = LockHistory()
+    history.held("order-1", 1, 1, 2, votes=1)
+    history.strikes("Partition", "order-1 -/-> redis-lock-*", 0, 3)
+    verdict = lock_exclusive_and_fenced.verdict(history.done())
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.evidence[0].what == ("order-1 believed to hold lamp (token 1) by the word of 1 masters; 2 are a quorum")
+
+
+def test_a_master_that_could_not_be_seen_may_have_voted() -> None:
+    history = LockHistory()
+    history.held("order-1", 1, 1, 2, votes=1, unseen=1)
+    assert outcome(history) is Outcome.PASS
+
+
+def test_without_any_grant_nothing_was_shown() -> None:
+    history = LockHistory()
+    history.writes(1)
+    assert outcome(history) is Outcome.VACUOUS
+
+
+def test_a_run_that_was_never_observed_cannot_be_judged() -> None:
+    with pytest.raises(LookupError):
+        lock_exclusive_and_fenced.verdict(History(()))

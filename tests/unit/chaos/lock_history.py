@@ -1,0 +1,84 @@
+"""Histories of locks, told in the words of a test. Times are seconds after the run began."""
+
+from dataclasses import asdict
+
+from chaos.guarantees import facts, locks
+from harness.history import Fault, FaultPhase, History, Observation, Record, Row, Stage
+
+PRODUCT = "lamp"
+
+
+def ns(seconds: float) -> int:
+    return round(seconds * 1e9)
+
+
+class LockHistory:
+    """Who held the lock of one product when, what was written under which token, and what was broken meanwhile."""
+
+    def __init__(self) -> None:
+        self.grants: list[Row] = []
+        self.movements: list[Row] = []
+        self.faults: list[Record] = []
+
+    def held(
+        self,
+        holder: str,
+        token: int,
+        began: float,
+        ended: float | None,
+        *,
+        sure: float | None = None,
+        votes: int = 3,
+        unseen: int = 0,
+        product: str = PRODUCT,
+    ) -> None:
+        """Somebody held the lock, surely until `sure` (by default to the end, or only at the beginning if there is none)."""
+        surely = sure if sure is not None else began if ended is None else ended
+        row = locks.GrantRow(
+            resource=product,
+            holder=holder,
+            value=f"{holder}:{token}",
+            token=token,
+            begin_ns=ns(began),
+            sure_ns=ns(surely),
+            end_ns=None if ended is None else ns(ended),
+            ending="released",
+            votes=votes,
+            unseen=unseen,
+            quorum=2,
+        )
+        self.grants.append(asdict(row))
+
+    def writes(self, token: int | None, *, kind: str = "RESERVE", product: str = PRODUCT) -> None:
+        """Product writes under a token."""
+        number = len(self.movements) + 1
+        entry: Row = {
+            "id": number,
+            "product_id": product,
+            "order_id": f"o{number}",
+            "kind": kind,
+            "quantity": 1,
+            "fence": token,
+        }
+        self.movements.append(entry)
+
+    def strikes(self, kind: str, target: str, began: float, ended: float | None) -> None:
+        """A fault comes and, most often, goes."""
+        self._fault(kind, target, began, FaultPhase.INJECT)
+        if ended is not None:
+            self._fault(kind, target, ended, FaultPhase.HEAL)
+
+    def done(self) -> History:
+        """All of it."""
+        end = ns(1000)
+        return History(
+            (
+                *self.faults,
+                Observation(time_ns=end, subject=locks.LOCK_GRANTS, rows=tuple(self.grants)),
+                Observation(time_ns=end, subject=facts.MOVEMENTS, rows=tuple(self.movements)),
+                Stage(time_ns=end, stage="observe", state="end"),
+            )
+        )
+
+    def _fault(self, kind: str, target: str, at: float, phase: FaultPhase) -> None:
+        self.faults.append(Fault(time_ns=ns(at), fault=f"the {kind}", target=target, phase=phase, kind=kind))

@@ -1,0 +1,84 @@
+"""Tokens and what the masters executed, put together."""
+
+import json
+
+from chaos.guarantees.locks import GrantRow
+from chaos.subject.lock_grants import lock_grants
+from chaos.subject.watchers.lock_book import LockBook
+from harness.history import Row
+from tests.unit.chaos.subject.watchers.test_lock_book import TTL_MS, Masters, ms
+
+LATE = ms(10_000)
+CLOCK_NS = 1_700_000_000_000_000_000
+
+
+def token(number: int, value: str, at: int, *resources: str) -> Row:
+    return {"token": number, "holder": value, "names": json.dumps(resources or ("a",)), "drawn_at_ns": CLOCK_NS + ms(at)}
+
+
+def grants(book: LockBook, *tokens: Row, now_ns: int = LATE) -> list[GrantRow]:
+    book.clock_ns = CLOCK_NS
+    return [GrantRow(**row) for row in lock_grants(book, tokens, now_ns)]  # type: ignore[arg-type]  # rows of a GrantRow
+
+
+def test_a_lock_that_was_released() -> None:
+    masters = Masters()
+    masters.acquire("order-1:x", 100)
+    masters.release("order-1:x", 150)
+    (row,) = grants(masters.book, token(7, "order-1:x", 105))
+    assert (row.resource, row.holder, row.token, row.ending) == ("a", "order-1", 7, "released")
+    assert (row.begin_ns, row.sure_ns, row.end_ns) == (ms(100), ms(150), ms(150))
+    assert (row.votes, row.unseen, row.quorum) == (3, 0, 2)
+
+
+def test_a_lock_that_was_never_released_ends_between_the_last_sign_and_its_ttl() -> None:
+    masters = Masters()
+    masters.acquire("order-1:x", 100)
+    (row,) = grants(masters.book, token(7, "order-1:x", 105))
+    assert (row.sure_ns, row.end_ns, row.ending) == (ms(105), ms(100 + TTL_MS), "expired")
+
+
+def test_a_holder_that_acts_after_its_ttl_held_until_then() -> None:
+    masters = Masters()
+    masters.acquire("order-1:x", 100)
+    masters.extend("order-1:x", 3000, refused=True)
+    (row,) = grants(masters.book, token(7, "order-1:x", 105))
+    assert (row.sure_ns, row.end_ns) == (ms(3000), ms(3000))
+
+
+def test_a_lock_that_is_held_has_no_end() -> None:
+    masters = Masters()
+    masters.acquire("order-1:x", 100)
+    (row,) = grants(masters.book, token(7, "order-1:x", 105), now_ns=ms(200))
+    assert (row.end_ns, row.ending) == (None, "unknown")
+
+
+def test_a_row_for_each_resource() -> None:
+    masters = Masters()
+    masters.acquire("order-1:x", 100, resources=("a", "b"))
+    assert [row.resource for row in grants(masters.book, token(7, "order-1:x", 105, "a", "b"))] == ["a", "b"]
+
+
+def test_a_token_without_a_quorum_shows_how_many_voted() -> None:
+    masters = Masters()
+    masters.acquire("order-1:x", 100, on=["m1"])
+    one, none = grants(masters.book, token(7, "order-1:x", 105), token(8, "order-2:y", 300))
+    assert (one.votes, one.begin_ns) == (1, ms(105))
+    assert (none.votes, none.begin_ns, none.sure_ns, none.end_ns) == (0, ms(300), ms(300), None)
+
+
+def test_tokens_of_before_are_left_out() -> None:
+    masters = Masters()
+    masters.book.since_ns = ms(1000)
+    assert grants(masters.book, token(7, "order-1:x", 105)) == []
+
+
+def test_without_a_watch_nothing_is_known() -> None:
+    assert grants(LockBook(), token(7, "order-1:x", 105)) == []
+
+
+def test_a_grant_that_was_heard_of_late_began_with_its_token_at_the_latest() -> None:
+    masters = Masters()
+    masters.acquire("order-1:x", 900)
+    (row,) = grants(masters.book, token(7, "order-1:x", 105))
+    assert row.begin_ns == ms(105)

@@ -1,0 +1,65 @@
+"""Nothing that needs an owner or an admin is left untried."""
+
+import string
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from chaos.workloads.identity_trespasses import TRESPASSES, Belongings, Of, Trespass
+from system.gateway.auth import Roles, authenticate
+from system.gateway.routes import ROUTERS
+
+OWN = frozenset({("GET", "/users/me"), ("POST", "/orders"), ("GET", "/orders")})
+"""Routes that name nobody's thing: they answer to whoever asks, with what is theirs."""
+VICTIM = Belongings(user="victim", order="their-order", payment="their-payment", private=("secret",))
+THIEF = Belongings(user="thief", order="own-order", payment="own-payment")
+THINGS = {**VICTIM.as_victims(), **THIEF.as_own(), "product": "the-product", "category": "the-category"}
+
+
+def shape(path: str) -> str:
+    """A path with its placeholders made alike."""
+    return "".join(text + ("{}" if name is not None else "") for text, name, _, _ in string.Formatter().parse(path))
+
+
+def guarded() -> set[tuple[str, str]]:
+    """Every route of the gateway that asks who is asking."""
+    found = set()
+    for route in (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)):
+        asked = [dependency.call for dependency in _all(route)]
+        if any(call is authenticate or isinstance(call, Roles) for call in asked):
+            found |= {(method, shape(route.path)) for method in route.methods or ()}
+    return found
+
+
+def _all(route: APIRoute) -> list[Dependant]:
+    todo: list[Dependant] = [route.dependant]
+    found: list[Dependant] = []
+    while todo:
+        found.append(todo.pop())
+        todo += found[-1].dependencies
+    return found
+
+
+def test_every_guarded_route_is_tried() -> None:
+    tried = {(each.method, shape(each.path)) for each in TRESPASSES}
+    assert len(guarded()) >= 15
+    assert guarded() - OWN <= tried
+
+
+@pytest.mark.parametrize("trespass", TRESPASSES, ids=lambda each: each.what)
+def test_each_can_be_filled_and_leaves_no_placeholder(trespass: Trespass) -> None:
+    method, path, body = trespass.filled(THINGS)
+    assert method == trespass.method
+    assert "{" not in path + str(body).replace("{'", "").replace(": {", "")
+
+
+def test_each_says_what_it_is_once() -> None:
+    assert len({each.what for each in TRESPASSES}) == len(TRESPASSES)
+
+
+def test_what_is_of_another_names_the_others_thing() -> None:
+    for trespass in TRESPASSES:
+        _, path, body = trespass.filled(THINGS)
+        if trespass.of in (Of.ORDER, Of.PAYMENT, Of.USER):
+            assert THINGS[trespass.of] in f"{path} {body}"

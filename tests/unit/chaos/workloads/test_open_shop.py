@@ -1,0 +1,107 @@
+"""The shop stays open until what is awaited has happened, and its customers come once more after that."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from chaos.client import Provider, Shop
+from chaos.workloads.buyer import Habits
+from chaos.workloads.open_shop import OpenShop, StillOpenError
+from harness.experiment import Context, OperationsEnded
+from harness.experiment.triggers import Progress
+from harness.history import History, Record, Recorder
+from harness.seed import Seed
+from tests.unit.chaos.fake_gateway import FakeGateway
+
+STAYS = Habits(insists=1.0, attempts=4, pays=0.0, cancels=0.0)
+PLACED = "place_order"
+
+
+class Kept(list[Record]):
+    def write(self, record: Record) -> None:
+        self.append(record)
+
+
+class FrontDesk(FakeGateway):
+    """A gateway that also lets accounts and goods be made."""
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        if path == "/auth/login":
+            body = {"access_token": "t", "refresh_token": "r", "user": {"id": "u", "email": "e", "name": "n", "role": "USER"}}
+            return httpx.Response(200, json=body)
+        if path == "/auth/register":
+            return httpx.Response(201, json={"id": "u"})
+        if path == "/products":
+            price = {"minor_units": 1250, "currency": "EUR"}
+            return httpx.Response(201, json={"id": "p", "name": "Lamp", "price": price})
+        if path.endswith("/stock"):
+            return httpx.Response(200, json={"product_id": "p", "available": 5000, "reserved": 0, "sold": 0})
+        return super().answer(request)
+
+
+@dataclass
+class FakeShop:
+    """One gateway behind two doors."""
+
+    http: httpx.AsyncClient
+    doors: list[str]
+
+    @property
+    def shop(self) -> Shop:
+        return Shop(self.http)
+
+    @property
+    def provider(self) -> Provider:
+        return Provider(self.http)
+
+    async def admin(self) -> Shop:
+        return self.shop
+
+    @property
+    def stack(self) -> Any:
+        members = [SimpleNamespace(name=name) for name in self.doors]
+        return SimpleNamespace(instances=lambda _service: members, address=lambda name, _port: f"{name}:80")
+
+
+@asynccontextmanager
+async def opened(shop: OpenShop, gateway: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Any, Kept]]:
+    kept, seed = Kept(), Seed(7)
+    recorder, progress = Recorder(kept), Progress()
+    recorder.listen(progress.hear)
+    async with gateway.client() as http:
+        subject: Any = FakeShop(http, ["gateway-1", "gateway-2"])
+        plain = httpx.AsyncClient
+
+        def client(**options: Any) -> httpx.AsyncClient:
+            return plain(base_url=options["base_url"], transport=httpx.MockTransport(gateway.answer))
+
+        monkeypatch.setattr(httpx, "AsyncClient", client)  # the workload opens its doors itself
+        yield await shop.prepare(subject, Context(seed, recorder, progress, Path(), lambda _text: None)), kept
+
+
+async def test_it_closes_when_it_has_happened_and_everybody_comes_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = OpenShop(until=OperationsEnded(PLACED, 12), buyers=4, rest_s=0.01, habits=STAYS)
+    async with opened(shop, FrontDesk(stock=500), monkeypatch) as (drive, kept):
+        await drive()
+    placed = History(tuple(kept)).named(PLACED)
+    assert len(placed) >= 12 + 4 - 1
+    assert len({each.input["key"] for each in placed}) == len(placed), "each purchase has a key of its own"
+    last = {each.process: each.invoked_ns for each in placed}
+    happened = sorted(each.completed_ns or 0 for each in placed)[11]
+    assert len(last) == 4
+    assert all(invoked > happened for invoked in last.values())
+
+
+async def test_it_is_not_open_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = OpenShop(until=OperationsEnded("never", 1), buyers=2, rest_s=0.01, patience_s=0.05, habits=STAYS)
+    async with opened(shop, FrontDesk(stock=500), monkeypatch) as (drive, _):
+        with pytest.raises(ExceptionGroup) as raised:
+            await drive()
+    assert raised.group_contains(StillOpenError, match="1 never ended")

@@ -1,0 +1,115 @@
+"""Workloads about paying: everybody has an order first, and then does with it what the workload is about."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from chaos.workloads.buyer import Habits
+from chaos.workloads.dawdling import DawdlingBuyers
+from chaos.workloads.paying import PayingBuyers
+from chaos.workloads.racing import RacingBuyers
+from chaos.workloads.unsettled import RELEASE, UnsettledBuyers
+from harness.experiment import Context, Drive
+from harness.experiment.triggers import Progress
+from harness.history import History, Recorder
+from harness.seed import Seed
+from tests.unit.chaos.workloads.test_open_shop import FakeShop, FrontDesk, Kept
+
+PAYS = Habits(insists=1.0)
+
+
+class Desk(FrontDesk):
+    """Has goods for all; an order can be paid for `ttl_s` seconds."""
+
+    ttl_s = 0.2
+
+    def __init__(self) -> None:
+        super().__init__(stock=100)
+        self.until: dict[str, str] = {}
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        answer = super().answer(request)
+        if not request.url.path.startswith("/orders"):
+            return answer
+        order = answer.json()
+        until = (datetime.now(UTC) + timedelta(seconds=self.ttl_s)).isoformat().replace("+00:00", "Z")
+        return httpx.Response(answer.status_code, json={**order, "expires_at": self.until.setdefault(order["id"], until)})
+
+
+@asynccontextmanager
+async def stage(seed: int = 7) -> AsyncIterator[tuple[FakeShop, Context, Kept]]:
+    kept, desk = Kept(), Desk()
+    context = Context(Seed(seed), Recorder(kept), Progress(), Path("unused"), lambda _text: None)
+    async with desk.client() as http:
+        yield FakeShop(http, ["gateway-1"]), context, kept
+
+
+async def done(workload: Any, seed: int = 7) -> History:
+    async with stage(seed) as (shop, context, kept):
+        drive: Drive = await workload.prepare(shop, context)
+        await drive()
+        return History(tuple(kept))
+
+
+async def test_all_have_an_order_before_the_first_pays() -> None:
+    operations = (await done(PayingBuyers(buyers=6, paying=2, habits=PAYS))).operations
+    names = [operation.name for operation in operations]
+    assert names.index("authorise_payment") == 12
+    assert sorted(names[12:]) == ["authorise_payment"] * 6 + ["complete_order"] * 6
+
+
+async def test_never_more_pay_at_once_than_may() -> None:
+    history = await done(PayingBuyers(buyers=6, paying=1, habits=PAYS))
+    paying = [operation.process for operation in history.operations[12:]]
+    assert paying == [name for name in dict.fromkeys(paying) for _ in range(2)]
+
+
+async def test_a_race_is_run_by_two_hands_for_one_order() -> None:
+    history = await done(RacingBuyers(buyers=5, racing=5, apart_s=0.001))
+    paid, cancelled = history.named("complete_order"), history.named("cancel_order")
+    assert len(paid) == len(cancelled) == 5
+    assert {each.input["order_id"] for each in paid} == {each.input["order_id"] for each in cancelled}
+    assert {f"{each.process}-cancels" for each in paid} == {each.process for each in cancelled}
+
+
+async def test_the_seed_decides_who_is_quicker() -> None:
+    async def winners(seed: int) -> list[str]:
+        history = await done(RacingBuyers(buyers=8, racing=1, apart_s=0.02), seed)
+        return [each.name for each in history.operations if each.name in ("complete_order", "cancel_order")][::2]
+
+    assert len({tuple(await winners(seed)) for seed in range(6)}) > 1
+
+
+async def test_who_dawdles_pays_around_the_end_of_his_time() -> None:
+    before = time.monotonic_ns()
+    history = await done(DawdlingBuyers(buyers=8, dawdling=8, early_s=0.05, late_s=0.1))
+    begun = [(each.invoked_ns - before) / 1e9 for each in history.named("complete_order")]
+    assert len(begun) == 8
+    assert min(begun) > Desk.ttl_s - 0.05
+    assert max(begun) - min(begun) > 0.01
+
+
+async def test_every_second_reservation_is_released_before_anybody_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    class FakeInstance:
+        def __init__(self, channel: object) -> None:
+            pass
+
+        async def release(self, order_ids: list[str]) -> dict[str, str]:
+            asked.append(order_ids)
+            return dict.fromkeys(order_ids, "RELEASED")
+
+    monkeypatch.setattr("chaos.workloads.unsettled.ProductInstance", FakeInstance)
+    history = await done(UnsettledBuyers(buyers=6, paying=6))
+    (release,) = history.named(RELEASE)
+    assert (release.ok, release.input["order_ids"]) == (True, asked[0])
+    assert len(asked[0]) == 3
+    assert min(each.invoked_ns for each in history.named("authorise_payment")) > (release.completed_ns or 0)
+    assert len(history.named("complete_order")) == 6
