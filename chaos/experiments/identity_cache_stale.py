@@ -11,8 +11,8 @@ identity_cache_stale: Experiment[RunningShop] = Experiment(
     name="identity_cache_stale",
     about=(
         "Customers and staff change passwords, names and roles at two gateways and two instances of user. Meanwhile redis-cache"
-        " loses all it holds five times a second, while what one instance of user writes to it arrives when that has given up"
-        " waiting; then one of them does without it. No old version comes back: every old token is tried at every instance."
+        " loses all it holds five times a second, while what one instance of user writes to it arrives after others changed the"
+        " account; then one of them does without it. No old version comes back: every old token is tried at every instance."
     ),
     system=ShopSystem(instances={"gateway": 2, "user": 2}, environment=ENVIRONMENT, proxied=True),
     workload=Identity(rounds=7),
@@ -25,8 +25,8 @@ identity_cache_stale: Experiment[RunningShop] = Experiment(
         ),
         FaultPlan(
             name="cache_written_late",
-            # The user service waits 200 ms for the cache: about half of its commands are carried out after it gave up.
-            fault=toxic("latency", "user-1->redis-cache", stream=Direction.UPSTREAM, latency=180, jitter=120),
+            # Less than the 200 ms that the user service waits, or it would leave the cache alone; more than a change takes.
+            fault=toxic("latency", "user-1->redis-cache", stream=Direction.UPSTREAM, latency=120, jitter=60),
             inject=AllOf((Injected("cache_flushed"), OperationsEnded(CHANGE_ACCOUNT, 15))),
             heal=OperationsEnded(CHANGE_ACCOUNT, 38),
         ),

@@ -83,7 +83,7 @@ class Trigger(Protocol):
 class AtOnce:
     """When the workload begins: for what must be so from the first operation on."""
 
-    def met(self, progress: Progress) -> bool:  # noqa: ARG002 - see Trigger
+    def met(self, progress: Progress) -> bool:
         """Always."""
         return True
 
