@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from harness.experiment import AssumptionError, Proof
 from harness.stack.errors import NoSuchMember
 
+TIMEOUT_S = 2.0
 EVERY_S = 0.2
 """How long the redis has to fill again."""
 
@@ -37,9 +38,10 @@ class HasAddresses(Protocol):
 class Flush:
     """Empties a redis every `EVERY_S` seconds; heals by leaving it alone. Proved by the keys that were there and went."""
 
-    def __init__(self, target: str, connect: Callable[[str], Redis] = Redis.from_url) -> None:
+    def __init__(self, target: str, connect: Callable[[str], Redis] | None = None) -> None:
         self.target = target
-        self._connect = connect
+        self._connect = connect or _connect
+        self._over = asyncio.Event()
         self._times = 0
         self._lost = 0
         self._flushing: asyncio.Task[None] | None = None
@@ -63,16 +65,23 @@ class Flush:
 
     async def heal(self, subject: HasAddresses) -> str:
         """See Fault."""
+        # Told, not cancelled: redis-py may swallow a cancellation that comes while it connects.
+        self._over.set()
         if self._flushing is not None:
-            self._flushing.cancel()
-            await asyncio.wait([self._flushing])
+            await self._flushing
         return self._seen()
 
     async def _again(self, url: str) -> None:
-        while True:
-            await asyncio.sleep(EVERY_S)
+        while not await self._told():
             with suppress(RedisError, OSError):  # another fault may have taken it down
                 await self._empty(url)
+
+    async def _told(self) -> bool:
+        """Wait for the next flush; whether it is over instead."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EVERY_S):
+                await self._over.wait()
+        return self._over.is_set()
 
     async def _empty(self, url: str) -> None:
         """In one transaction, so that the keys that are counted are those that go."""
@@ -85,6 +94,10 @@ class Flush:
 
     def _seen(self) -> str:
         return f"{self._lost} keys lost in {self._times} flushes"
+
+
+def _connect(url: str) -> Redis:
+    return Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
 
 
 def flush(target: str) -> Callable[[Random], Flush]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self, cast
@@ -24,6 +25,11 @@ class FakeRedis:
     flushes: int = 0
     down: bool = False
     asked: list[str] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: bool = False
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -41,6 +47,9 @@ class FakeRedis:
     async def execute(self) -> list[Any]:
         if self.down:
             raise RedisConnectionError("gone")
+        self.waiting = not self.gate.is_set()
+        with suppress(asyncio.CancelledError):  # as redis-py may do
+            await self.gate.wait()
         answers: list[Any] = []
         for command in self.asked:
             if command == "FLUSHALL":
@@ -95,6 +104,20 @@ async def test_it_is_emptied_again_and_again_until_it_is_healed(flush: Flush, re
     after = redis.flushes
     await asyncio.sleep(0)
     assert redis.flushes == after
+
+
+async def test_a_library_that_swallows_cancellations_does_not_keep_it_from_healing(flush: Flush, redis: FakeRedis) -> None:
+    await flush.inject(SUBJECT)
+    redis.gate.clear()
+
+    async def waits() -> bool:
+        return redis.waiting
+
+    await wait_until_async(waits, what="a flush that is not answered", timeout_s=10)
+    healing = asyncio.create_task(flush.heal(SUBJECT))
+    await asyncio.sleep(0)
+    redis.gate.set()
+    assert (await asyncio.wait_for(healing, 10)).startswith("3 keys lost in ")
 
 
 async def test_a_redis_that_is_away_for_a_while_is_met_again(flush: Flush, redis: FakeRedis) -> None:

@@ -6,8 +6,8 @@ ISSUE = Issue("t", "ada", ended_ns=10, operation=1)
 CHANGE = Revocation("ada", "a change", began_ns=20, ended_ns=30, operation=2)
 
 
-def use(began_ns: int, accepted: bool | None, token: str = "t", verifier: str = "gateway-1") -> Use:
-    return Use(token, verifier, accepted, began_ns, operation=began_ns)
+def use(began_ns: int, accepted: bool | None, verifier: str = "gateway-1") -> Use:
+    return Use("t", verifier, accepted, began_ns, operation=began_ns)
 
 
 def test_refused_after_the_change_is_as_it_should_be() -> None:
