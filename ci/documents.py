@@ -13,7 +13,7 @@ from typer.main import get_command
 from harness.cli.registry import GROUP, build
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "TRACK_RECORD.md")
 
 
 def broken_references() -> list[str]:

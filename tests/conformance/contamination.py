@@ -75,6 +75,16 @@ def read(place: Place) -> Found:
     return found
 
 
+def clean(place: Place) -> None:
+    """Take away everything that was written, for a place that others use afterwards."""
+    with connect(place) as connection, connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS crossing")
+    for server in REDIS:
+        with redis.Redis.from_url(place.redis_url(server)) as client:
+            client.delete(KEY)
+    asyncio.run(_delete(place.amqp_url))
+
+
 def strangers(found: Found, who: str, rounds: int = ROUNDS) -> set[str]:
     """The kinds of place where something else was found than what `who` wrote."""
     return {kind for kind, names in found.items() if list(names) != [who] * rounds}
@@ -95,6 +105,11 @@ def contamination(places: Sequence[Place]) -> set[str]:
 
     with ThreadPoolExecutor(len(places)) as pool:
         return set().union(*pool.map(one, range(len(places))))
+
+
+async def _delete(url: str) -> None:
+    async with await aio_pika.connect(url) as connection:
+        await (await connection.channel()).queue_delete(QUEUE)
 
 
 async def _publish(url: str, who: str, rounds: int) -> None:

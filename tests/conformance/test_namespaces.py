@@ -19,7 +19,7 @@ from harness.stack.namespaces import Namespace, NamespaceFailed
 from harness.stack.namespaces.erlang import ErlangError, Node
 from harness.stack.ports import HOST
 from harness.stack.stack import Stack
-from tests.conformance.contamination import REDIS, SCHEMA, contamination, read, strangers, write
+from tests.conformance.contamination import REDIS, SCHEMA, clean, contamination, read, strangers, write
 from tests.conformance.nested import CROSSING, Project
 
 HOLDER = Path(__file__).with_name("holder.py")
@@ -209,6 +209,9 @@ def test_xdist_workers_do_not_meet_in_their_namespaces_but_on_the_bare_stack(sta
     names = [json.loads(path.read_text()) for path in tmp_path.glob("*.name")]
     assert len(set(names)) == 4
     assert [traces(stack, name) for name in names] == [[]] * 4
-    together = project.pytest(*arguments, "-k", "together")
+    try:
+        together = project.pytest(*arguments, "-k", "together")
+    finally:
+        clean(stack)
     assert "4 failed" in together.stdout, together.stdout
     assert all(together.stdout.count(kind) >= 4 for kind in EVERYWHERE), together.stdout

@@ -1,0 +1,26 @@
+"""Every known bug can still be planted, and names an experiment that exists and a guarantee that this one is judged by."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from chaos.mutants import MUTANTS
+from harness.mutants import Mutant, planted
+from harness.registry import experiments
+
+SERVICES = Path("system/services.toml")
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_mutant_fits_the_shop_as_it_is(mutant: Mutant) -> None:
+    assert mutant.guarantee in experiments()[mutant.experiment].guarantees
+    with planted(mutant, SERVICES) as copy:
+        for edit in mutant.edits:
+            changed = (copy.parent / edit.file).read_text()
+            assert changed != (SERVICES.parent / edit.file).read_text()
+            ast.parse(changed)
+
+
+def test_bugs_of_many_experiments_are_known() -> None:
+    assert len({mutant.experiment for mutant in MUTANTS}) >= 6
