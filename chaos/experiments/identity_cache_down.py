@@ -30,4 +30,5 @@ identity_cache_down: Experiment[RunningShop] = Experiment(
     ),
     guarantees=("stale_tokens_rejected", "private_to_owner", "honest_errors", "recovers"),
     minimums=(*MINIMUMS, Minimum(operation=CHANGE_ACCOUNT, count=5, endings=UNKNOWN)),
+    default=True,
 )

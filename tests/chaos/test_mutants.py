@@ -12,7 +12,7 @@ import pytest
 PATIENCE_S = 400
 TRIED = (
     "reserves_without_taking",  # flash_sale
-    "release_frees_anybodys_lock",  # lock_master_down
+    "quorum_of_one",  # lock_majority_down
     "refund_skipped",  # saga_crash_during_compensation
     "ack_before_commit",  # queue_consumer_killed_before_commit
     "message_id_per_attempt",  # notification_down
