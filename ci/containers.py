@@ -25,7 +25,7 @@ CHAOS = (sys.executable, "-m", "harness.cli", "chaos", "run")
 SUITES = {
     "conformance": (*PYTEST, "tests/conformance", "--ignore=tests/conformance/compose", "-k", "docker"),
     "order-flow": (*PYTEST, "tests/integration/order", "--provider=docker"),
-    "experiments": (*CHAOS, "flash_sale", "identity_cache_down", "--seed=42", "--provider=docker", "--proxy=toxiproxy"),
+    "experiments": (*CHAOS, "flash_sale", "identity_cache_down", "--seed=42", "--provider=docker"),
     "compose": (*PYTEST, "tests/conformance/compose"),
 }
 SWITCH = {"GAUNTLET_CONFORMANCE_DOCKER": "1"}

@@ -14,7 +14,7 @@ TRIED = (
     "reserves_without_taking",  # flash_sale
     "quorum_of_one",  # lock_majority_down
     "refund_skipped",  # saga_crash_during_compensation
-    "ack_before_commit",  # queue_consumer_killed_before_commit
+    "inbox_forgets",  # queue_redelivery_storm
     "message_id_per_attempt",  # notification_down
     "announces_no_change",  # identity_cache_down
     "reads_anybodys_order",  # identity_instances_killed
