@@ -94,10 +94,16 @@ def bench_checkers(
     """Measure judging: seconds and memory from the file to the last verdict. Exit code 1 when a promise was not judged."""
     from harness.bench_checkers.measure import AIM_MB, AIM_S, LENGTHS, BenchError, measure, measure_run
     from harness.bench_checkers.worker import RESULT
+    from harness.experiment import NotARunError, RunFolder
 
     try:
         note = (lambda text: err.print(text, markup=False)) if run is None else (lambda _text: None)
+        if run is not None:
+            RunFolder(run).facts()
         results = [measure_run(run)] if run else measure(maker, operations or LENGTHS, Seed.parse(seed), note)
+    except NotARunError as error:
+        complain(error)
+        raise typer.Exit(Code.USAGE) from error
     except (BenchError, ValueError) as error:
         complain(error)
         raise typer.Exit(Code.FAILED) from error

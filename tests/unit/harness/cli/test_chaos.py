@@ -38,6 +38,7 @@ def test_the_experiments_are_listed() -> None:
         (("chaos", "run", "flash_sale", "--default"), "name experiments, or say --default or --all"),
         (("chaos", "run", "--all", "--default"), "name experiments, or say --default or --all"),
         (("chaos", "run", "flash_sale", "--provider", "cloud"), "cloud"),
+        (("bench", "checkers", "--run", "/nowhere"), "/nowhere is not a run: it has no run.json"),
         (("replay", "/nowhere"), "/nowhere is not a run: it has no run.json"),
         (("mutants", "run"), "name mutants, or say --all"),
         (("mutants", "run", "nix"), "there is no mutant 'nix'"),
