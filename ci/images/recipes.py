@@ -112,7 +112,7 @@ IMAGES = (
         "toxiproxy",
         "python-builder",
         "",
-        "ghcr.io/shopify/toxiproxy:2.12.0",
+        "shopify/toxiproxy:2.12.0",
         "A STAND-IN, not Toxiproxy: the project's own proxy behind its command line (no package registry has the real server)",
     ),
 )

@@ -19,7 +19,7 @@ class Toxiproxy(Driver):
     kind = "toxiproxy"
     image = Image(
         "toxiproxy",
-        "ghcr.io/shopify/toxiproxy:2.12.0",
+        "shopify/toxiproxy:2.12.0",
         "gauntlet/toxiproxy:local",
         caveat="A STAND-IN, not Toxiproxy: the project's own proxy behind its command line",
     )

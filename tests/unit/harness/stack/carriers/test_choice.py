@@ -12,7 +12,7 @@ from harness.stack.docker.provider import DockerProvider
 from harness.stack.errors import EngineError, StackError
 
 STAND_IN = Selected("gauntlet/toxiproxy:local", True, "A STAND-IN", substitute=True)
-REAL = Selected("ghcr.io/shopify/toxiproxy:2.12.0", False)
+REAL = Selected("shopify/toxiproxy:2.12.0", False)
 NOTHING = {"PATH": "/nowhere"}
 
 

@@ -28,7 +28,7 @@ def test_images_are_pinned_and_each_has_a_setting_of_its_own() -> None:
         "GAUNTLET_IMAGE_MYSQL": "mysql:8.4",
         "GAUNTLET_IMAGE_REDIS": "redis:8",
         "GAUNTLET_IMAGE_RABBITMQ": "rabbitmq:4-management",
-        "GAUNTLET_IMAGE_TOXIPROXY": "ghcr.io/shopify/toxiproxy:2.12.0",
+        "GAUNTLET_IMAGE_TOXIPROXY": "shopify/toxiproxy:2.12.0",
     }
     assert all(each.kind == each.image.kind for each in EVERYTHING)
     assert {kind: each.kind for kind, each in DRIVERS.items()} == {kind: kind for kind in DRIVERS}
