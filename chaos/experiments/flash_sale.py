@@ -1,5 +1,6 @@
 """flash_sale: 300 buyers, 100 units, and two sudden deaths in the middle of it."""
 
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults import kill_one_of
 from chaos.guarantees.facts import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
@@ -17,8 +18,7 @@ flash_sale: Experiment[RunningShop] = Experiment(
     ),
     system=ShopSystem(
         instances={"order": 2, "product": 2},
-        # 600 password hashes are not what this is about: the cheapest that argon2 allows.
-        environment={"user": {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1"}},
+        environment={"user": CHEAP_PASSWORDS},
     ),
     workload=FlashSale(stock=100, buyers=300, at_once=40),
     faults=(
@@ -35,19 +35,7 @@ flash_sale: Experiment[RunningShop] = Experiment(
             heal=OperationsEnded(PLACE_ORDER, 130),
         ),
     ),
-    guarantees=(
-        "no_oversell",
-        "stock_conserved",
-        "acknowledged_orders_survive",
-        "one_order_per_key",
-        "legal_transitions",
-        "charged_at_most_once",
-        "paid_iff_captured",
-        "mail_once_per_paid_order",
-        "sagas_terminate",
-        "honest_errors",
-        "recovers",
-    ),
+    guarantees=OF_A_SALE,
     minimums=(
         Minimum(operation=PLACE_ORDER, count=280, per_second=2.0, endings=ANSWERED),
         Minimum(operation=PLACE_ORDER, count=80, endings=frozenset({Ending.OK})),

@@ -10,6 +10,7 @@ from random import Random  # noqa: TID251 - a type only; the numbers come from t
 import pytest
 
 from chaos.experiments.flash_sale import flash_sale
+from chaos.experiments.promises import CHEAP_PASSWORDS
 from chaos.faults import cut, kill, partition, pause, toxic
 from chaos.guarantees.facts import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
@@ -27,7 +28,7 @@ FAULTS: dict[str, Callable[[Random], Fault[RunningShop]]] = {
     "partition": partition(("order-*",), ("redis-lock-2",)),
     "toxic": toxic("latency", "order-*->redis-lock-3", latency=20),
 }
-ENVIRONMENT = {"gateway": {"LOGIN_RATE": "100000/minute"}, "user": {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1"}}
+ENVIRONMENT = {"gateway": {"LOGIN_RATE": "100000/minute"}, "user": CHEAP_PASSWORDS}
 SEEDS = itertools.count(1)
 
 
