@@ -55,7 +55,7 @@ def test_a_promise_that_was_not_kept_is_no_good_measurement(folder: RunFolder, t
 
 def test_what_is_no_run_is_told(tmp_path: Path) -> None:
     result = CliRunner().invoke(build((), lambda _text: None), ("bench", "checkers", "--run", str(tmp_path)))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "has no run.json" in result.output
 
 
