@@ -1,9 +1,9 @@
 """Everything that needs Docker, tried for real: `python -m ci.containers [--only suite …] [--images auto|official|local]`.
 
-An engine (started when there is none and this is root on Debian), images (the official ones where a registry answers, else
-equivalents from Debian packages), then the suites below, all of them even when one fails. Exit code 3, loudly, when no
-engine can be had, or nothing to build images from: then nothing of this has been tried. Otherwise that of the first suite
-that failed, or 1 when containers were left over. An engine started for this is stopped at the end.
+An engine (started when there is none and this is root on Debian), images (the official ones that a registry gives out,
+equivalents from Debian packages of the others), then the suites below, all of them even when one fails. Exit code 3,
+loudly, when no engine can be had, or nothing to build images from: then nothing of this has been tried. Otherwise that of
+the first suite that failed, or 1 when containers were left over. An engine started for this is stopped at the end.
 """
 
 import argparse
@@ -15,8 +15,9 @@ from pathlib import Path
 
 from ci.images import engine
 from ci.images.build import build
-from ci.images.docker import CommandFailedError, run
+from ci.images.docker import CommandFailedError
 from ci.images.machine import UnsuitableMachineError
+from ci.images.official import missing, with_builders
 from ci.images.recipes import IMAGES, environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +31,6 @@ SUITES = {
 }
 SWITCH = {"GAUNTLET_CONFORMANCE_DOCKER": "1"}
 """Lets pytest collect what needs an engine."""
-PULL_TIMEOUT_S = 600
 NO_ENGINE = 3
 FRAME = "!" * 100
 
@@ -41,23 +41,15 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def official() -> bool:
-    """Whether the official images are here or can be pulled; the first failure decides."""
-    try:
-        for name in (image.official for image in IMAGES if image.official):
-            run(["docker", "pull", "--quiet", name], timeout_s=PULL_TIMEOUT_S)
-    except CommandFailedError as error:
-        say(f"the official images cannot be had: {str(error).splitlines()[-1]}")
-        return False
-    return True
-
-
 def images(choice: str) -> Mapping[str, str]:
     """Variables that name the images to use; they are there afterwards. Raises what `build` raises."""
-    if choice == "official" or (choice == "auto" and official()):
+    if choice == "official":
         return {}
-    build([], force=False, say=say)
-    return dict(line.split("=", 1) for line in environment())
+    wanted = IMAGES if choice == "local" else with_builders(missing(say))
+    if not wanted:
+        return {}
+    build([image.name for image in wanted], force=False, say=say)
+    return dict(line.split("=", 1) for line in environment(wanted))
 
 
 def run_suites(suites: Sequence[str], settings: Mapping[str, str], arguments: Sequence[str]) -> int:

@@ -132,6 +132,10 @@ def plan(names: Sequence[str]) -> list[Base | Image]:
     return [part for part in known.values() if part.name in wanted or not names]
 
 
-def environment() -> list[str]:
-    """NAME=value for everything that docker-compose.yml and the service image take, to use the images built here."""
-    return [*(f"{image.setting}={image.tag}" for image in IMAGES if image.setting), "BUILD_NETWORK=host"]
+def environment(images: Sequence[Image] = IMAGES) -> list[str]:
+    """NAME=value for what docker-compose.yml and the service image take, to use these images as they are built here.
+
+    Where an image of ours is what the service is installed in, the index that it knows may be one of the host's own network.
+    """
+    network = ["BUILD_NETWORK=host"] if any(image.setting == "BUILDER_IMAGE" for image in images) else []
+    return [*(f"{image.setting}={image.tag}" for image in images if image.setting), *network]
