@@ -3,14 +3,11 @@
 Whoever holds the lock has its write on the way for 4 s; by then the masters have long forgotten and given it to the next one.
 """
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
-from chaos.faults import forget, toxic
-from chaos.guarantees.facts import PLACE_ORDER
-from chaos.subject import RunningShop, ShopSystem
-from chaos.workloads.open_shop import OpenShop
-from harness.experiment import AllOf, AtOnce, EventsSeen, Experiment, FaultPlan, Healed, Injected, Minimum, Sighting
-from harness.history import Ending
-from harness.proxy.direction import Direction
+from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, long_way_to_product, one_product
+from chaos.experiments.promises import OF_A_LOCKED_SALE
+from chaos.faults import forget
+from chaos.subject import RunningShop
+from harness.experiment import EventsSeen, Experiment, FaultPlan, Sighting
 
 lock_forgotten: Experiment[RunningShop] = Experiment(
     name="lock_forgotten",
@@ -18,33 +15,18 @@ lock_forgotten: Experiment[RunningShop] = Experiment(
         "Two of the three lock masters are emptied, killed with -9 and started again while a lock is held. They give it to the"
         " other order instance as well. Nothing is sold twice: the fence and the conditions in the database hold."
     ),
-    system=ShopSystem(
-        instances={"order": 2, "product": 2},
-        environment={"user": CHEAP_PASSWORDS},
-        proxied=True,
-        watchers=("fences", "locks"),
-    ),
-    workload=OpenShop(
-        products=1,
-        opens=Injected("long_way_to_product"),
-        until=AllOf((Healed("long_way_to_product"), Healed("masters_forget"))),
-        patience_s=60,
-    ),
+    system=locked_shop(),
+    workload=one_product(besides="masters_forget"),
     faults=(
-        FaultPlan(
-            name="long_way_to_product",
-            fault=toxic("latency", "order-*->product-*", stream=Direction.UPSTREAM, latency=4000),
-            inject=AtOnce(),
-            heal=EventsSeen("lock_overtaken"),
-        ),
+        long_way_to_product("order-*", latency_ms=4000, heal=EventsSeen("lock_overtaken")),
         FaultPlan(
             name="masters_forget",
             fault=forget("redis-lock-1", "redis-lock-2"),
-            inject=AllOf((Injected("long_way_to_product"), EventsSeen("token_drawn"))),
+            inject=held_by(),
             heal=EventsSeen("lock_overtaken"),
         ),
     ),
     guarantees=OF_A_LOCKED_SALE,
-    minimums=(Minimum(operation=PLACE_ORDER, count=40, endings=frozenset({Ending.OK})),),
-    sightings=(Sighting(event="lock_overtaken"), Sighting(event="lock_granted", count=10)),
+    minimums=MINIMUMS,
+    sightings=(Sighting(event="lock_overtaken"), LOCKS_GRANTED),
 )

@@ -5,26 +5,11 @@ and its first token is the signal to stop it. Its write is then on the way, or n
 A second after it stopped, its lock is over, and order-2, which waits for the same product, writes at once.
 """
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
-from chaos.faults import pause, toxic
-from chaos.guarantees.facts import PLACE_ORDER
-from chaos.subject import RunningShop, ShopSystem
-from chaos.workloads.open_shop import OpenShop
-from harness.experiment import (
-    AllOf,
-    AtOnce,
-    EventsSeen,
-    EventsSince,
-    Experiment,
-    FaultPlan,
-    Healed,
-    InForceFor,
-    Injected,
-    Minimum,
-    Sighting,
-)
-from harness.history import Ending
-from harness.proxy.direction import Direction
+from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, long_way_to_product, one_product
+from chaos.experiments.promises import OF_A_LOCKED_SALE
+from chaos.faults import pause
+from chaos.subject import RunningShop
+from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, FaultPlan, InForceFor, Sighting
 
 OVERTAKEN_BY_ORDER_2 = EventsSince("holder_paused", "token_drawn")
 
@@ -34,34 +19,19 @@ lock_holder_paused: Experiment[RunningShop] = Experiment(
         "order-1 is stopped (SIGSTOP) while it holds the lock, for longer than the lock lives, with its write under way to"
         " product. order-2 is granted the lock and writes. The write of order-1 has to be refused, and is seen being refused."
     ),
-    system=ShopSystem(
-        instances={"order": 2, "product": 2},
-        environment={"user": CHEAP_PASSWORDS, "order": {"LOCK_TTL_S": "1"}},
-        proxied=True,
-        watchers=("fences", "locks"),
-    ),
-    workload=OpenShop(
-        products=1,
-        opens=Injected("long_way_to_product"),
-        until=AllOf((Healed("long_way_to_product"), Healed("holder_paused"))),
-        patience_s=45,
-    ),
+    system=locked_shop({"order": {"LOCK_TTL_S": "1"}}),
+    workload=one_product(besides="holder_paused"),
     faults=(
-        FaultPlan(
-            name="long_way_to_product",
-            fault=toxic("latency", "order-1->product-*", stream=Direction.UPSTREAM, latency=4000),
-            inject=AtOnce(),
-            heal=EventsSeen("fenced_off"),
-        ),
+        long_way_to_product("order-1", latency_ms=4000, heal=EventsSeen("fenced_off")),
         FaultPlan(
             name="holder_paused",
             fault=pause("order-1"),
-            inject=AllOf((Injected("long_way_to_product"), EventsSeen("token_drawn", about="order-1"))),
+            inject=held_by("order-1"),
             heal=AllOf((InForceFor("holder_paused", 2.0), OVERTAKEN_BY_ORDER_2)),
         ),
     ),
     guarantees=OF_A_LOCKED_SALE,
-    minimums=(Minimum(operation=PLACE_ORDER, count=40, endings=frozenset({Ending.OK})),),
-    sightings=(Sighting(event="fenced_off"), Sighting(event="lock_overtaken"), Sighting(event="lock_granted", count=10)),
+    minimums=MINIMUMS,
+    sightings=(Sighting(event="fenced_off"), Sighting(event="lock_overtaken"), LOCKS_GRANTED),
     default=True,
 )

@@ -3,25 +3,11 @@
 order-1's write takes 2.5 s to get to product, so that there is time to silence it towards the masters while it holds.
 """
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
-from chaos.faults import partition, toxic
-from chaos.guarantees.facts import PLACE_ORDER
-from chaos.subject import RunningShop, ShopSystem
-from chaos.workloads.open_shop import OpenShop
-from harness.experiment import (
-    AllOf,
-    AtOnce,
-    EventsSeen,
-    EventsSince,
-    Experiment,
-    FaultPlan,
-    Healed,
-    Injected,
-    Minimum,
-    Sighting,
-)
-from harness.history import Ending
-from harness.proxy.direction import Direction
+from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, long_way_to_product, one_product
+from chaos.experiments.promises import OF_A_LOCKED_SALE
+from chaos.faults import partition
+from chaos.subject import RunningShop
+from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, FaultPlan, Sighting
 
 GONE_ON = AllOf((EventsSeen("lock_expired"), EventsSince("releases_lost", "token_drawn")))
 
@@ -31,33 +17,18 @@ lock_release_lost: Experiment[RunningShop] = Experiment(
         "From when order-1 has its first lock, nothing that it says reaches the lock masters. It does its work and lets go,"
         " which nobody hears. The lock expires after its 4 s, and order-2 is granted it."
     ),
-    system=ShopSystem(
-        instances={"order": 2},
-        environment={"user": CHEAP_PASSWORDS, "order": {"LOCK_TTL_S": "4"}},
-        proxied=True,
-        watchers=("fences", "locks"),
-    ),
-    workload=OpenShop(
-        products=1,
-        opens=Injected("long_way_to_product"),
-        until=AllOf((Healed("long_way_to_product"), Healed("releases_lost"))),
-        patience_s=60,
-    ),
+    system=locked_shop({"order": {"LOCK_TTL_S": "4"}}),
+    workload=one_product(besides="releases_lost"),
     faults=(
-        FaultPlan(
-            name="long_way_to_product",
-            fault=toxic("latency", "order-1->product-*", stream=Direction.UPSTREAM, latency=2500),
-            inject=AtOnce(),
-            heal=EventsSeen("lock_expired"),
-        ),
+        long_way_to_product("order-1", latency_ms=2500, heal=EventsSeen("lock_expired")),
         FaultPlan(
             name="releases_lost",
             fault=partition(("order-1",), ("redis-lock-*",), one_way=True),
-            inject=AllOf((Injected("long_way_to_product"), EventsSeen("token_drawn", about="order-1"))),
+            inject=held_by("order-1"),
             heal=GONE_ON,
         ),
     ),
     guarantees=OF_A_LOCKED_SALE,
-    minimums=(Minimum(operation=PLACE_ORDER, count=40, endings=frozenset({Ending.OK})),),
-    sightings=(Sighting(event="lock_expired"), Sighting(event="lock_granted", count=10)),
+    minimums=MINIMUMS,
+    sightings=(Sighting(event="lock_expired"), LOCKS_GRANTED),
 )

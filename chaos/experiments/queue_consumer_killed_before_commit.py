@@ -5,8 +5,9 @@ from chaos.faults import cut
 from chaos.faults.killed_holding import killed_holding
 from chaos.guarantees.facts import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
-from chaos.subject.hands import stuck
+from chaos.subject.hands import busy, stuck
 from chaos.subject.watchers.deliveries import REDELIVERED
+from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import Experiment, FaultPlan, Healed, InForceFor, Injected, Minimum, OperationsEnded, Sighting
 from harness.history import Ending
@@ -26,7 +27,7 @@ queue_consumer_killed_before_commit: Experiment[RunningShop] = Experiment(
         proxied=True,
         watchers=("deliveries",),
     ),
-    workload=OpenShop(until=Healed("order_out_of_reach")),
+    workload=OpenShop(until=Healed("order_out_of_reach"), habits=Habits(insists=0.9, attempts=30, pays=0.5, looks=1)),
     faults=(
         FaultPlan(
             name="order_out_of_reach",
@@ -36,7 +37,7 @@ queue_consumer_killed_before_commit: Experiment[RunningShop] = Experiment(
         ),
         FaultPlan(
             name="killed_before_commit",
-            fault=killed_holding("order-1", "mysql", stuck, "commands taken and not stored"),
+            fault=killed_holding("order-1", "mysql", stuck, "commands taken and not stored", busy),
             inject=Injected("order_out_of_reach"),
             heal=InForceFor("killed_before_commit", ANSWERED_S),
         ),

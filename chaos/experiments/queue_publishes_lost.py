@@ -1,32 +1,43 @@
 """queue_publishes_lost: what a gateway publishes never reaches the broker, and nobody tells it so but the missing confirms."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults import partition
+from chaos.faults import cut, partition
 from chaos.guarantees.facts import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
+from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop
-from harness.experiment import AllOf, Experiment, FaultPlan, Healed, InForceFor, Minimum, OperationsEnded
+from harness.experiment import AllOf, Experiment, FaultPlan, Healed, InForceFor, Injected, Minimum, OperationsEnded
 from harness.history import Ending
 
 queue_publishes_lost: Experiment[RunningShop] = Experiment(
     name="queue_publishes_lost",
     about=(
-        "What one of two gateways says to RabbitMQ vanishes on the way, while its connection stays open: it can write, and what"
-        " it writes is lost. No order may be called accepted whose confirm did not come; the other gateway goes on selling."
+        "What one of two gateways says to RabbitMQ vanishes on the way, while its connection stays open, and it cannot reach"
+        " order either. It can write, and what it writes is lost: no order may be called accepted whose confirm did not come."
     ),
     system=ShopSystem(instances={"gateway": 2, "order": 2}, environment={"user": CHEAP_PASSWORDS}, proxied=True),
-    workload=OpenShop(until=AllOf((Healed("gateway_1_unheard"), OperationsEnded(PLACE_ORDER, 120)))),
+    workload=OpenShop(
+        until=AllOf((Healed("order_out_of_reach"), OperationsEnded(PLACE_ORDER, 120))),
+        buyers=40,
+        habits=Habits(insists=0.9, attempts=30, pays=0.5, looks=1),
+    ),
     faults=(
+        FaultPlan(
+            name="order_out_of_reach",
+            fault=cut("gateway-1->order-*"),
+            inject=OperationsEnded(PLACE_ORDER, 40),
+            heal=Healed("gateway_1_unheard"),
+        ),
         FaultPlan(
             name="gateway_1_unheard",
             fault=partition(("gateway-1",), ("rabbitmq",), one_way=True),
-            inject=OperationsEnded(PLACE_ORDER, 40),
+            inject=Injected("order_out_of_reach"),
             heal=InForceFor("gateway_1_unheard", 6.0),
         ),
     ),
     guarantees=OF_A_SALE,
     minimums=(
         Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),
-        Minimum(operation=PLACE_ORDER, count=10, endings=frozenset({Ending.INFO})),  # told to come back
+        Minimum(operation=PLACE_ORDER, count=5, endings=frozenset({Ending.INFO})),  # told to come back
     ),
 )

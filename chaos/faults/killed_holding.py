@@ -1,7 +1,8 @@
 """killed_holding: a consumer dies at a sure moment, with messages in its hands whose settling never got out.
 
 First one of its edges is silenced: towards the broker, so that acknowledgements vanish, or towards the database, so that
-nothing is stored. Then one looks until it holds something that this applies to, and only then it is killed with -9.
+nothing is stored. Then one looks until it holds something that this applies to, and only then it is killed with -9. Where it
+got stuck with something that this does not apply to, it is let go and silenced again, once its hands are empty.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,10 +15,12 @@ from harness.experiment import AssumptionError, Proof
 from harness.proxy.client import ProxyApiError
 from harness.proxy.direction import Direction
 from harness.stack.view import StackView
-from harness.waiting import wait_until_async
+from harness.waiting import WaitTimeout, wait_until_async
 
-HELD_S = 20.0
-"""How long a consumer may take to have something in its hands."""
+TRY_S, TRIES = 3.0, 10
+"""How long a consumer is looked at for something in its hands, and how often it is silenced for that."""
+IDLE_S = 20.0
+"""How long it may take to have nothing in its hands."""
 TOXIC = "killed_holding"
 NOT_FOUND = 404
 
@@ -28,12 +31,14 @@ Holds = Callable[[StackView, str], Awaitable[Look]]
 class KilledHolding:
     """Silences what `target` says to `callee`, waits until it holds something, and kills it."""
 
-    def __init__(self, target: str, callee: str, holds: Holds, what: str) -> None:
+    def __init__(self, target: str, callee: str, holds: Holds, what: str, busy: Holds | None = None) -> None:
         self.target = target
         self.edge = f"{target}->{callee}"
         self._holds = holds
         self._what = what
+        self._busy = busy
         self._held = 0
+        self.try_s = TRY_S
         self._death = Kill(target)
 
     async def assume(self, subject: RunningShop) -> None:
@@ -43,17 +48,46 @@ class KilledHolding:
             raise AssumptionError(f"no edge that runs through a proxy is called {self.edge}")
 
     async def inject(self, subject: RunningShop) -> None:
-        """See Fault. Raises WaitTimeout when the target's hands stay empty."""
+        """See Fault. Raises WaitTimeout when the target's hands stay empty, or never get so."""
+        for last in (False,) * (TRIES - 1) + (True,):
+            await self._silence(subject)
+            try:
+                await self._until_it_holds(subject)
+                break
+            except WaitTimeout:
+                if last:
+                    raise
+                await self._let_go(subject)
+        await self._death.inject(subject)
+
+    async def _silence(self, subject: RunningShop) -> None:
+        if self._busy is not None:
+            await self._until_idle(await self._busy(subject.stack, self.target))
         async with subject.proxy as proxy:
             await proxy.add_toxic(self.edge, "timeout", stream=Direction.UPSTREAM, name=TOXIC, timeout=0)
+
+    async def _until_idle(self, look: Look) -> None:
+        async def nothing() -> bool:
+            return await look() == 0
+
+        await wait_until_async(nothing, what=f"{self.target} has empty hands", timeout_s=IDLE_S)
+
+    async def _until_it_holds(self, subject: RunningShop) -> None:
         look = await self._holds(subject.stack, self.target)
 
         async def something() -> bool:
             self._held = await look()
             return self._held > 0
 
-        await wait_until_async(something, what=f"{self.target} holds {self._what}", timeout_s=HELD_S)
-        await self._death.inject(subject)
+        await wait_until_async(something, what=f"{self.target} holds {self._what}", timeout_s=self.try_s)
+
+    async def _let_go(self, subject: RunningShop) -> None:
+        async with subject.proxy as proxy:
+            try:
+                await proxy.remove_toxic(self.edge, TOXIC)
+            except ProxyApiError as error:
+                if error.status != NOT_FOUND:  # it was not injected so far
+                    raise
 
     async def prove(self, subject: RunningShop) -> Proof:
         """See Fault."""
@@ -65,15 +99,15 @@ class KilledHolding:
 
     async def heal(self, subject: RunningShop) -> str:
         """See Fault."""
-        async with subject.proxy as proxy:
-            try:
-                await proxy.remove_toxic(self.edge, TOXIC)
-            except ProxyApiError as error:
-                if error.status != NOT_FOUND:  # it was not injected so far
-                    raise
+        await self._let_go(subject)
         return await self._death.heal(subject)
 
 
-def killed_holding(target: str, callee: str, holds: Holds, what: str) -> Callable[[Random], KilledHolding]:
-    """Silence `target` towards `callee`, and kill it once it holds something, which `what` calls by name."""
-    return lambda _random: KilledHolding(target, callee, holds, what)
+def killed_holding(
+    target: str, callee: str, holds: Holds, what: str, busy: Holds | None = None
+) -> Callable[[Random], KilledHolding]:
+    """Silence `target` towards `callee`, and kill it once it holds something, which `what` calls by name.
+
+    With `busy`, it is silenced only when that sees nothing in its hands.
+    """
+    return lambda _random: KilledHolding(target, callee, holds, what, busy)

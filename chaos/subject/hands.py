@@ -60,20 +60,32 @@ async def decided_since(stack: StackView, instance: str) -> Look:
     return look
 
 
-async def stuck(stack: StackView, instance: str) -> Look:
-    """Commands that an instance has taken off the queue and gets nowhere with."""
+async def busy(stack: StackView, instance: str) -> Look:
+    """Commands that an instance is handling."""
+    address = f"http://{stack.address(instance, 'metrics')}"
 
     async def look() -> int:
-        async with httpx.AsyncClient(base_url=f"http://{stack.address(instance, 'metrics')}", timeout=2.0) as http:
-            before = await _hands(http)
-            await asyncio.sleep(STUCK_S)
-            now = await _hands(http)
-        return now[1] if now == before else 0
+        return (await _hands(address))[1]
 
     return look
 
 
-async def _hands(http: httpx.AsyncClient) -> tuple[int, int]:
+async def stuck(stack: StackView, instance: str) -> Look:
+    """Commands that an instance takes off the queue from now on, and gets nowhere with. Raises httpx.HTTPError."""
+    address = f"http://{stack.address(instance, 'metrics')}"
+    taken_before, _ = await _hands(address)
+
+    async def look() -> int:
+        before = await _hands(address)
+        await asyncio.sleep(STUCK_S)
+        taken, handling = now = await _hands(address)
+        return handling if now == before and taken > taken_before else 0
+
+    return look
+
+
+async def _hands(address: str) -> tuple[int, int]:
     """Commands taken so far, and how many of them are being handled. Raises httpx.HTTPError."""
-    taken, handling = [await totals(http, "", sample, by="queue") for sample in (TAKEN, HANDLING)]
+    async with httpx.AsyncClient(base_url=address, timeout=2.0) as http:
+        taken, handling = [await totals(http, "", sample, by="queue") for sample in (TAKEN, HANDLING)]
     return round(taken.get(COMMANDS, 0.0)), round(handling.get(COMMANDS, 0.0))

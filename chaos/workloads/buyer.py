@@ -19,8 +19,6 @@ from chaos.guarantees import facts
 from harness.history import Recorder, Row
 
 LONGEST_WAIT_S = 2.0
-READS = 20
-"""How often a buyer looks for the decision on what was answered 202."""
 BUSY = "ORDER_BUSY"
 GIVES_UP = 0.5
 """How likely it is that whose card was declined does not pay at all."""
@@ -31,7 +29,8 @@ class Habits:
     """How likely a buyer is to do what (0 to 1), and how often it asks again.
 
     `pays_again`: to pay with another payment rather than ask again when nobody knows what became of the first. `bad_card`: to
-    pay with a card that is declined, first or at all. `returns`: how often it comes back when the order is busy.
+    pay with a card that is declined, first or at all. `returns`: how often it comes back when the order is busy. `looks`: how
+    often it looks for what became of an order, before it turns to the next.
     """
 
     insists: float = 0.8
@@ -41,6 +40,7 @@ class Habits:
     pays_again: float = 0.0
     bad_card: float = 0.0
     returns: int = 0
+    looks: int = 20
 
 
 @dataclass
@@ -135,7 +135,7 @@ class Buyer:
 
     async def _beyond(self, status: str, order_id: str) -> Order | None:
         """The order once it has another status; None when that takes too long or cannot be learned. Raises RefusedError."""
-        for _ in range(READS):
+        for _ in range(self.habits.looks):
             answer = await self._insist(facts.READ_ORDER, {"order_id": order_id}, lambda: self.shop.order(order_id), 1)
             if answer is not None and answer.status == 200 and (order := answer.read(Order)).status != status:
                 return order

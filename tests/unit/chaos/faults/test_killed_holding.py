@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chaos.faults.killed_holding import KilledHolding
+from chaos.faults.killed_holding import Holds, KilledHolding
 from chaos.subject.hands import Look
 from harness.experiment import AssumptionError
 from harness.proxy.client import ProxyApiError
@@ -67,12 +67,12 @@ class FakeStack:
 class Scene:
     """A fault whose target's hands hold these amounts at one look after the other."""
 
-    def __init__(self, *held: int) -> None:
+    def __init__(self, *held: int, busy: Holds | None = None) -> None:
         self.stack: Any = FakeStack()
         self.proxy = FakeProxy()
         self.shop: Any = SimpleNamespace(stack=self.stack, proxy=self.proxy)
         self.looks: Iterator[int] = iter(held)
-        self.fault = KilledHolding("order-1", "mysql", self._holds, "commands")
+        self.fault = KilledHolding("order-1", "mysql", self._holds, "commands", busy)
 
     async def _holds(self, *_: object) -> Look:
         assert self.proxy.toxics, "one begins to look once the edge is silent"
@@ -95,6 +95,24 @@ async def test_it_dies_once_it_holds_something() -> None:
     await scene.fault.heal(scene.shop)
     assert scene.stack.alive
     assert not scene.proxy.toxics
+
+
+async def test_one_that_got_stuck_with_something_else_is_let_go_until_its_hands_are_empty() -> None:
+    handling = iter((2, 0, 1, 0))
+
+    async def busy(*_: object) -> Look:
+        assert not scene.proxy.toxics, "it may finish what it has"
+
+        async def look() -> int:
+            return next(handling)
+
+        return look
+
+    scene = Scene(0, 3, busy=busy)
+    scene.fault.try_s = 0.0
+    await scene.fault.inject(scene.shop)
+    assert next(handling, None) is None, "it was silenced twice, each time with empty hands"
+    assert not scene.stack.alive
 
 
 async def test_where_nothing_was_lost_nothing_is_proved() -> None:

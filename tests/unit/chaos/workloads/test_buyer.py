@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from chaos.client import Address, Line, Provider, Shop
-from chaos.workloads.buyer import READS, Buyer, Habits
+from chaos.workloads.buyer import Buyer, Habits
 from harness.history import Ending, History, Record, Recorder
 from harness.seed import Seed
 from tests.unit.chaos.fake_gateway import FakeGateway
@@ -112,7 +112,7 @@ async def test_one_who_cannot_learn_more_gives_up(scene: Scene) -> None:
 
     scene.gateway = Stuck(status="PENDING")
     recorded = await scene.buys()
-    assert recorded == [("place_order", 202), *[("read_order", 404)] * READS]
+    assert recorded == [("place_order", 202), *[("read_order", 404)] * Habits().looks]
 
 
 async def test_one_who_pays_pays(scene: Scene) -> None:
