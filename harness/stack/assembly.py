@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from harness.seed import Seed
 from harness.stack.carriers import Carriage, Carrier
 from harness.stack.carriers.processes import Own
 from harness.stack.edges import MEMBER, EdgeFailed, Edges, edge_name
-from harness.stack.environment import Wiring, environment_of, inherited
+from harness.stack.environment import Wiring, environment_of, inherited, prefixed
 from harness.stack.events import Phase, Progress, StackEvent, silent
 from harness.stack.manifest import MemberRecord, ProcessId
 from harness.stack.marker import Mark
@@ -80,9 +80,11 @@ class Assembly:
         seed = self._blueprint.proxied
         proxy = (MEMBER,) if seed is not None else ()
         steps += [Step(MEMBER, partial(self._start_proxy, seed))] if seed is not None else []
-        migrations = {process.name: f"{process.name}-migrate" for process in topology.processes.values() if process.migrate}
-        for name, step in migrations.items():
-            steps.append(Step(step, partial(self._migrate, topology.processes[name]), self._databases_of(name)))
+        migrations = self._migrations()
+        for job in dict.fromkeys(migrations.values()):
+            of = tuple(topology.processes[name] for name, its in migrations.items() if its == job)
+            databases = tuple(dict.fromkeys(database for process in of for database in self._databases_of(process.name)))
+            steps.append(Step(job, partial(self._migrate, job, of), databases))
         for planned in self._blueprint.planned:
             name = planned.process.name
             needs = (*proxy, *self._servers_of(name), *([migrations[name]] if name in migrations else ()))
@@ -118,12 +120,21 @@ class Assembly:
                     self.members[MEMBER] = carriage.member
             self.edges = Edges(carriage.url, self._blueprint.ports)
 
-    def _migrate(self, process: Process) -> None:
-        # It gets what the first instance gets, but is told where its schema is only: other servers may not run yet.
-        first = next(planned for planned in self._blueprint.planned if planned.process is process)
-        told = self._databases_of(process.name)
-        addresses = {callee: tuple(targets.values()) for callee, targets in self._targets(process).items() if callee in told}
-        job = self._supervised(f"{process.name}-migrate", process.migrate, first, addresses)
+    def _migrations(self) -> dict[str, str]:
+        """The job that has to be over before a service starts, by its name: one for all, or one for each."""
+        topology = self._blueprint.topology
+        return {
+            process.name: "migrate" if topology.migrate else f"{process.name}-migrate"
+            for process in topology.processes.values()
+            if process.migrate
+        }
+
+    def _migrate(self, name: str, of: Sequence[Process]) -> None:
+        together = self._blueprint.topology.migrate
+        environment = (
+            prefixed({process.name: self._migrating(process) for process in of}) if together else self._migrating(of[0])
+        )
+        job = self._launched(name, together or of[0].migrate, environment)
         with self._jobs, reported(self._progress, job.name):
             try:
                 job.boot()
@@ -131,24 +142,25 @@ class Assembly:
             finally:
                 job.kill()
 
+    def _migrating(self, process: Process) -> dict[str, str]:
+        # What the first instance gets, but where its schema is only: other servers may not run yet.
+        first = next(planned for planned in self._blueprint.planned if planned.process is process)
+        told = self._databases_of(process.name)
+        addresses = {callee: tuple(targets.values()) for callee, targets in self._targets(process).items() if callee in told}
+        return self._environment(first, addresses)
+
     def _start_process(self, planned: Planned) -> None:
         probe = probe_for(planned.process.health, planned.ports)
         addresses = self.addresses(planned)
-        member = self._supervised(planned.name, planned.process.command, planned, addresses, probe)
+        member = self._launched(planned.name, planned.process.command, self._environment(planned, addresses), probe)
         with self._lock:
             self.members[planned.name] = member
         with reported(self._progress, planned.name):
             member.boot()
             member.wait_ready(_PROCESS_READY_S, self.cancelled)
 
-    def _supervised(
-        self,
-        name: str,
-        command: tuple[str, ...],
-        planned: Planned,
-        addresses: Mapping[str, tuple[str, ...]],
-        probe: Probe = lambda: True,
-    ) -> Supervised:
+    def _environment(self, planned: Planned, addresses: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+        """What an instance is told, with these addresses of what it calls."""
         blueprint, process = self._blueprint, planned.process
         wiring = Wiring(
             instance=planned.name,
@@ -156,18 +168,23 @@ class Assembly:
             addresses=addresses,
             access={name: self.servers[name].access(process.name) for name in addresses if name in self.servers},
         )
-        own = environment_of(
+        return environment_of(
             blueprint.topology,
             process,
             wiring,
             blueprint.secrets.__getitem__,
             blueprint.overrides.get(process.name),
         )
+
+    def _launched(
+        self, name: str, command: tuple[str, ...], environment: Mapping[str, str], probe: Probe = lambda: True
+    ) -> Supervised:
+        blueprint = self._blueprint
         return Supervised(
             Launch(
                 name=name,
                 command=tuple(fill(word, {"python": sys.executable}) for word in command),
-                environment={**inherited(), **own},
+                environment={**inherited(), **environment},
                 mark=blueprint.mark.of(name),
                 cwd=blueprint.topology.root,
                 probe=probe,

@@ -57,3 +57,12 @@ def environment_of(
         if edge.callee in wiring.addresses
     }
     return {"PYTHONUNBUFFERED": "1", **given, **ports, **edges, **(overrides or {})}
+
+
+def prefixed(environments: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Several services' environments in one: DATABASE_URL of `user` is USER_DATABASE_URL, hyphens are underscores."""
+    return {
+        f"{service.upper().replace('-', '_')}_{variable}": value
+        for service, environment in environments.items()
+        for variable, value in environment.items()
+    }

@@ -90,7 +90,8 @@ class Topology:
     """A checked services.toml.
 
     `root` is the folder in which the commands of all processes run ([stack] root, relative to the file, default ..);
-    `show` names variables of [environment] that a person who uses the system wants to know.
+    `show` names variables of [environment] that a person who uses the system wants to know. `migrate` does for all of a new
+    stack what `Process.migrate` does for one service; without it, that is run for each.
     """
 
     source: Path
@@ -104,6 +105,7 @@ class Topology:
     processes: Mapping[str, Process]
     environment: Mapping[str, str]
     edges: tuple[Edge, ...]
+    migrate: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> "Topology":
@@ -156,6 +158,7 @@ class _Reader:
             processes=self._processes,
             environment=shared,
             edges=edges,
+            migrate=self._migrate(head),
         )
         head.done()
         self._table.done()
@@ -185,6 +188,12 @@ class _Reader:
             if name not in shared:
                 head.fail("show", f"{name} is not in [environment]")
         return names
+
+    @staticmethod
+    def _migrate(head: Table) -> tuple[str, ...]:
+        command = head.texts("migrate", ())
+        head.known("migrate", " ".join(command), COMMAND_PLACEHOLDERS)
+        return command
 
     def _edges(self) -> Iterator[Edge]:
         for name, table in self._table.tables("edges"):

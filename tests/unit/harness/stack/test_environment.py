@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness.stack.environment import Wiring, environment_of, inherited
+from harness.stack.environment import Wiring, environment_of, inherited, prefixed
 from harness.stack.topology import Edge, Health, Process, Role, Server, Topology
 
 PORTS = {"http": "HTTP_PORT"}
@@ -71,3 +71,8 @@ def test_a_callee_without_addresses_is_not_mentioned() -> None:
 def test_little_is_inherited() -> None:
     shell = {"PATH": "/bin", "HOME": "/root", "LANG": "C", "AWS_SECRET_ACCESS_KEY": "x", "GAUNTLET_STACK": "outer"}
     assert inherited(shell) == {"PATH": "/bin", "HOME": "/root", "LANG": "C"}
+
+
+def test_what_several_services_are_told_does_not_get_mixed_up() -> None:
+    told = {"back": {"DATABASE_URL": "1"}, "back-office": {"DATABASE_URL": "2"}}
+    assert prefixed(told) == {"BACK_DATABASE_URL": "1", "BACK_OFFICE_DATABASE_URL": "2"}

@@ -13,6 +13,7 @@ entry = "front"
 entry_port = 3000
 pages = ["/docs"]
 show = ["LOGIN"]
+migrate = ["{python}", "-m", "migrate", "all"]
 
 [servers.mysql]
 kind = "mysql"
@@ -70,6 +71,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert topology.processes["outside"].role is Role.SANDBOX
     assert topology.processes["outside"].health == Health("http", "http", "/health")
     assert [process.name for process in topology.services()] == ["back", "front"]
+    assert topology.migrate == ("{python}", "-m", "migrate", "all")
     assert topology.processes["back"].migrate == ("{python}", "-m", "migrate", "back")
     assert topology.edges_from("front") == (
         Edge("front", "back", "BACK", "{address}", "grpc"),
@@ -97,6 +99,7 @@ BAD = [
     ("entry_port = 3000", "entry_port = 70000", "stack.entry_port: must be a port from 1 to 65535, not 70000"),
     ("entry_port = 3000", "entry_port = true", "stack.entry_port: must be a port"),
     ('pages = ["/docs"]', 'pages = "/docs"', "stack.pages: must be a list of non-empty strings"),
+    ('"migrate", "all"]', '"{all}"]', "stack.migrate: unknown placeholder {all}"),
     ('show = ["LOGIN"]', 'show = ["NIX"]', "stack.show: NIX is not in [environment]"),
     ('kind = "redis"', 'kind = "memcached"', "servers.locks.kind: memcached is not one of mysql, redis, rabbitmq"),
     ("durable = true", 'durable = "yes"', "servers.locks.durable: must be true or false"),
