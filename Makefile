@@ -39,8 +39,8 @@ chaos-all: setup libfaketime ## Run every experiment to a verdict, one after the
 replay: setup ## Run a saved run again, same seed and plan (RUN=.gauntlet/runs/...)
 	@$(BIN)/gauntlet replay $(RUN) $(ARGS)
 
-mutants: setup ## Plant known bugs in a copy of the shop: every one must be caught (MUTANT=name for one)
-	@$(BIN)/gauntlet mutants run $(if $(MUTANT),$(MUTANT),--all) $(ARGS)
+mutants: setup ## Plant known bugs in a copy of the shop: every one must be caught (MUTANT=name for one, SEED=1)
+	@$(BIN)/gauntlet mutants run $(if $(MUTANT),$(MUTANT),--all) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 libfaketime: setup
 	@compgen -G '/usr/lib/*/faketime/libfaketime.so.1' > /dev/null \

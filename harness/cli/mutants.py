@@ -63,7 +63,7 @@ def run_mutants(
         for each in chosen.values():
             err.print(Text(f"mutant {each.name}: {each.about}"))
             with planted(each, topology) as copy:
-                execution = Execution(out_folder, known, Choices(provider, copy))
+                execution = Execution(out_folder, known, Choices(provider, copy, mutant=each.name))
                 first = given or (Seed(each.seed) if each.seed is not None else Seed.fresh())
                 caught[each.name] = is_caught(each, execution.run(installed[each.experiment], first))
     except (UnknownNameError, RegistryError, MutantError, StackError, ValueError) as error:

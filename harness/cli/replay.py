@@ -8,11 +8,15 @@ import typer
 from harness.cli.console import Code, complain
 from harness.cli.execution import RUNS, Execution, judges_of
 from harness.cli.options import AsJson
-from harness.experiment import NotARunError, PlannedFault, RunFolder, plan_of
+from harness.experiment import NotARunError, PlannedFault, RunFacts, RunFolder, plan_of
 from harness.registry import RegistryError, UnknownNameError, experiments, find
 from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.stack.providers import choose
+
+
+class PlantedError(Exception):
+    """That run was one with a known bug, in a copy of the system that is gone; says what does it again."""
 
 
 class PlanChangedError(Exception):
@@ -28,17 +32,24 @@ def replay(
     """Run a saved run again, with the same seed and plan. Exit codes as for `gauntlet chaos run`."""
     try:
         facts = RunFolder(run_folder).facts()
+        require_no_mutant(facts)
         experiment = find(facts.experiment, experiments(), "experiment")
         seed = Seed(facts.seed)
         if not changed:
             require_same_plan(facts.plan, plan_of(experiment, seed))
         known = judges_of({experiment.name: experiment})
         choose(facts.choices.provider)
-    except (NotARunError, UnknownNameError, RegistryError, StackError, PlanChangedError) as error:
+    except (NotARunError, UnknownNameError, RegistryError, StackError, PlanChangedError, PlantedError) as error:
         complain(error)
         raise typer.Exit(Code.USAGE) from error
     verdict = Execution(out_folder, known, facts.choices, as_json).run(experiment, seed)
     raise typer.Exit(verdict.outcome.exit_code)
+
+
+def require_no_mutant(facts: RunFacts) -> None:
+    """Raises PlantedError for a run with a known bug."""
+    if bug := facts.choices.mutant:
+        raise PlantedError(f"the known bug {bug} was planted for that run: do it again by `{facts.replay}`")
 
 
 def require_same_plan(then: tuple[PlannedFault, ...], now: tuple[PlannedFault, ...]) -> None:

@@ -17,13 +17,15 @@ class Choices:
 
     `provider` is where servers come from; `topology` another build of the system (a services.toml) than the installed one;
     `stack` is the run folder of a system that runs already, instead of one of its own.
-    `proxy` is what carries the edges ("": what GAUNTLET_PROXY says, else the project's own).
+    `proxy` is what carries the edges ("": what GAUNTLET_PROXY says, else the project's own). `mutant` is the known bug that was
+    planted in that build.
     """
 
     provider: str = AUTO
     topology: Path | None = None
     proxy: str = ""
     stack: Path | None = None
+    mutant: str = ""
 
 
 @dataclass(frozen=True)

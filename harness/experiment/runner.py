@@ -32,9 +32,9 @@ CHOICES = Choices()
 Conclude = Callable[[RunFolder, RunVerdict], None]
 
 
-def replay_command(experiment: str, seed: Seed) -> str:
-    """The one command that does a run again."""
-    return f"make chaos EXPERIMENT={experiment} SEED={seed}"
+def replay_command(experiment: str, seed: Seed, mutant: str = "") -> str:
+    """The one command that does a run again, with the same known bug if there was one."""
+    return f"make mutants MUTANT={mutant} SEED={seed}" if mutant else f"make chaos EXPERIMENT={experiment} SEED={seed}"
 
 
 async def run(
@@ -131,7 +131,7 @@ def _facts(experiment: Experiment[S], seed: Seed, choices: Choices) -> RunFacts:
         about=experiment.about,
         seed=seed.value,
         started_at=datetime.now(UTC),
-        replay=replay_command(experiment.name, seed),
+        replay=replay_command(experiment.name, seed, choices.mutant),
         guarantees=experiment.guarantees,
         minimums=experiment.minimums,
         sightings=experiment.sightings,

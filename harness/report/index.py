@@ -103,7 +103,7 @@ def _row(folder: RunFolder) -> IndexRow:
         href=href,
         outcome=verdict.outcome.value,
         experiment=verdict.experiment,
-        said=few_words(verdict),
+        said=f"with the bug {verdict.mutant}: {few_words(verdict)}" if verdict.mutant else few_words(verdict),
         seed=verdict.seed,
         started_at=_zoned(verdict.started_at),
         seconds=verdict.seconds,

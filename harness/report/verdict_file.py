@@ -11,7 +11,10 @@ from harness.verdict import Outcome, Requirement, RunVerdict, Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictFile:
-    """The content of verdict.json. `seconds` is how long the run took; None in files of older versions."""
+    """The content of verdict.json. `seconds` is how long the run took; None in files of older versions.
+
+    `mutant` is the known bug that was planted, "" for none.
+    """
 
     experiment: str
     seed: int
@@ -23,6 +26,7 @@ class VerdictFile:
     requirements: tuple[Requirement, ...]
     errors: tuple[str, ...]
     seconds: float | None = None
+    mutant: str = ""
 
 
 _FILE = TypeAdapter(VerdictFile)
@@ -41,6 +45,7 @@ def verdict_json(facts: RunFacts, verdict: RunVerdict, seconds: float | None = N
         requirements=verdict.requirements,
         errors=verdict.errors,
         seconds=seconds,
+        mutant=facts.choices.mutant,
     )
     return _FILE.dump_json(content, indent=2) + b"\n"
 

@@ -9,7 +9,8 @@ from typer.testing import CliRunner, Result
 
 from harness.cli.registry import build
 from harness.cli.replay import require_same_plan
-from harness.experiment import PlannedFault, RunFolder, plan_of
+from harness.experiment import Choices, PlannedFault, RunFolder, plan_of
+from harness.experiment.runner import replay_command
 from harness.registry import experiments
 from harness.seed import Seed
 from tests.unit.harness.report.saved_run import save
@@ -98,6 +99,15 @@ def test_a_run_whose_experiment_has_changed_since_is_not_replayed(folder: RunFol
     assert result.exit_code == 2
     assert "the plan was lock_master_killed on redis-lock-9 when 1 place_order ended" in result.output
     assert "--changed runs it as it is now" in result.output
+
+
+def test_a_run_with_a_planted_bug_says_what_does_it_again(folder: RunFolder) -> None:
+    again = replay_command("flash_sale", Seed(7), "reserves_without_taking")
+    facts = replace(folder.facts(), replay=again, choices=Choices(mutant="reserves_without_taking"))
+    folder.save_facts(facts)
+    result = gauntlet("replay", str(folder.path))
+    assert result.exit_code == 2
+    assert "make mutants MUTANT=reserves_without_taking SEED=7" in " ".join(result.output.split())
 
 
 def test_a_plan_is_the_same_for_the_same_seed() -> None:

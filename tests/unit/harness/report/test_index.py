@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness import report
-from harness.experiment import RunFolder
+from harness.experiment import Choices, RunFolder
 from harness.report.index import INDEX, IndexRow, index, index_rows, write_index
 from harness.verdict import Outcome, RunVerdict
 from tests.unit.harness.report.pictured_run import FACTS, STARTED, concluded, save_pictured
@@ -26,6 +26,12 @@ def add(parent: Path, name: str, minute: int, verdict: RunVerdict) -> RunFolder:
 def only(parent: Path) -> IndexRow:
     (row,) = index_rows(parent)
     return row
+
+
+def test_a_run_that_has_to_fail_says_so(tmp_path: Path) -> None:
+    folder = save_pictured(tmp_path, facts=replace(FACTS, choices=Choices(mutant="inbox_forgets")))
+    report.write(folder, concluded(Outcome.PASS))
+    assert only(tmp_path).said.startswith("with the bug inbox_forgets: ")
 
 
 def test_newest_first_with_what_was_not_as_promised(tmp_path: Path) -> None:

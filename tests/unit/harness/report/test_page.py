@@ -2,13 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from harness import report
-from harness.experiment import RunFolder
+from harness.experiment import Choices, RunFolder
 from harness.report.page import MOST_EVIDENCE, page, tail
 from harness.report.rows import answer_rows, fault_rows, stage_rows
 from harness.verdict import Outcome, RunVerdict
@@ -73,6 +74,12 @@ def test_it_says_what_was_proved_and_how_to_do_it_again(folder: RunFolder) -> No
         "10.11",
     ):
         assert said in text
+
+
+def test_a_planted_bug_is_named(folder: RunFolder) -> None:
+    assert "A known bug was planted" not in drawn(folder, verdict(broken=True)).text
+    folder.save_facts(replace(folder.facts(), choices=Choices(mutant="inbox_forgets")))
+    assert "A known bug was planted for this run: inbox_forgets. It has to fail." in drawn(folder, verdict(broken=True)).text
 
 
 def test_nothing_recorded_becomes_markup(folder: RunFolder) -> None:
