@@ -7,6 +7,7 @@ from chaos.guarantees.facts import COMPLETE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.subject.watchers.captures import CAPTURE
 from chaos.subject.watchers.mails import DELIVERED
+from chaos.subject.watchers.outbox import QUEUED
 from chaos.subject.watchers.strikes import STRUCK
 from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop
@@ -16,13 +17,13 @@ from harness.history import Ending
 notification_down: Experiment[RunningShop] = Experiment(
     name="notification_down",
     about=(
-        "Both instances of notification are killed while customers pay. Once they are back the mail server refuses every mail,"
-        " then it delivers some and hangs up without saying so. Every paid order gets exactly one confirmation, none is lost."
+        "Both instances of notification are killed until 20 mails are queued. Once they are back the mail server refuses every"
+        " mail, then it delivers some and hangs up without saying so. Every paid order gets exactly one confirmation."
     ),
     system=ShopSystem(
         instances={"notification": 2},
         environment={"user": CHEAP_PASSWORDS},
-        watchers=("captures", "mails", "strikes"),
+        watchers=("captures", "mails", "outbox", "strikes"),
     ),
     workload=OpenShop(until=Healed("taken_in_silence"), habits=Habits(insists=0.9, attempts=30, pays=0.8)),
     faults=(
@@ -31,7 +32,7 @@ notification_down: Experiment[RunningShop] = Experiment(
                 name=f"notification_{number}_killed",
                 fault=kill(f"notification-{number}"),
                 inject=EventsSeen(DELIVERED, 3),
-                heal=EventsSeen(CAPTURE, 25),
+                heal=EventsSince(f"notification_{number}_killed", QUEUED, 20),
             )
             for number in (1, 2)
         ),
@@ -50,5 +51,5 @@ notification_down: Experiment[RunningShop] = Experiment(
     ),
     guarantees=OF_A_SALE,
     minimums=(Minimum(operation=COMPLETE_ORDER, count=40, endings=frozenset({Ending.OK})),),
-    sightings=(Sighting(event=DELIVERED, count=40),),
+    sightings=(Sighting(event=QUEUED, count=20), Sighting(event=DELIVERED, count=40)),
 )

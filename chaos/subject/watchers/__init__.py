@@ -15,6 +15,7 @@ from chaos.subject.watchers.lock_book import LockBook
 from chaos.subject.watchers.locks import locks
 from chaos.subject.watchers.mails import mails
 from chaos.subject.watchers.members import members
+from chaos.subject.watchers.outbox import outbox
 from chaos.subject.watchers.payments import payments
 from chaos.subject.watchers.sagas import sagas
 from chaos.subject.watchers.strikes import strikes
@@ -28,6 +29,7 @@ WATCHERS: Mapping[str, Watcher] = {
     "locks": locks,
     "mails": mails,
     "members": members,
+    "outbox": outbox,
     "payments": payments,
     "sagas": sagas,
     "strikes": strikes,
