@@ -8,6 +8,7 @@ from chaos.client import Line, Money, Product, Stock
 from chaos.subject import RunningShop
 from chaos.workloads.buyer import Buyer, Habits
 from chaos.workloads.customers import customers
+from chaos.workloads.doors import at_the_doors
 from harness.experiment import Context, Drive
 
 
@@ -28,9 +29,9 @@ class FlashSale:
         (await admin.set_stock(product.id, self.stock)).read(Stock)
         buyers = await customers(self.buyers, self.habits, subject, context)
         context.note(f"{len(buyers)} buyers logged in, {self.stock} units of {product.id} in stock")
-        return lambda: self._sale(buyers, product, context)
+        return lambda: self._sale(buyers, product, subject, context)
 
-    async def _sale(self, buyers: Sequence[Buyer], product: Product, context: Context) -> None:
+    async def _sale(self, buyers: Sequence[Buyer], product: Product, subject: RunningShop, context: Context) -> None:
         queue = list(buyers)
         context.seed.stream("door").shuffle(queue)
         door = asyncio.Semaphore(self.at_once)
@@ -39,6 +40,6 @@ class FlashSale:
             async with door:
                 await buyer.buys(f"sale-{context.seed}-{buyer.name}", [Line(product.id, 1)])
 
-        async with asyncio.TaskGroup() as group:
-            for buyer in queue:
+        async with at_the_doors(queue, subject) as arrived, asyncio.TaskGroup() as group:
+            for buyer in arrived:
                 group.create_task(enters(buyer))

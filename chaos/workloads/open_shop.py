@@ -5,22 +5,17 @@ over, and a little longer, so that it shows whether the shop got well. Each purc
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
-from itertools import count, cycle
-
-import httpx
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
 
 from chaos.client import Line, Money, Product, Stock
-from chaos.client.shop import TIMEOUT
 from chaos.subject import RunningShop
 from chaos.workloads.buyer import Buyer, Habits
 from chaos.workloads.customers import customers
+from chaos.workloads.doors import at_the_doors
 from harness.experiment import Context, Drive
 from harness.experiment.triggers import Trigger
-
-LIMITS = httpx.Limits(max_connections=400, max_keepalive_connections=400)
 
 
 class StillOpenError(Exception):
@@ -58,7 +53,7 @@ class OpenShop:
     async def _open(self, buyers: Sequence[Buyer], goods: Sequence[Product], subject: RunningShop, context: Context) -> None:
         if self.opens is not None:
             await context.progress.until(self.opens)
-        async with _at_the_doors(buyers, subject) as placed, asyncio.TaskGroup() as group:
+        async with at_the_doors(buyers, subject) as placed, asyncio.TaskGroup() as group:
             closing = group.create_task(self._closing(context))
             for buyer in placed:
                 group.create_task(self._comes(buyer, goods, closing, context))
@@ -78,18 +73,3 @@ class OpenShop:
             if last:
                 return
             await asyncio.wait((closing,), timeout=buyer.random.random() * self.rest_s)
-
-
-@asynccontextmanager
-async def _at_the_doors(buyers: Sequence[Buyer], subject: RunningShop) -> AsyncIterator[Sequence[Buyer]]:
-    """The buyers, spread over all gateways there are: each keeps to one, and asks again while that is away."""
-    async with AsyncExitStack() as leaving:
-        doors = [
-            await leaving.enter_async_context(
-                httpx.AsyncClient(
-                    base_url=f"http://{subject.stack.address(gateway.name, 'http')}", timeout=TIMEOUT, limits=LIMITS
-                )
-            )
-            for gateway in subject.stack.instances("gateway")
-        ]
-        yield [replace(buyer, shop=buyer.shop.through(door)) for buyer, door in zip(buyers, cycle(doors))]

@@ -1,0 +1,38 @@
+"""flash_sale_thousand: a thousand clients order at once, across instances, while one of these and a lock master die."""
+
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.faults import kill_one_of
+from chaos.guarantees.facts import PLACE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.workloads.flash_sale import FlashSale
+from harness.experiment import Experiment, FaultPlan, Minimum, OperationsEnded
+from harness.history import Ending
+
+flash_sale_thousand: Experiment[RunningShop] = Experiment(
+    name="flash_sale_thousand",
+    about=(
+        "1000 buyers, each with a connection of its own, ask for one of 100 units in the same moment, through two gateways."
+        " While they wait, a lock master and an order instance are killed with -9; both come back before all are answered."
+    ),
+    system=ShopSystem(instances={"gateway": 2, "order": 2, "product": 2}, environment={"user": CHEAP_PASSWORDS}),
+    workload=FlashSale(stock=100, buyers=1000, at_once=1000),
+    faults=(
+        FaultPlan(
+            name="lock_master_killed",
+            fault=kill_one_of("redis-lock-1", "redis-lock-2", "redis-lock-3"),
+            inject=OperationsEnded(PLACE_ORDER, 20),
+            heal=OperationsEnded(PLACE_ORDER, 600),
+        ),
+        FaultPlan(
+            name="order_instance_killed",
+            fault=kill_one_of("order-1", "order-2"),
+            inject=OperationsEnded(PLACE_ORDER, 40),
+            heal=OperationsEnded(PLACE_ORDER, 500),
+        ),
+    ),
+    guarantees=OF_A_SALE,
+    minimums=(
+        Minimum(operation=PLACE_ORDER, count=950, endings=frozenset({Ending.OK, Ending.FAIL})),
+        Minimum(operation=PLACE_ORDER, count=80, endings=frozenset({Ending.OK})),
+    ),
+)
