@@ -14,20 +14,23 @@ flash_sale_thousand: Experiment[RunningShop] = Experiment(
         "1000 buyers, each with a connection of its own, ask for one of 100 units in the same moment, through two gateways."
         " While they wait, a lock master and an order instance are killed with -9; both come back before all are answered."
     ),
-    system=ShopSystem(instances={"gateway": 2, "order": 2, "product": 2}, environment={"user": CHEAP_PASSWORDS}),
+    system=ShopSystem(
+        instances={"gateway": 2, "order": 2, "product": 2},
+        environment={"user": CHEAP_PASSWORDS, "gateway": {"ORDER_WAIT_S": "2", "ORDER_ACCEPT_S": "0.5"}},
+    ),
     workload=FlashSale(stock=100, buyers=1000, at_once=1000),
     faults=(
         FaultPlan(
             name="lock_master_killed",
             fault=kill_one_of("redis-lock-1", "redis-lock-2", "redis-lock-3"),
             inject=OperationsEnded(PLACE_ORDER, 20),
-            heal=OperationsEnded(PLACE_ORDER, 600),
+            heal=OperationsEnded(PLACE_ORDER, 400),
         ),
         FaultPlan(
             name="order_instance_killed",
             fault=kill_one_of("order-1", "order-2"),
             inject=OperationsEnded(PLACE_ORDER, 40),
-            heal=OperationsEnded(PLACE_ORDER, 500),
+            heal=OperationsEnded(PLACE_ORDER, 300),
         ),
     ),
     guarantees=OF_A_SALE,
