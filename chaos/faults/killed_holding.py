@@ -8,6 +8,8 @@ got stuck with something that this does not apply to, it is let go and silenced 
 from collections.abc import Awaitable, Callable
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
+import stamina
+
 from chaos.faults.kill import Kill
 from chaos.subject import RunningShop
 from chaos.subject.hands import Look
@@ -49,15 +51,11 @@ class KilledHolding:
 
     async def inject(self, subject: RunningShop) -> None:
         """See Fault. Raises WaitTimeout when the target's hands stay empty, or never get so."""
-        for last in (False,) * (TRIES - 1) + (True,):
-            await self._silence(subject)
-            try:
+        async for attempt in stamina.retry_context(on=WaitTimeout, attempts=TRIES, timeout=None, wait_initial=0, wait_jitter=0):
+            with attempt:
+                await self._let_go(subject)  # of what it got stuck with the time before
+                await self._silence(subject)
                 await self._until_it_holds(subject)
-                break
-            except WaitTimeout:
-                if last:
-                    raise
-                await self._let_go(subject)
         await self._death.inject(subject)
 
     async def _silence(self, subject: RunningShop) -> None:
