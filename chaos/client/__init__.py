@@ -5,7 +5,6 @@ is retried here: whoever calls decides what an answer means to him.
 """
 
 from chaos.client.answer import Answer, RefusedError
-from chaos.client.mailbox import Mailbox
 from chaos.client.models import (
     Address,
     Categories,
@@ -22,9 +21,9 @@ from chaos.client.models import (
     Tokens,
     User,
 )
-from chaos.client.provider import Provider
+from chaos.client.sandboxes import Mailbox, Provider
+from chaos.client.service_instances import UserInstance
 from chaos.client.shop import Shop
-from chaos.client.user_instance import UserInstance
 
 __all__ = [
     "Address",

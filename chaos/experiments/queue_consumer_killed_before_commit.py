@@ -27,7 +27,7 @@ queue_consumer_killed_before_commit: Experiment[RunningShop] = Experiment(
         proxied=True,
         watchers=("deliveries",),
     ),
-    workload=OpenShop(until=Healed("order_out_of_reach"), habits=Habits(insists=0.9, attempts=30, pays=0.5, looks=1)),
+    workload=OpenShop(until=Healed("order_out_of_reach"), habits=Habits(insists=0.9, attempts=30, pays=0.5, polls=1)),
     faults=(
         FaultPlan(
             name="order_out_of_reach",

@@ -19,7 +19,7 @@ queue_publishes_lost: Experiment[RunningShop] = Experiment(
     workload=OpenShop(
         until=AllOf((Healed("order_out_of_reach"), OperationsEnded(PLACE_ORDER, 120))),
         buyers=40,
-        habits=Habits(insists=0.9, attempts=30, pays=0.5, looks=1),
+        habits=Habits(insists=0.9, attempts=30, pays=0.5, polls=1),
     ),
     faults=(
         FaultPlan(

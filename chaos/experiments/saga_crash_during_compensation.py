@@ -7,7 +7,7 @@ from chaos.guarantees.facts import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
 from chaos.subject.watchers.captures import CAPTURE, REFUND
 from chaos.subject.watchers.sagas import TAKEN_OVER
-from chaos.workloads.unsettled import UnsettledBuyers
+from chaos.workloads.reservations_lost import LostReservations
 from harness.experiment import EventsSince, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
 from harness.history import Ending
 
@@ -18,7 +18,7 @@ saga_crash_during_compensation: Experiment[RunningShop] = Experiment(
         " Refunds are answered 3 s late, and the order instance that waits for most of them is killed with -9."
     ),
     system=saga_shop("captures", "sagas", payment={"PROVIDER_ATTEMPT_S": "4"}),
-    workload=UnsettledBuyers(buyers=60, paying=12),
+    workload=LostReservations(buyers=60, paying=12),
     faults=(
         FaultPlan(
             name="refunds_late",

@@ -6,7 +6,7 @@ from chaos.faults import toxic
 from chaos.guarantees.facts import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
 from chaos.subject.watchers.captures import CAPTURE
-from chaos.workloads.dawdling import DawdlingBuyers
+from chaos.workloads.paying_late import LatePayers
 from harness.experiment import Experiment, FaultPlan, Minimum, OperationsEnded, Sighting
 from harness.history import Ending
 
@@ -17,7 +17,7 @@ saga_expiry_races_complete: Experiment[RunningShop] = Experiment(
         " 100 to 300 ms late. An order is paid and charged, or expired and free: never both."
     ),
     system=saga_shop("captures", order={"RESERVATION_TTL_S": "4", "EXPIRY_POLL_S": "0.1"}),
-    workload=DawdlingBuyers(buyers=42, dawdling=14, early_s=1.0, late_s=0.5),
+    workload=LatePayers(buyers=42, paying=14, early_s=1.0, late_s=0.5),
     faults=(
         FaultPlan(
             name="answers_slow",

@@ -13,7 +13,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from harness.checkers import OUTSIDE, Transfer
-from harness.history import History, NotObservedError, Operation, PackedRows, Row
+from harness.history import CompressedRows, History, NotObservedError, Operation, Row
 
 PLACE_ORDER = "place_order"
 READ_ORDER = "read_order"
@@ -320,7 +320,7 @@ _LINES = TypeAdapter(list[_Line])
 def rows(history: History, subject: str, kind: type[T]) -> tuple[T, ...]:
     """What was observed of a subject, typed. Raises NotObservedError, pydantic.ValidationError."""
     observed = history.observed(subject)
-    if isinstance(observed, PackedRows):
+    if isinstance(observed, CompressedRows):
         return tuple(observed.typed(kind))
     read = TypeAdapter(kind).validate_python
     return tuple(read(row) for row in observed)

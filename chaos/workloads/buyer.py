@@ -14,7 +14,7 @@ from random import Random  # noqa: TID251 - a type only; the numbers come from t
 import httpx
 
 from chaos.client import Address, Answer, Line, Order, OrderRef, Payment, Provider, RefusedError, Shop
-from chaos.client.provider import BAD_CARD, GOOD_CARD
+from chaos.client.sandboxes import BAD_CARD, GOOD_CARD
 from chaos.guarantees import facts
 from harness.history import Recorder, Row
 
@@ -29,8 +29,8 @@ class Habits:
     """How likely a buyer is to do what (0 to 1), and how often it asks again.
 
     `pays_again`: to pay with another payment rather than ask again when nobody knows what became of the first. `bad_card`: to
-    pay with a card that is declined, first or at all. `returns`: how often it comes back when the order is busy. `looks`: how
-    often it looks for what became of an order, before it turns to the next.
+    pay with a card that is declined, first or at all. `returns`: how often it comes back when the order is busy. `polls`: how
+    often it asks what became of an order, before it turns to the next.
     """
 
     insists: float = 0.8
@@ -40,7 +40,7 @@ class Habits:
     pays_again: float = 0.0
     bad_card: float = 0.0
     returns: int = 0
-    looks: int = 20
+    polls: int = 20
 
 
 @dataclass
@@ -135,7 +135,7 @@ class Buyer:
 
     async def _beyond(self, status: str, order_id: str) -> Order | None:
         """The order once it has another status; None when that takes too long or cannot be learned. Raises RefusedError."""
-        for _ in range(self.habits.looks):
+        for _ in range(self.habits.polls):
             answer = await self._insist(facts.READ_ORDER, {"order_id": order_id}, lambda: self.shop.order(order_id), 1)
             if answer is not None and answer.status == 200 and (order := answer.read(Order)).status != status:
                 return order

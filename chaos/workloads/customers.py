@@ -15,15 +15,15 @@ REGISTERING = 16
 
 async def customers(count: int, habits: Habits, subject: RunningShop, context: Context) -> Sequence[Buyer]:
     """So many buyers, logged in. Raises ExceptionGroup of RefusedError and httpx.HTTPError."""
-    door = asyncio.Semaphore(REGISTERING)
+    limit = asyncio.Semaphore(REGISTERING)
     async with asyncio.TaskGroup() as group:
-        arriving = [group.create_task(_arrives(number, habits, subject, context, door)) for number in range(count)]
+        arriving = [group.create_task(_arrives(number, habits, subject, context, limit)) for number in range(count)]
     return [task.result() for task in arriving]
 
 
-async def _arrives(number: int, habits: Habits, subject: RunningShop, context: Context, door: asyncio.Semaphore) -> Buyer:
+async def _arrives(number: int, habits: Habits, subject: RunningShop, context: Context, limit: asyncio.Semaphore) -> Buyer:
     name = f"buyer-{number:03}"
-    async with door:
+    async with limit:
         session = await _account(subject.shop, f"{name}@{context.mark}.shop.example", name)
     return Buyer(
         name=name,

@@ -1,4 +1,4 @@
-"""A flash sale: more buyers than units, all of them at the door at once."""
+"""A flash sale: more buyers than units, all of them in the shop at once."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from chaos.client import Line, Money, Product, Stock
 from chaos.subject import RunningShop
 from chaos.workloads.buyer import Buyer, Habits
 from chaos.workloads.customers import customers
-from chaos.workloads.doors import at_the_doors
+from chaos.workloads.gateway_connections import spread_over_gateways
 from harness.experiment import Context, Drive
 
 
@@ -33,13 +33,13 @@ class FlashSale:
 
     async def _sale(self, buyers: Sequence[Buyer], product: Product, subject: RunningShop, context: Context) -> None:
         queue = list(buyers)
-        context.seed.stream("door").shuffle(queue)
-        door = asyncio.Semaphore(self.at_once)
+        context.seed.stream("door").shuffle(queue)  # the name is part of what a seed means: it stays
+        limit = asyncio.Semaphore(self.at_once)
 
-        async def enters(buyer: Buyer) -> None:
-            async with door:
+        async def when_free(buyer: Buyer) -> None:
+            async with limit:
                 await buyer.buys(f"sale-{context.seed}-{buyer.name}", [Line(product.id, 1)])
 
-        async with at_the_doors(queue, subject) as arrived, asyncio.TaskGroup() as group:
+        async with spread_over_gateways(queue, subject) as arrived, asyncio.TaskGroup() as group:
             for buyer in arrived:
-                group.create_task(enters(buyer))
+                group.create_task(when_free(buyer))

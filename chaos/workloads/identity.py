@@ -12,10 +12,10 @@ from random import Random  # noqa: TID251 - a type only; the numbers come from t
 from chaos.client import Answer, Category, Money, Product, Shop, Stock, User
 from chaos.guarantees import identity
 from chaos.subject import RunningShop
-from chaos.workloads.identity_asking import Asker
+from chaos.workloads.client_process import ClientProcess
 from chaos.workloads.identity_customer import Customer
-from chaos.workloads.identity_doors import Doors, Pass, open_doors
-from chaos.workloads.identity_visitor import NAME, PASSWORD, ROLE, GiveRole, Habits, Visitor
+from chaos.workloads.identity_holder import NAME, PASSWORD, ROLE, AccountHolder, GiveRole, Habits
+from chaos.workloads.token_verifiers import TokenPair, Verifiers, connected_verifiers
 from harness.experiment import Context, Drive, Minimum
 from harness.history import Ending
 
@@ -78,44 +78,45 @@ class Identity:
     async def _all(
         self, accounts: Sequence[Account], subject: RunningShop, context: Context, admin: Shop, product: Product
     ) -> None:
-        async with open_doors(subject.stack, product.id) as doors:
-            give_role = _desk(admin, doors, context)
-            visitors = {account: self._visitor(account, doors, give_role, context) for account in accounts}
-            customers = [Customer(each, subject.provider, product) for account, each in visitors.items() if not account.staff]
-            staff = [each for account, each in visitors.items() if account.staff]
+        async with connected_verifiers(subject.stack, product.id) as verifiers:
+            give_role = _role_changes(admin, verifiers, context)
+            holders = {account: self._holder(account, verifiers, give_role, context) for account in accounts}
+            customers = [Customer(each, subject.provider, product) for account, each in holders.items() if not account.staff]
+            staff = [each for account, each in holders.items() if account.staff]
             await asyncio.gather(*(customer.acquires() for customer in customers))
             async with asyncio.TaskGroup() as group:
                 for customer in customers:
-                    group.create_task(self._stays(customer.visitor, partial(customer.trespasses, self.trespasses, customers)))
-                for visitor in staff:
-                    group.create_task(self._stays(visitor, _nothing))
+                    tries = partial(customer.tries_unauthorized, self.trespasses, customers)
+                    group.create_task(self._stays(customer.holder, tries))
+                for holder in staff:
+                    group.create_task(self._stays(holder, _nothing))
 
-    async def _stays(self, visitor: Visitor, meanwhile: Callable[[Pass], Awaitable[None]]) -> None:
+    async def _stays(self, holder: AccountHolder, meanwhile: Callable[[TokenPair], Awaitable[None]]) -> None:
         for _ in range(self.rounds):
-            await visitor.changes_once(meanwhile)
+            await holder.changes_once(meanwhile)
 
-    def _visitor(self, account: Account, doors: Doors, give_role: GiveRole, context: Context) -> Visitor:
-        return Visitor(
-            asker=Asker(account.name, context.recorder),
+    def _holder(self, account: Account, verifiers: Verifiers, give_role: GiveRole, context: Context) -> AccountHolder:
+        return AccountHolder(
+            client=ClientProcess(account.name, context.recorder),
             user_id=account.user_id,
             email=account.email,
             passwords=[FIRST_PASSWORD],
-            doors=doors,
+            verifiers=verifiers,
             give_role=give_role,
             random=context.seed.stream(account.name),
             habits=self.employee if account.staff else self.customer,
         )
 
 
-def _desk(admin: Shop, doors: Doors, context: Context) -> GiveRole:
+def _role_changes(admin: Shop, verifiers: Verifiers, context: Context) -> GiveRole:
     """The admin who gives and takes roles, through any gateway."""
 
-    clerk = Asker("admin", context.recorder)
+    admin_client = ClientProcess("admin", context.recorder)
 
     async def give(user_id: str, role: str, random: Random) -> Answer | None:
-        shop = admin.through(random.choice(doors.gateways).http)
+        shop = admin.through(random.choice(verifiers.gateways).http)
         sent = asdict(identity.RoleChange(user_id, role))
-        return await clerk.asks(identity.CHANGE_ROLE, sent, lambda: shop.change_role(user_id, role))
+        return await admin_client.calls(identity.CHANGE_ROLE, sent, lambda: shop.change_role(user_id, role))
 
     return give
 
@@ -128,5 +129,5 @@ async def _registered(name: str, staff: bool, shop: Shop, context: Context, room
     return Account(name, email, user.id, staff)
 
 
-async def _nothing(_held: Pass) -> None:
+async def _nothing(_held: TokenPair) -> None:
     """What the staff does between two changes."""

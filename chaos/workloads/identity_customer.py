@@ -6,63 +6,63 @@ from dataclasses import asdict, dataclass, field
 
 from chaos.client import Address, Answer, Line, Order, Payment, Product, Provider, RefusedError, Shop
 from chaos.guarantees import facts, identity
-from chaos.workloads.identity_doors import Pass
-from chaos.workloads.identity_trespasses import TRESPASSES, Belongings, Of, Trespass
-from chaos.workloads.identity_visitor import Visitor
+from chaos.workloads.identity_holder import AccountHolder
+from chaos.workloads.token_verifiers import TokenPair
+from chaos.workloads.unauthorized_requests import UNAUTHORIZED_REQUESTS, Belongings, Of, UnauthorizedRequest
 from harness.history import Row
 
 
 @dataclass
 class Customer:
-    """A visitor who owns an order and an authorised payment, and tries those of others."""
+    """A holder who owns an order and an authorised payment, and tries those of others."""
 
-    visitor: Visitor
+    holder: AccountHolder
     provider: Provider
     product: Product
     belongings: Belongings | None = None
-    _to_try: list[Trespass] = field(default_factory=list)
+    _to_try: list[UnauthorizedRequest] = field(default_factory=list)
 
     @property
     def key(self) -> str:
         """The idempotency key of the order that is owned."""
-        return f"{self.visitor.asker.name}-first"
+        return f"{self.holder.client.name}-first"
 
     async def acquires(self) -> None:
         """Order something and authorise its payment, without paying; nothing is owned when that does not come about."""
-        held = await self.visitor.enters()
+        held = await self.holder.logs_in()
         if held is None:
             return
-        me = self.visitor
-        shop = me.random.choice(me.doors.gateways).shop(held)
+        me = self.holder
+        shop = me.random.choice(me.verifiers.gateways).shop(held)
         placed = await self._orders(shop, self.key)
-        await self._looks_around(shop)
+        await self._reads_catalogue(shop)
         if placed is None:
             return
         with suppress(RefusedError):
             order = placed.read(Order)
             total = order.total or self.product.price
             asked: Row = {"order_id": order.id, "amount": asdict(total)}
-            paid = await me.asker.asks(facts.AUTHORISE_PAYMENT, asked, lambda: self.provider.authorise(order.id, total))
+            paid = await me.client.calls(facts.AUTHORISE_PAYMENT, asked, lambda: self.provider.authorise(order.id, total))
             payment = paid.read(Payment).id if paid is not None else ""
             private = (me.email, self._address.street)
             self.belongings = Belongings(user=me.user_id, order=order.id, payment=payment, private=private)
 
-    async def _looks_around(self, shop: Shop) -> None:
-        asker, product, category = self.visitor.asker, self.product.id, self._category
-        await asker.asks(identity.READ_PRODUCT, {"product_id": product}, lambda: shop.product(product))
-        await asker.asks(identity.READ_CATEGORY, {"category_id": category}, lambda: shop.category(category))
+    async def _reads_catalogue(self, shop: Shop) -> None:
+        client, product, category = self.holder.client, self.product.id, self._category
+        await client.calls(identity.READ_PRODUCT, {"product_id": product}, lambda: shop.product(product))
+        await client.calls(identity.READ_CATEGORY, {"category_id": category}, lambda: shop.category(category))
 
-    async def trespasses(self, number: int, customers: Sequence["Customer"], held: Pass) -> None:
+    async def tries_unauthorized(self, number: int, customers: Sequence["Customer"], held: TokenPair) -> None:
         """Look at one's own things, then try `number` things with somebody else's; by and by everything there is to try."""
-        me = self.visitor
-        shop = me.random.choice(me.doors.gateways).shop(held)
-        await me.asker.asks(identity.LIST_ORDERS, {"user_id": me.user_id}, shop.orders)
+        me = self.holder
+        shop = me.random.choice(me.verifiers.gateways).shop(held)
+        await me.client.calls(identity.LIST_ORDERS, {"user_id": me.user_id}, shop.orders)
         others = [other for other in customers if other is not self and other.belongings]
         if self.belongings is None or not others:
             return
         for _ in range(number):
             if not self._to_try:
-                self._to_try = me.random.sample(TRESPASSES, len(TRESPASSES))
+                self._to_try = me.random.sample(UNAUTHORIZED_REQUESTS, len(UNAUTHORIZED_REQUESTS))
                 await self._orders(shop, me.random.choice(others).key)
             if victim := me.random.choice(others).belongings:
                 await self._tries(self._to_try.pop(), victim, self.belongings, shop)
@@ -71,12 +71,12 @@ class Customer:
         """Order one piece. Keys belong to their users: that of another makes an order of one's own."""
         lines = [Line(self.product.id, 1)]
         sent: Row = {
-            "user_id": self.visitor.user_id,
+            "user_id": self.holder.user_id,
             "key": key,
             "items": [asdict(line) for line in lines],
             "delivery_address": asdict(self._address),
         }
-        return await self.visitor.asker.asks(facts.PLACE_ORDER, sent, lambda: shop.place_order(key, lines, self._address))
+        return await self.holder.client.calls(facts.PLACE_ORDER, sent, lambda: shop.place_order(key, lines, self._address))
 
     @property
     def _category(self) -> str:
@@ -84,19 +84,19 @@ class Customer:
 
     @property
     def _address(self) -> Address:
-        name = self.visitor.asker.name
+        name = self.holder.client.name
         return Address(name, f"Secret Lane of {name}", "Bern", "3000", "CH")
 
-    async def _tries(self, trespass: Trespass, victim: Belongings, own: Belongings, shop: Shop) -> None:
+    async def _tries(self, unauthorized: UnauthorizedRequest, victim: Belongings, own: Belongings, shop: Shop) -> None:
         things = {**victim.as_victims(), **own.as_own(), "product": self.product.id, "category": self._category}
-        method, path, body = trespass.filled(things)
-        others = trespass.of in (Of.ORDER, Of.PAYMENT, Of.USER)
+        method, path, body = unauthorized.filled(things)
+        others = unauthorized.of in (Of.ORDER, Of.PAYMENT, Of.USER)
         attempt = identity.Attempt(
             user_id=own.user,
-            what=trespass.what,
+            what=unauthorized.what,
             request=f"{method} {path}",
             owner=victim.user if others else "",
-            target=things.get(trespass.of, ""),
+            target=things.get(unauthorized.of, ""),
         )
         sent: Row = {**asdict(attempt), "private": list(victim.private) if others else []}
-        await self.visitor.asker.asks(identity.TRESPASS, sent, lambda: shop.ask(method, path, body))
+        await self.holder.client.calls(identity.TRESPASS, sent, lambda: shop.ask(method, path, body))

@@ -13,7 +13,7 @@ from chaos.client import Line, Money, Product, Stock
 from chaos.subject import RunningShop
 from chaos.workloads.buyer import Buyer, Habits
 from chaos.workloads.customers import customers
-from chaos.workloads.doors import at_the_doors
+from chaos.workloads.gateway_connections import spread_over_gateways
 from harness.experiment import Context, Drive
 from harness.experiment.triggers import Trigger
 
@@ -53,7 +53,7 @@ class OpenShop:
     async def _open(self, buyers: Sequence[Buyer], goods: Sequence[Product], subject: RunningShop, context: Context) -> None:
         if self.opens is not None:
             await context.progress.until(self.opens)
-        async with at_the_doors(buyers, subject) as placed, asyncio.TaskGroup() as group:
+        async with spread_over_gateways(buyers, subject) as placed, asyncio.TaskGroup() as group:
             closing = group.create_task(self._closing(context))
             for buyer in placed:
                 group.create_task(self._comes(buyer, goods, closing, context))

@@ -1,6 +1,6 @@
-"""Everybody changes his mind: pays an order and calls it off in the same moment, again while the shop says that it is busy.
+"""Every buyer pays an order and cancels it in the same moment, and tries again while the shop answers that it is busy.
 
-The two hands of a buyer are two processes in the history; which of them is the quicker is drawn.
+The two requests are those of two processes in the history; which of them leaves first is drawn.
 """
 
 import asyncio

@@ -50,12 +50,12 @@ async def reserved(buyers: Sequence[Buyer], product: Product, context: Context) 
 
 async def at_once(most: int, work: Iterable[Coroutine[Any, Any, None]]) -> None:
     """Do all of it, at most so many at any time. Raises ExceptionGroup of what the work raises."""
-    door = asyncio.Semaphore(most)
+    limit = asyncio.Semaphore(most)
 
-    async def enters(each: Coroutine[Any, Any, None]) -> None:
-        async with door:
+    async def when_free(each: Coroutine[Any, Any, None]) -> None:
+        async with limit:
             await each
 
     async with asyncio.TaskGroup() as group:
         for each in work:
-            group.create_task(enters(each))
+            group.create_task(when_free(each))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from harness.experiment.experiment import Minimum
 from harness.experiment.run_folder import RunFacts, RunFolder
-from harness.history import Fault, FaultPhase, History, nothing_collected
+from harness.history import Fault, FaultPhase, History, collector_paused
 from harness.verdict import Guarantee, Outcome, Requirement, RunVerdict, Verdict
 
 STAGES = ("start", "assumptions", "steady state", "prepare", "workload", "heal", "settle", "observe", "stop")
@@ -19,7 +19,7 @@ def judge_folder(folder: RunFolder, guarantees: Mapping[str, Guarantee], bound_s
 
 def judge(facts: RunFacts, history: History, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> RunVerdict:
     """What a run proved: every guarantee is judged, within `bound_s` seconds each, whatever became of the others."""
-    with nothing_collected():
+    with collector_paused():
         return RunVerdict(
             experiment=facts.experiment,
             seed=facts.seed,

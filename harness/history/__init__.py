@@ -5,10 +5,10 @@ A history is evidence, so nothing is ever dropped from it: an operation whose ou
 no I/O of their own.
 """
 
-from harness.history.endings import of_error, of_status
-from harness.history.garbage import nothing_collected
+from harness.history.compressed import CompressedRows
 from harness.history.history import History, MalformedHistoryError, NotObservedError, Operation
-from harness.history.packed import PackedRows
+from harness.history.memory import collector_paused
+from harness.history.outcomes import of_error, of_status
 from harness.history.reader import CorruptHistoryError, read
 from harness.history.recorder import Call, Recorder
 from harness.history.records import Completion, Ending, Event, Fault, FaultPhase, Invoke, Observation, Record, Row, Stage
@@ -17,6 +17,7 @@ from harness.history.writer import Writer
 __all__ = [
     "Call",
     "Completion",
+    "CompressedRows",
     "CorruptHistoryError",
     "Ending",
     "Event",
@@ -28,13 +29,12 @@ __all__ = [
     "NotObservedError",
     "Observation",
     "Operation",
-    "PackedRows",
     "Record",
     "Recorder",
     "Row",
     "Stage",
     "Writer",
-    "nothing_collected",
+    "collector_paused",
     "of_error",
     "of_status",
     "read",

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias, TypeVar
 
+from harness.history.memory import Interning
 from harness.history.records import Completion, Ending, Event, Fault, Invoke, Observation, Record, Row, Stage
-from harness.history.sharing import Sharing
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ObservedRows:
     """An observation whose rows may be packed."""
 
     time_ns: int
@@ -68,18 +68,18 @@ class Look:
         return Observation(time_ns=self.time_ns, subject=self.subject, rows=tuple(self.rows))
 
 
-Entry: TypeAlias = Record | Look
+Entry: TypeAlias = Record | ObservedRows
 
 
 class History:
     """All that was recorded in a run, in the order written. `torn` quotes the line a crash tore, if any."""
 
-    def __init__(self, records: Iterable[Entry] = (), torn: str = "", sharing: Sharing | None = None) -> None:
-        """`sharing` keeps what is equal in many records once."""
+    def __init__(self, records: Iterable[Entry] = (), torn: str = "", interning: Interning | None = None) -> None:
+        """`interning` keeps what is equal in many records once."""
         self.torn = torn
-        self._sharing = sharing
+        self._interning = interning
         self._operations: list[Invoke | Operation] = []
-        self._others: list[Fault | Event | Stage | Look] = []
+        self._others: list[Fault | Event | Stage | ObservedRows] = []
         # What came when: 2n for the beginning of the n-th operation, 2n+1 for its end, -1-n for the n-th other record.
         self._order = array("q")
         self._malformed = ""
@@ -97,11 +97,11 @@ class History:
             elif isinstance(record, Completion):
                 self._ended(record, places)
             else:
-                kept = Look(record.time_ns, record.subject, record.rows) if isinstance(record, Observation) else record
+                kept = ObservedRows(record.time_ns, record.subject, record.rows) if isinstance(record, Observation) else record
                 self._others.append(kept)
                 self._order.append(-len(self._others))
         self._span = (first, last)
-        self._sharing = None
+        self._interning = None
 
     def _begun(self, invoke: Invoke, places: dict[int, int]) -> None:
         if invoke.id in places:
@@ -118,7 +118,7 @@ class History:
             self._malformed = self._malformed or f"operation {completion.id} ended {how}"
             return
         self._order.append(2 * place + 1)
-        self._operations[place] = _ended(begun, completion, self._sharing)
+        self._operations[place] = _ended(begun, completion, self._interning)
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -151,9 +151,9 @@ class History:
         """When that was. Raises NotObservedError."""
         return self._look(subject).time_ns
 
-    def _look(self, subject: str) -> Look:
+    def _look(self, subject: str) -> ObservedRows:
         for record in reversed(self._others):
-            if isinstance(record, Look) and record.subject == subject:
+            if isinstance(record, ObservedRows) and record.subject == subject:
                 return record
         raise NotObservedError(f"{subject} was never observed in this run")
 
@@ -166,7 +166,7 @@ class History:
         for place in self._order:
             if place < 0:
                 other = self._others[-1 - place]
-                yield other.record() if isinstance(other, Look) else other
+                yield other.record() if isinstance(other, ObservedRows) else other
                 continue
             operation = self._operations[place // 2]
             if isinstance(operation, Invoke):
@@ -200,8 +200,8 @@ class History:
     __hash__ = None  # type: ignore[assignment]  # as long as it is, nobody wants its hash
 
 
-def _ended(invoke: Invoke, completion: Completion, sharing: Sharing | None) -> Operation:
-    row = sharing.row if sharing else _itself
+def _ended(invoke: Invoke, completion: Completion, interning: Interning | None) -> Operation:
+    row = interning.row if interning else _itself
     return Operation(
         id=invoke.id,
         process=invoke.process,

@@ -9,11 +9,10 @@ from typing import BinaryIO
 
 from pydantic import ValidationError
 
-from harness.history import packed
-from harness.history.garbage import nothing_collected
-from harness.history.history import Entry, History, Look
+from harness.history import compressed
+from harness.history.history import Entry, History, ObservedRows
+from harness.history.memory import Interning, collector_paused
 from harness.history.records import RECORD
-from harness.history.sharing import Sharing
 
 LONG = 1 << 18
 """Bytes of a line from which its rows are packed."""
@@ -29,8 +28,8 @@ def read(path: Path) -> History:
     Raises CorruptHistoryError for any other line that is no record, and OSError.
     """
     torn: list[str] = []
-    with path.open("rb") as file, nothing_collected():
-        history = History(_entries(file, path, torn), sharing=Sharing())
+    with path.open("rb") as file, collector_paused():
+        history = History(_entries(file, path, torn), interning=Interning())
     history.torn = "".join(torn)
     return history
 
@@ -49,6 +48,6 @@ def _entries(file: BinaryIO, path: Path, torn: list[str]) -> Iterator[Entry]:
 
 def _entry(line: bytes) -> Entry:
     """What a line says. Raises ValueError."""
-    if len(line) >= LONG and (seen := packed.observation(line)):
-        return Look(*seen)
+    if len(line) >= LONG and (seen := compressed.observation(line)):
+        return ObservedRows(*seen)
     return RECORD.validate_json(line)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from harness.history.endings import of_error, of_status
+from harness.history.outcomes import of_error, of_status
 from harness.history.records import Completion, Ending, Event, Fault, FaultPhase, Invoke, Observation, Record, Row, Stage
 
 R = TypeVar("R", bound=Record)

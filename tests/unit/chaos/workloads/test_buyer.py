@@ -112,7 +112,7 @@ async def test_one_who_cannot_learn_more_gives_up(scene: Scene) -> None:
 
     scene.gateway = Stuck(status="PENDING")
     recorded = await scene.buys()
-    assert recorded == [("place_order", 202), *[("read_order", 404)] * Habits().looks]
+    assert recorded == [("place_order", 202), *[("read_order", 404)] * Habits().polls]
 
 
 async def test_one_who_pays_pays(scene: Scene) -> None:

@@ -12,11 +12,11 @@ import pytest
 from chaos.client import Answer, Money, Product, Provider
 from chaos.guarantees import facts, identity
 from chaos.guarantees.private_to_owner import private_to_owner
-from chaos.workloads.identity_asking import Asker
+from chaos.workloads.client_process import ClientProcess
 from chaos.workloads.identity_customer import Customer
-from chaos.workloads.identity_doors import Doors, GatewayDoor, Pass
-from chaos.workloads.identity_trespasses import TRESPASSES
-from chaos.workloads.identity_visitor import Habits, Visitor
+from chaos.workloads.identity_holder import AccountHolder, Habits
+from chaos.workloads.token_verifiers import GatewayVerifier, TokenPair, Verifiers
+from chaos.workloads.unauthorized_requests import UNAUTHORIZED_REQUESTS
 from harness.history import History, Record, Recorder
 from harness.seed import Seed
 from harness.verdict import Outcome
@@ -76,15 +76,15 @@ class Scene:
     @asynccontextmanager
     async def customers(self) -> AsyncIterator[list[Customer]]:
         async with httpx.AsyncClient(base_url="http://shop", transport=httpx.MockTransport(self.shop.answer)) as http:
-            doors = Doors((GatewayDoor("gateway-1", http, PRODUCT.id),), ())
+            verifiers = Verifiers((GatewayVerifier("gateway-1", http, PRODUCT.id),), ())
             yield [
                 Customer(
-                    Visitor(
-                        asker=Asker(name, self.recorder),
+                    AccountHolder(
+                        client=ClientProcess(name, self.recorder),
                         user_id=name,
                         email=f"{name}@shop.example",
                         passwords=["password"],
-                        doors=doors,
+                        verifiers=verifiers,
                         give_role=self._no_role,
                         random=Seed(1).stream(name),
                         habits=Habits(),
@@ -100,8 +100,10 @@ class Scene:
             for customer in customers:
                 await customer.acquires()
             for customer in customers:
-                name = customer.visitor.asker.name
-                await customer.trespasses(len(TRESPASSES), customers, Pass(f"{name}#1", name, name, name))
+                name = customer.holder.client.name
+                await customer.tries_unauthorized(
+                    len(UNAUTHORIZED_REQUESTS), customers, TokenPair(f"{name}#1", name, name, name)
+                )
         row = {"status": "RESERVED", "total_minor": None, "currency": None, "payment_id": "", "overdue": 0}
         address = dict.fromkeys(("recipient", "street", "city", "postal_code", "country"), "")
         stored = [
@@ -116,8 +118,8 @@ class Scene:
 async def test_everything_is_tried_with_what_exists() -> None:
     verdict = private_to_owner.verdict(await Scene(FakeShop()).plays())
     assert verdict.outcome is Outcome.PASS
-    assert verdict.counts["judged"] == len(NAMES) * len(TRESPASSES)
-    assert verdict.counts["kinds of attempts"] == len(TRESPASSES)
+    assert verdict.counts["judged"] == len(NAMES) * len(UNAUTHORIZED_REQUESTS)
+    assert verdict.counts["kinds of attempts"] == len(UNAUTHORIZED_REQUESTS)
     assert verdict.counts["attempts at nothing"] == 0
 
 

@@ -48,10 +48,10 @@ class FrontDesk(FakeGateway):
 
 @dataclass
 class FakeShop:
-    """One gateway behind two doors."""
+    """One gateway behind two verifiers."""
 
     http: httpx.AsyncClient
-    doors: list[str]
+    verifiers: list[str]
 
     @property
     def shop(self) -> Shop:
@@ -66,7 +66,7 @@ class FakeShop:
 
     @property
     def stack(self) -> Any:
-        members = [SimpleNamespace(name=name) for name in self.doors]
+        members = [SimpleNamespace(name=name) for name in self.verifiers]
         return SimpleNamespace(instances=lambda _service: members, address=lambda name, _port: f"{name}:80")
 
 
@@ -82,7 +82,7 @@ async def opened(shop: OpenShop, gateway: FrontDesk, monkeypatch: pytest.MonkeyP
         def client(**options: Any) -> httpx.AsyncClient:
             return plain(base_url=options["base_url"], transport=httpx.MockTransport(gateway.answer))
 
-        monkeypatch.setattr(httpx, "AsyncClient", client)  # the workload opens its doors itself
+        monkeypatch.setattr(httpx, "AsyncClient", client)  # the workload opens its verifiers itself
         yield await shop.prepare(subject, Context(seed, recorder, progress, Path(), lambda _text: None)), kept
 
 

@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from chaos.workloads.buyer import Habits
-from chaos.workloads.dawdling import DawdlingBuyers
 from chaos.workloads.paying import PayingBuyers
+from chaos.workloads.paying_late import LatePayers
 from chaos.workloads.racing import RacingBuyers
-from chaos.workloads.unsettled import RELEASE, UnsettledBuyers
+from chaos.workloads.reservations_lost import RELEASE, LostReservations
 from harness.experiment import Context, Drive
 from harness.experiment.triggers import Progress
 from harness.history import History, Recorder
@@ -70,7 +70,7 @@ async def test_never_more_pay_at_once_than_may() -> None:
     assert paying == [name for name in dict.fromkeys(paying) for _ in range(2)]
 
 
-async def test_a_race_is_run_by_two_hands_for_one_order() -> None:
+async def test_a_race_is_run_by_two_processes_for_one_order() -> None:
     history = await done(RacingBuyers(buyers=5, racing=5, apart_s=0.001))
     paid, cancelled = history.named("complete_order"), history.named("cancel_order")
     assert len(paid) == len(cancelled) == 5
@@ -86,9 +86,9 @@ async def test_the_seed_decides_who_is_quicker() -> None:
     assert len({tuple(await winners(seed)) for seed in range(6)}) > 1
 
 
-async def test_who_dawdles_pays_around_the_end_of_his_time() -> None:
+async def test_late_payers_pay_around_the_end_of_their_time() -> None:
     before = time.monotonic_ns()
-    history = await done(DawdlingBuyers(buyers=8, dawdling=8, early_s=0.05, late_s=0.1))
+    history = await done(LatePayers(buyers=8, paying=8, early_s=0.05, late_s=0.1))
     begun = [(each.invoked_ns - before) / 1e9 for each in history.named("complete_order")]
     assert len(begun) == 8
     assert min(begun) > Desk.ttl_s - 0.05
@@ -106,8 +106,8 @@ async def test_every_second_reservation_is_released_before_anybody_pays(monkeypa
             asked.append(order_ids)
             return dict.fromkeys(order_ids, "RELEASED")
 
-    monkeypatch.setattr("chaos.workloads.unsettled.ProductInstance", FakeInstance)
-    history = await done(UnsettledBuyers(buyers=6, paying=6))
+    monkeypatch.setattr("chaos.workloads.reservations_lost.ProductInstance", FakeInstance)
+    history = await done(LostReservations(buyers=6, paying=6))
     (release,) = history.named(RELEASE)
     assert (release.ok, release.input["order_ids"]) == (True, asked[0])
     assert len(asked[0]) == 3

@@ -1,4 +1,4 @@
-"""Every instance at which a token can be shown: the gateways, and each instance of the user service behind them."""
+"""Every instance that verifies tokens: the gateways, and each instance of the user service behind them."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,7 +19,7 @@ READ_ACCOUNT, READ_STOCK, RAISE_ROLE = "read the account", "read the stock", "ra
 
 
 @dataclass(frozen=True)
-class Pass:
+class TokenPair:
     """A pair of tokens under the name of its session, and whose it is."""
 
     session: str
@@ -28,41 +28,41 @@ class Pass:
     refresh_token: str
 
 
-class Door(Protocol):
+class TokenVerifier(Protocol):
     """Takes tokens. `name` is the instance's; the methods may raise httpx.HTTPError."""
 
     @property
     def name(self) -> str:
         """Which instance it is."""
 
-    async def show(self, shown: Pass, what: str) -> Answer:
+    async def show(self, shown: TokenPair, what: str) -> Answer:
         """Ask for something with an access token."""
 
-    async def refresh(self, shown: Pass) -> Answer:
+    async def refresh(self, shown: TokenPair) -> Answer:
         """Show a refresh token."""
 
 
 @dataclass(frozen=True)
-class GatewayDoor:
+class GatewayVerifier:
     """A gateway; `product_id` names the product whose stock only admins may read."""
 
     name: str
     http: httpx.AsyncClient
     product_id: str
 
-    async def show(self, shown: Pass, what: str) -> Answer:
-        """See Door."""
+    async def show(self, shown: TokenPair, what: str) -> Answer:
+        """See TokenVerifier."""
         return await self.shop(shown).ask(*self._requests(shown)[what])
 
-    async def refresh(self, shown: Pass) -> Answer:
-        """See Door."""
+    async def refresh(self, shown: TokenPair) -> Answer:
+        """See TokenVerifier."""
         return await Shop(self.http).refresh(shown.refresh_token)
 
-    def shop(self, shown: Pass | None = None) -> Shop:
+    def shop(self, shown: TokenPair | None = None) -> Shop:
         """The shop through this gateway, spoken to by the owner of the tokens, or by nobody."""
         return Shop(self.http, shown.access_token if shown else "")
 
-    def _requests(self, shown: Pass) -> Mapping[str, tuple[str, str, Mapping[str, str] | None]]:
+    def _requests(self, shown: TokenPair) -> Mapping[str, tuple[str, str, Mapping[str, str] | None]]:
         return {
             READ_ACCOUNT: ("GET", "/users/me", None),
             READ_STOCK: ("GET", f"/products/{self.product_id}/stock", None),
@@ -71,40 +71,40 @@ class GatewayDoor:
 
 
 @dataclass(frozen=True)
-class UserDoor:
+class UserInstanceVerifier:
     """An instance of the user service, which judges tokens whatever is asked with them."""
 
     name: str
     instance: UserInstance
 
-    async def show(self, shown: Pass, what: str) -> Answer:
-        """See Door."""
+    async def show(self, shown: TokenPair, what: str) -> Answer:
+        """See TokenVerifier."""
         return await self.instance.verify(shown.access_token)
 
-    async def refresh(self, shown: Pass) -> Answer:
-        """See Door."""
+    async def refresh(self, shown: TokenPair) -> Answer:
+        """See TokenVerifier."""
         return await self.instance.refresh(shown.refresh_token)
 
 
 @dataclass(frozen=True)
-class Doors:
+class Verifiers:
     """All of them; requests to the shop go through `gateways`."""
 
-    gateways: tuple[GatewayDoor, ...]
-    users: tuple[UserDoor, ...]
+    gateways: tuple[GatewayVerifier, ...]
+    users: tuple[UserInstanceVerifier, ...]
 
     @property
-    def all(self) -> tuple[Door, ...]:
-        """Every door."""
+    def all(self) -> tuple[TokenVerifier, ...]:
+        """Gateways and instances of user."""
         return (*self.gateways, *self.users)
 
 
 @asynccontextmanager
-async def open_doors(stack: StackView, product_id: str) -> AsyncIterator[Doors]:
+async def connected_verifiers(stack: StackView, product_id: str) -> AsyncIterator[Verifiers]:
     """Connections to every gateway and every instance of user; closed when the block ends."""
     async with AsyncExitStack() as leaving:
         gateways = [
-            GatewayDoor(
+            GatewayVerifier(
                 member.name,
                 await leaving.enter_async_context(
                     httpx.AsyncClient(base_url=f"http://{stack.address(member.name, 'http')}", timeout=TIMEOUT, limits=LIMITS)
@@ -114,10 +114,10 @@ async def open_doors(stack: StackView, product_id: str) -> AsyncIterator[Doors]:
             for member in stack.instances("gateway")
         ]
         users = [
-            UserDoor(
+            UserInstanceVerifier(
                 member.name,
                 UserInstance(await leaving.enter_async_context(grpc.aio.insecure_channel(stack.address(member.name, "grpc")))),
             )
             for member in stack.instances("user")
         ]
-        yield Doors(tuple(gateways), tuple(users))
+        yield Verifiers(tuple(gateways), tuple(users))

@@ -12,13 +12,13 @@ Call = Callable[[], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
-class Asker:
+class ClientProcess:
     """`name` is the process in the history."""
 
     name: str
     recorder: Recorder
 
-    async def asks(self, operation: str, sent: Row, call: Call) -> Answer | None:
+    async def calls(self, operation: str, sent: Row, call: Call) -> Answer | None:
         """Do an operation; None when nobody answered."""
         with self.recorder.invoke(self.name, operation, sent) as record:
             try:

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from chaos.workloads.doors import at_the_doors
+from chaos.workloads.gateway_connections import spread_over_gateways
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ async def test_nobody_waits_for_anybody_elses_connection() -> None:
     stack = SimpleNamespace(instances=lambda _service: gateways, address=lambda name, _port: f"{name}:80")
     buyers: Any = [FakeBuyer(f"buyer-{number}") for number in range(5)]
     subject: Any = SimpleNamespace(stack=stack)
-    async with at_the_doors(buyers, subject) as placed:
+    async with spread_over_gateways(buyers, subject) as placed:
         clients: list[Any] = [buyer.shop for buyer in placed]
         assert len({id(client) for client in clients}) == 5
         assert [client.base_url.host for client in clients] == [f"gateway-{number % 2 + 1}" for number in range(5)]

@@ -1,20 +1,23 @@
-"""One instance of the user service, asked directly: behind a gateway nobody knows which instance judges a token.
+"""One instance of a service, called directly over gRPC: behind a gateway nobody knows which instance answered.
 
-Answers come as those of the gateway do, so that whoever asks need not care whom. No call raises: gRPC reports a lost
-connection as a status, too.
+`UserInstance` answers as the gateway does, so that its caller need not tell them apart, and never raises: gRPC reports a
+lost connection as a status, too. `ProductInstance` offers what an operator can do by hand, past the order service.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import grpc
+from shop.product.v1 import product_pb2
+from shop.product.v1.product_pb2_grpc import ProductServiceStub
 from shop.user.v1 import user_pb2
 from shop.user.v1.user_pb2_grpc import UserServiceStub
 
 from chaos.client.answer import Answer
 
-if TYPE_CHECKING:  # exists for type checkers only
+if TYPE_CHECKING:  # exist for type checkers only
+    from shop.product.v1.product_pb2_grpc import ProductServiceAsyncStub
     from shop.user.v1.user_pb2_grpc import UserServiceAsyncStub
 
 TIMEOUT_S = 10.0
@@ -70,6 +73,19 @@ class UserInstance:
             request,
             lambda given: {"access_token": given.tokens.access_token, "refresh_token": given.tokens.refresh_token},
         )
+
+
+class ProductInstance:
+    """Calls through `channel`, which leads to one instance."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub: ProductServiceAsyncStub = ProductServiceStub(channel)
+
+    async def release(self, order_ids: Sequence[str]) -> dict[str, str]:
+        """ReleaseReservations: what became of each order's reservation. Raises grpc.aio.AioRpcError."""
+        request = product_pb2.ReleaseReservationsRequest(order_ids=order_ids)
+        answer = await self._stub.ReleaseReservations(request, timeout=TIMEOUT_S)
+        return {each.order_id: product_pb2.ReservationOutcome.Name(each.outcome) for each in answer.results}
 
 
 Q = TypeVar("Q")

@@ -1,4 +1,4 @@
-"""A visitor trusts no answer, tries every old token at every door once a change is acknowledged, and records no token."""
+"""A holder trusts no answer, tries every old token at every verifier once a change is acknowledged, and records no token."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,9 +10,17 @@ import pytest
 from chaos.client import Answer, Shop
 from chaos.guarantees import identity
 from chaos.guarantees.stale_tokens_rejected import stale_tokens_rejected
-from chaos.workloads.identity_asking import Asker
-from chaos.workloads.identity_doors import RAISE_ROLE, READ_ACCOUNT, READ_STOCK, Doors, GatewayDoor, Pass, UserDoor
-from chaos.workloads.identity_visitor import NAME, PASSWORD, ROLE, Habits, Visitor
+from chaos.workloads.client_process import ClientProcess
+from chaos.workloads.identity_holder import NAME, PASSWORD, ROLE, AccountHolder, Habits
+from chaos.workloads.token_verifiers import (
+    RAISE_ROLE,
+    READ_ACCOUNT,
+    READ_STOCK,
+    GatewayVerifier,
+    TokenPair,
+    UserInstanceVerifier,
+    Verifiers,
+)
 from harness.history import History, Record, Recorder
 from harness.seed import Seed
 from harness.verdict import Outcome
@@ -22,7 +30,7 @@ FIRST = "first-password"
 
 @dataclass
 class FakeUsers:
-    """The only account of a shop of memory. `forgetful` doors take any version; `mute` changes go unacknowledged."""
+    """The only account of a shop of memory. `forgetful` verifiers take any version; `mute` changes go unacknowledged."""
 
     password: str = FIRST
     version: int = 1
@@ -38,13 +46,13 @@ class FakeUsers:
             return Answer("login", 401)
         return Answer("login", 200, {**self._pair(), "user": {"id": "ada", "email": "a@b.ch", "name": "A", "role": self.role}})
 
-    def verify(self, door: str, token: str) -> Answer:
-        stands = door in self.forgetful or token == f"access-{self.version}"
+    def verify(self, verifier: str, token: str) -> Answer:
+        stands = verifier in self.forgetful or token == f"access-{self.version}"
         return Answer("verify", 200 if stands else 401)
 
-    def refresh(self, door: str, token: str) -> Answer:
+    def refresh(self, verifier: str, token: str) -> Answer:
         version = int(token.split("-")[1])
-        if (version != self.version and door not in self.forgetful) or token in self.used:
+        if (version != self.version and verifier not in self.forgetful) or token in self.used:
             return Answer("refresh", 401)
         self.used.add(token)
         return Answer("refresh", 200, self._pair())
@@ -77,7 +85,7 @@ class FakeUsers:
 
 @dataclass
 class FakeShop:
-    """What a visitor asks of a gateway."""
+    """What a holder asks of a gateway."""
 
     users: FakeUsers
     token: str
@@ -94,32 +102,32 @@ class FakeDoor:
     name: str
     users: FakeUsers
 
-    async def show(self, shown: Pass, what: str) -> Answer:
+    async def show(self, shown: TokenPair, what: str) -> Answer:
         assert what in (READ_ACCOUNT, READ_STOCK, RAISE_ROLE)
         return self.users.verify(self.name, shown.access_token)
 
-    async def refresh(self, shown: Pass) -> Answer:
+    async def refresh(self, shown: TokenPair) -> Answer:
         return self.users.refresh(self.name, shown.refresh_token)
 
-    def shop(self, shown: Pass | None = None) -> Shop:
+    def shop(self, shown: TokenPair | None = None) -> Shop:
         return cast("Shop", FakeShop(self.users, shown.access_token if shown else ""))
 
 
 class Scene:
-    """A visitor in front of two gateways and two instances of user."""
+    """A holder in front of two gateways and two instances of user."""
 
     def __init__(self, users: FakeUsers, *changes: str) -> None:
         self.users = users
         self.records: list[Record] = []
-        doors = {name: FakeDoor(name, users) for name in ("gateway-1", "gateway-2", "user-1", "user-2")}
-        self.visitor = Visitor(
-            asker=Asker("ada", Recorder(self)),
+        verifiers = {name: FakeDoor(name, users) for name in ("gateway-1", "gateway-2", "user-1", "user-2")}
+        self.holder = AccountHolder(
+            client=ClientProcess("ada", Recorder(self)),
             user_id="ada",
             email="a@b.ch",
             passwords=[FIRST],
-            doors=Doors(
-                tuple(cast("GatewayDoor", doors[name]) for name in ("gateway-1", "gateway-2")),
-                tuple(cast("UserDoor", doors[name]) for name in ("user-1", "user-2")),
+            verifiers=Verifiers(
+                tuple(cast("GatewayVerifier", verifiers[name]) for name in ("gateway-1", "gateway-2")),
+                tuple(cast("UserInstanceVerifier", verifiers[name]) for name in ("user-1", "user-2")),
             ),
             give_role=self._give,
             random=Seed(5).stream("ada"),
@@ -130,23 +138,23 @@ class Scene:
         self.records.append(record)
 
     async def _give(self, user_id: str, role: str, _random: object) -> Answer:
-        call = self.visitor.asker.recorder.invoke("admin", identity.CHANGE_ROLE, {"user_id": user_id, "role": role})
+        call = self.holder.client.recorder.invoke("admin", identity.CHANGE_ROLE, {"user_id": user_id, "role": role})
         answer = self.users.give(role)
         call.answered(answer.status, {})
         return answer
 
     async def rounds(self, number: int) -> History:
-        async def nothing(_held: Pass) -> None:
+        async def nothing(_held: TokenPair) -> None:
             return
 
         for _ in range(number):
-            await self.visitor.changes_once(nothing)
+            await self.holder.changes_once(nothing)
         return History(self.records)
 
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chaos.workloads.identity_visitor.PAUSE_S", 0.001)
+    monkeypatch.setattr("chaos.workloads.identity_holder.PAUSE_S", 0.001)
 
 
 @pytest.mark.parametrize("changes", [(NAME,), (PASSWORD,), (ROLE,), (NAME, PASSWORD, ROLE)])
@@ -161,11 +169,11 @@ async def test_every_old_token_is_tried_at_every_door(changes: tuple[str, ...]) 
     assert {use.input["at"] for use in void} == {"gateway-1", "gateway-2", "user-1", "user-2"}
 
 
-@pytest.mark.parametrize("door", ["gateway-2", "user-1"])
-async def test_one_door_that_forgets_is_found(door: str) -> None:
-    history = await Scene(FakeUsers(forgetful={door}), NAME).rounds(1)
+@pytest.mark.parametrize("verifier", ["gateway-2", "user-1"])
+async def test_one_door_that_forgets_is_found(verifier: str) -> None:
+    history = await Scene(FakeUsers(forgetful={verifier}), NAME).rounds(1)
     verdict = stale_tokens_rejected.verdict(history)
-    assert {violation.facts["verifier"] for violation in verdict.evidence} == {door}
+    assert {violation.facts["verifier"] for violation in verdict.evidence} == {verifier}
 
 
 @pytest.mark.parametrize("users", [lambda: FakeUsers(mute=3), lambda: FakeUsers(lost=3), lambda: FakeUsers(mute=1, lost=1)])
@@ -176,7 +184,7 @@ async def test_a_change_is_asked_for_until_it_is_acknowledged(users: Callable[[]
     changed = history.named(identity.CHANGE_ACCOUNT, identity.CHANGE_ROLE)
     assert sum(operation.ok for operation in changed) == 2
     assert stale_tokens_rejected.verdict(history).outcome is Outcome.PASS
-    assert scene.users.password in scene.visitor.passwords
+    assert scene.users.password in scene.holder.passwords
 
 
 async def test_no_token_and_no_password_is_on_record() -> None:
@@ -200,6 +208,6 @@ async def test_a_transport_that_fails_is_on_record() -> None:
     async def fails() -> Answer:
         raise httpx.ReadTimeout("late")
 
-    assert await scene.visitor.asker.asks(identity.USE_TOKEN, {}, fails) is None
+    assert await scene.holder.client.calls(identity.USE_TOKEN, {}, fails) is None
     (operation,) = History(scene.records).operations
     assert operation.unknown

@@ -1,4 +1,4 @@
-"""One account holder: logs in, shows the tokens at every door, changes the account under fire, tries the old tokens again.
+"""One account holder: logs in, shows the tokens to every verifier, changes the account while they are in use, tries old ones.
 
 Nothing here trusts an answer: a change that was not acknowledged is asked for again, the password may be the old or the new
 one until a change is, and every token ever held may be tried later. Tokens themselves are not put on record.
@@ -12,8 +12,8 @@ from random import Random  # noqa: TID251 - a type only; the numbers come from t
 
 from chaos.client import Answer, Session, Tokens
 from chaos.guarantees import identity
-from chaos.workloads.identity_asking import Asker
-from chaos.workloads.identity_doors import RAISE_ROLE, READ_ACCOUNT, READ_STOCK, Door, Doors, Pass
+from chaos.workloads.client_process import ClientProcess
+from chaos.workloads.token_verifiers import RAISE_ROLE, READ_ACCOUNT, READ_STOCK, TokenPair, TokenVerifier, Verifiers
 
 ATTEMPTS = 12
 """How often something that must come about in the end is tried: a login, an acknowledged change."""
@@ -27,35 +27,35 @@ GiveRole = Callable[[str, str, Random], Awaitable[Answer | None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Habits:
-    """`changes` are what is drawn from; `fire` requests are under way at once while a change is; `refreshes` is 0 to 1."""
+    """`changes` are what is drawn from; `concurrent_uses` requests show the token while a change is; `refreshes` is 0 to 1."""
 
     changes: tuple[str, ...] = (NAME, PASSWORD)
-    fire: int = 2
+    concurrent_uses: int = 2
     refreshes: float = 0.4
     older: int = 1
     """How many tokens from before the last session are tried as well."""
 
 
 @dataclass
-class Visitor:
+class AccountHolder:
     """`passwords` are those that may be in force, the likeliest first."""
 
-    asker: Asker
+    client: ClientProcess
     user_id: str
     email: str
     passwords: list[str]
-    doors: Doors
+    verifiers: Verifiers
     give_role: GiveRole
     random: Random
     habits: Habits
     role: str = "USER"
-    _held: list[Pass] = field(default_factory=list)
+    _held: list[TokenPair] = field(default_factory=list)
     _spent: set[str] = field(default_factory=set)
     _numbers: int = 0
 
-    async def changes_once(self, then: Callable[[Pass], Awaitable[None]]) -> None:
+    async def changes_once(self, then: Callable[[TokenPair], Awaitable[None]]) -> None:
         """One round: log in, show the tokens everywhere, do something else meanwhile, change the account, try what is old."""
-        held = await self.enters()
+        held = await self.logs_in()
         if held is None:
             return
         await self._shows_everywhere(held, READ_ACCOUNT)
@@ -65,46 +65,46 @@ class Visitor:
         if await self._changes(held):
             await self._tries_what_is_old()
 
-    async def enters(self) -> Pass | None:
+    async def logs_in(self) -> TokenPair | None:
         """Log in, at any gateway, with any password that may be in force; None when it does not come about."""
         for attempt in range(ATTEMPTS):
             password = self.passwords[attempt % len(self.passwords)]
-            gateway = self.random.choice(self.doors.gateways)
+            gateway = self.random.choice(self.verifiers.gateways)
             session = self._session()
             sent = asdict(identity.LogIn(self.user_id, session, gateway.name))
-            answer = await self.asker.asks(identity.LOG_IN, sent, partial(gateway.shop().login, self.email, password))
+            answer = await self.client.calls(identity.LOG_IN, sent, partial(gateway.shop().login, self.email, password))
             if answer is not None and answer.status == 200:
                 return self._keep(session, answer.read(Session))
             if answer is None or answer.status != 401:
                 await self._pause()
         return None
 
-    async def _shows_everywhere(self, held: Pass, what: str) -> None:
-        await asyncio.gather(*(self._shows(held, door, what) for door in self.doors.all))
+    async def _shows_everywhere(self, held: TokenPair, what: str) -> None:
+        await asyncio.gather(*(self._shows(held, verifier, what) for verifier in self.verifiers.all))
 
-    async def _shows(self, held: Pass, door: Door, what: str) -> None:
-        sent = asdict(identity.Shown(held.user_id, held.session, door.name, what))
-        await self.asker.asks(identity.USE_TOKEN, sent, lambda: door.show(held, what))
+    async def _shows(self, held: TokenPair, verifier: TokenVerifier, what: str) -> None:
+        sent = asdict(identity.Shown(held.user_id, held.session, verifier.name, what))
+        await self.client.calls(identity.USE_TOKEN, sent, lambda: verifier.show(held, what))
 
-    async def _refreshes(self, held: Pass, door: Door | None = None) -> Pass | None:
-        """Show a refresh token, at any door unless one is named; the next pair if there is one."""
-        chosen = door or self.random.choice(self.doors.all)
+    async def _refreshes(self, held: TokenPair, verifier: TokenVerifier | None = None) -> TokenPair | None:
+        """Show a refresh token, at any verifier unless one is named; the next pair if there is one."""
+        chosen = verifier or self.random.choice(self.verifiers.all)
         into = self._session()
         sent = asdict(identity.Refresh(held.user_id, held.session, into, chosen.name))
-        answer = await self.asker.asks(identity.REFRESH_TOKENS, sent, lambda: chosen.refresh(held))
+        answer = await self.client.calls(identity.REFRESH_TOKENS, sent, lambda: chosen.refresh(held))
         if answer is None or answer.status != 401:
             self._spent.add(held.session)
         return self._keep(into, answer.read(Tokens)) if answer is not None and answer.status == 200 else None
 
-    async def _changes(self, held: Pass) -> bool:
+    async def _changes(self, held: TokenPair) -> bool:
         """Change the account while its tokens are in use all around, again until it is acknowledged; whether it was."""
         what = self.random.choice(self.habits.changes)
         for _ in range(ATTEMPTS):
-            answer = await self._under_fire(held, what)
+            answer = await self._while_in_use(held, what)
             if answer is not None and answer.status == 200:
                 return True
             if answer is not None and answer.status == 401:  # an earlier attempt took effect although it said it may not have
-                again = await self.enters()
+                again = await self.logs_in()
                 if again is None:
                     return False
                 held = again
@@ -112,36 +112,37 @@ class Visitor:
                 await self._pause()
         return False
 
-    async def _under_fire(self, held: Pass, what: str) -> Answer | None:
-        """One attempt at a change, with the token shown at one door after the other until it is answered."""
+    async def _while_in_use(self, held: TokenPair, what: str) -> Answer | None:
+        """One attempt at a change, with the token shown to one verifier after the other until it is answered."""
         over = asyncio.Event()
 
-        async def keeps_showing(doors: list[Door]) -> None:
+        async def keeps_showing(verifiers: list[TokenVerifier]) -> None:
             while not over.is_set():
-                for door in doors:
-                    await self._shows(held, door, READ_ACCOUNT)
+                for verifier in verifiers:
+                    await self._shows(held, verifier, READ_ACCOUNT)
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(self.habits.fire):
-                group.create_task(keeps_showing(self.random.sample(self.doors.all, len(self.doors.all))))
+            for _ in range(self.habits.concurrent_uses):
+                group.create_task(keeps_showing(self.random.sample(self.verifiers.all, len(self.verifiers.all))))
             try:
-                await self._shows(held, self.random.choice(self.doors.all), READ_ACCOUNT)  # the fire has begun by then
+                # When this one is answered, the concurrent uses have begun.
+                await self._shows(held, self.random.choice(self.verifiers.all), READ_ACCOUNT)
                 return await self._change(held, what)
             finally:
                 over.set()
 
-    async def _change(self, held: Pass, what: str) -> Answer | None:
+    async def _change(self, held: TokenPair, what: str) -> Answer | None:
         if what == ROLE:
             wanted = "USER" if self.role == "ADMIN" else "ADMIN"
             answer = await self.give_role(self.user_id, wanted, self.random)
             if answer is not None and answer.status == 200:
                 self.role = wanted
             return answer
-        gateway = self.random.choice(self.doors.gateways)
+        gateway = self.random.choice(self.verifiers.gateways)
         new = f"{what}-{self.random.getrandbits(48):012x}"
         changes = {"name": new} if what == NAME else {"password": new, "current_password": self.passwords[0]}
         sent = asdict(identity.Shown(held.user_id, held.session, gateway.name, what))
-        answer = await self.asker.asks(identity.CHANGE_ACCOUNT, sent, lambda: gateway.shop(held).change_account(**changes))
+        answer = await self.client.calls(identity.CHANGE_ACCOUNT, sent, lambda: gateway.shop(held).change_account(**changes))
         if what == PASSWORD:
             self._learn(new, answer)
         return answer
@@ -156,23 +157,23 @@ class Visitor:
             self.passwords.append(self.passwords.pop(0))
 
     async def _tries_what_is_old(self) -> None:
-        """Show the last tokens and some older ones at every door, for whatever they opened and one thing more."""
+        """Show the last tokens and some older ones at every verifier, for whatever they opened and one thing more."""
         older = self._held[:-1]
         chosen = [self._held[-1], *self.random.sample(older, min(self.habits.older, len(older)))]
         asked = (READ_ACCOUNT, READ_STOCK, RAISE_ROLE) if ROLE in self.habits.changes else (READ_ACCOUNT,)
         for held in chosen:
             await self._shows_everywhere(held, self.random.choice(asked))
             if held.session not in self._spent:
-                for door in self.random.sample(self.doors.all, len(self.doors.all)):
-                    await self._refreshes(held, door)
+                for verifier in self.random.sample(self.verifiers.all, len(self.verifiers.all)):
+                    await self._refreshes(held, verifier)
 
-    def _keep(self, session: str, given: Session | Tokens) -> Pass:
-        self._held.append(Pass(session, self.user_id, given.access_token, given.refresh_token))
+    def _keep(self, session: str, given: Session | Tokens) -> TokenPair:
+        self._held.append(TokenPair(session, self.user_id, given.access_token, given.refresh_token))
         return self._held[-1]
 
     def _session(self) -> str:
         self._numbers += 1
-        return f"{self.asker.name}#{self._numbers}"
+        return f"{self.client.name}#{self._numbers}"
 
     async def _pause(self) -> None:
         await asyncio.sleep(PAUSE_S * (0.5 + self.random.random()))

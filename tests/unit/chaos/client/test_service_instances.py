@@ -6,7 +6,7 @@ import grpc
 import pytest
 from shop.user.v1 import user_pb2
 
-from chaos.client.user_instance import STATUSES, UserInstance
+from chaos.client.service_instances import STATUSES, UserInstance
 from system.common.errors import TABLE
 
 

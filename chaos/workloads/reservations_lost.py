@@ -1,4 +1,4 @@
-"""Some of the goods are gone when people pay: an operator has released reservations by hand, past the order service.
+"""Some reservations are gone when their buyers pay: an operator has released them by hand, past the order service.
 
 That is the one way for a paid order to lose its stock: nothing within the shop releases what is being paid. The order service
 learns of it when the money is taken already, and has to give it back.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import grpc
 
 from chaos.client import Product
-from chaos.client.product_instance import ProductInstance
+from chaos.client.service_instances import ProductInstance
 from chaos.subject import RunningShop
 from chaos.workloads.buyer import Buyer, Habits
 from chaos.workloads.customers import customers
@@ -26,7 +26,7 @@ PAYS = Habits(insists=1.0, attempts=20)
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnsettledBuyers:
+class LostReservations:
     """`buyers` order a unit each, every second one loses it, and all pay, `paying` of them at any time."""
 
     buyers: int = 60

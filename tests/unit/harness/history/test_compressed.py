@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from harness.history import CorruptHistoryError, History, Observation, PackedRows, Recorder, Writer, read
-from harness.history.packed import CHUNK, observation
+from harness.history import CompressedRows, CorruptHistoryError, History, Observation, Recorder, Writer, read
+from harness.history.compressed import CHUNK, observation
 from harness.history.reader import LONG
 from harness.history.records import RECORD
 
@@ -63,10 +63,10 @@ class Stock:
 
 
 def test_typed_rows() -> None:
-    packed = PackedRows([(2, b'[{"product":"p","units":1,"more":null},{"product":"q","units":2}]')])
+    packed = CompressedRows([(2, b'[{"product":"p","units":1,"more":null},{"product":"q","units":2}]')])
     assert list(packed.typed(Stock)) == [Stock("p", 1), Stock("q", 2)]
     with pytest.raises(ValueError, match="units"):
-        list(PackedRows([(1, b'[{"product":"p"}]')]).typed(Stock))
+        list(CompressedRows([(1, b'[{"product":"p"}]')]).typed(Stock))
 
 
 def test_a_long_observation_in_a_file_is_read_like_any_other(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_long_observation_in_a_file_is_read_like_any_other(tmp_path: Path) -> 
         recorder.observe("stock", rows)
         recorder.observe("ledger", [])
     history = read(tmp_path / "history.jsonl")
-    assert isinstance(history.observed("stock"), PackedRows)
+    assert isinstance(history.observed("stock"), CompressedRows)
     assert list(history.observed("stock")) == rows
     (record,) = [each for each in history.records if isinstance(each, Observation) and each.subject == "stock"]
     assert record.rows == tuple(rows)

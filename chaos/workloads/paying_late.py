@@ -1,4 +1,4 @@
-"""Everybody pays at the last moment: around the time at which the reservation expires, a little before or a little after."""
+"""Late payers: every buyer pays around the moment at which the reservation expires, a little before or a little after it."""
 
 import asyncio
 import time
@@ -13,18 +13,18 @@ from chaos.workloads.customers import customers
 from chaos.workloads.reserving import at_once, goods
 from harness.experiment import Context, Drive
 
-DAWDLES = Habits(insists=1.0, attempts=8, returns=2)
+PERSISTENT = Habits(insists=1.0, attempts=8, returns=2)
 
 
 @dataclass(frozen=True, kw_only=True)
-class DawdlingBuyers:
-    """`buyers` order a unit each, `dawdling` of them at any time, and pay from `early_s` seconds before to `late_s` after."""
+class LatePayers:
+    """`buyers` order a unit each, `paying` of them at any time, and pay from `early_s` seconds before to `late_s` after."""
 
     buyers: int = 42
-    dawdling: int = 14
+    paying: int = 14
     early_s: float = 1.0
     late_s: float = 0.5
-    habits: Habits = field(default=DAWDLES)
+    habits: Habits = field(default=PERSISTENT)
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
         """See Workload: goods for everybody, and every buyer logged in."""
@@ -33,7 +33,7 @@ class DawdlingBuyers:
         return lambda: self._purchases(buyers, product, context)
 
     async def _purchases(self, buyers: Sequence[Buyer], product: Product, context: Context) -> None:
-        await at_once(self.dawdling, (self._purchase(each, product, context) for each in buyers))
+        await at_once(self.paying, (self._purchase(each, product, context) for each in buyers))
 
     async def _purchase(self, buyer: Buyer, product: Product, context: Context) -> None:
         order = await buyer.places(f"lamp-{context.seed}-{buyer.name}", [Line(product.id, 1)])

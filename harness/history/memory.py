@@ -1,10 +1,13 @@
-"""Keeps what is equal once: in a history the same addresses, amounts and answers come back again and again.
+"""What keeps a history of a million operations small in memory and quick to build: interning, and a paused collector.
 
-Rows are read and never written to, so those who hold an equal row may hold the same one. What is remembered is bounded:
-repetitions are near each other in time, and what is missed costs memory, not truth. Every line of a history comes through
-here, so it is written to be quick.
+In a history the same addresses, amounts and answers come back again and again. Rows are read and never written to, so
+those who hold an equal row may hold the same one. What is remembered is bounded: repetitions are near each other in time,
+and what is missed costs memory, not truth. Every line of a history comes through here, so it is written to be quick.
 """
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic_core import to_json
@@ -19,7 +22,22 @@ SHORT = 8
 """Characters up to which a string is left alone."""
 
 
-class Sharing:
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Without the cyclic garbage collector, which would walk all objects of a long history again and again.
+
+    What nobody refers to any more is freed all the same, unless it is part of a cycle.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+class Interning:
     """Hands out one object for equal ones, as far as it remembers."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ class Of(StrEnum):
 
 
 @dataclass(frozen=True)
-class Trespass:
+class UnauthorizedRequest:
     """A request that must be refused.
 
     Placeholders: {order}, {payment} and {user} of another; {own_order}, {own_payment} and {me}; {product} and {category}.
@@ -60,33 +60,35 @@ def _filled(value: object, things: Mapping[str, str]) -> object:
 
 PRICE = {"minor_units": 1, "currency": "EUR"}
 
-TRESPASSES: tuple[Trespass, ...] = (
-    Trespass("read an order", Of.ORDER, "GET", "/orders/{order}"),
-    Trespass("cancel an order", Of.ORDER, "POST", "/orders/{order}/cancel"),
-    Trespass("pay an order", Of.ORDER, "POST", "/orders/{order}/complete", {"payment_id": "{own_payment}"}),
-    Trespass(
+UNAUTHORIZED_REQUESTS: tuple[UnauthorizedRequest, ...] = (
+    UnauthorizedRequest("read an order", Of.ORDER, "GET", "/orders/{order}"),
+    UnauthorizedRequest("cancel an order", Of.ORDER, "POST", "/orders/{order}/cancel"),
+    UnauthorizedRequest("pay an order", Of.ORDER, "POST", "/orders/{order}/complete", {"payment_id": "{own_payment}"}),
+    UnauthorizedRequest(
         "pay an order with its owner's payment", Of.ORDER, "POST", "/orders/{order}/complete", {"payment_id": "{payment}"}
     ),
-    Trespass("spend a payment", Of.PAYMENT, "POST", "/orders/{own_order}/complete", {"payment_id": "{payment}"}),
-    Trespass("read an account", Of.USER, "GET", "/users/{user}"),
-    Trespass("change an account", Of.USER, "PATCH", "/users/{user}", {"name": "Mallory"}),
-    Trespass("change an account as one's own", Of.USER, "PATCH", "/users/me", {"name": "Mallory", "id": "{user}"}),
-    Trespass("raise another's role", Of.USER, "PATCH", "/users/{user}/role", {"role": "ADMIN"}),
-    Trespass("raise one's own role", Of.ME, "PATCH", "/users/{me}/role", {"role": "ADMIN"}),
-    Trespass("raise one's own role along with the name", Of.ME, "PATCH", "/users/me", {"name": "Mallory", "role": "ADMIN"}),
-    Trespass(
+    UnauthorizedRequest("spend a payment", Of.PAYMENT, "POST", "/orders/{own_order}/complete", {"payment_id": "{payment}"}),
+    UnauthorizedRequest("read an account", Of.USER, "GET", "/users/{user}"),
+    UnauthorizedRequest("change an account", Of.USER, "PATCH", "/users/{user}", {"name": "Mallory"}),
+    UnauthorizedRequest("change an account as one's own", Of.USER, "PATCH", "/users/me", {"name": "Mallory", "id": "{user}"}),
+    UnauthorizedRequest("raise another's role", Of.USER, "PATCH", "/users/{user}/role", {"role": "ADMIN"}),
+    UnauthorizedRequest("raise one's own role", Of.ME, "PATCH", "/users/{me}/role", {"role": "ADMIN"}),
+    UnauthorizedRequest(
+        "raise one's own role along with the name", Of.ME, "PATCH", "/users/me", {"name": "Mallory", "role": "ADMIN"}
+    ),
+    UnauthorizedRequest(
         "register as an admin",
         Of.SHOP,
         "POST",
         "/auth/register",
         {"email": "mallory-{me}@shop.example", "password": "mallory-mallory", "name": "Mallory", "role": "ADMIN"},
     ),
-    Trespass("read the stock", Of.PRODUCT, "GET", "/products/{product}/stock"),
-    Trespass("set the stock", Of.PRODUCT, "PUT", "/products/{product}/stock", {"available": 0}),
-    Trespass("change a product", Of.PRODUCT, "PATCH", "/products/{product}", {"name": "Mallory's"}),
-    Trespass("delete a product", Of.PRODUCT, "DELETE", "/products/{product}"),
-    Trespass("add a product", Of.SHOP, "POST", "/products", {"name": "Mallory's", "price": PRICE}),
-    Trespass("add a category", Of.SHOP, "POST", "/categories", {"name": "Mallory's of {me}"}),
-    Trespass("change a category", Of.CATEGORY, "PATCH", "/categories/{category}", {"name": "Mallory's"}),
-    Trespass("delete a category", Of.CATEGORY, "DELETE", "/categories/{category}"),
+    UnauthorizedRequest("read the stock", Of.PRODUCT, "GET", "/products/{product}/stock"),
+    UnauthorizedRequest("set the stock", Of.PRODUCT, "PUT", "/products/{product}/stock", {"available": 0}),
+    UnauthorizedRequest("change a product", Of.PRODUCT, "PATCH", "/products/{product}", {"name": "Mallory's"}),
+    UnauthorizedRequest("delete a product", Of.PRODUCT, "DELETE", "/products/{product}"),
+    UnauthorizedRequest("add a product", Of.SHOP, "POST", "/products", {"name": "Mallory's", "price": PRICE}),
+    UnauthorizedRequest("add a category", Of.SHOP, "POST", "/categories", {"name": "Mallory's of {me}"}),
+    UnauthorizedRequest("change a category", Of.CATEGORY, "PATCH", "/categories/{category}", {"name": "Mallory's"}),
+    UnauthorizedRequest("delete a category", Of.CATEGORY, "DELETE", "/categories/{category}"),
 )

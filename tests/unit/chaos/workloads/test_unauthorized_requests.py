@@ -6,7 +6,7 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from chaos.workloads.identity_trespasses import TRESPASSES, Belongings, Of, Trespass
+from chaos.workloads.unauthorized_requests import UNAUTHORIZED_REQUESTS, Belongings, Of, UnauthorizedRequest
 from system.gateway.auth import Roles, authenticate
 from system.gateway.routes import ROUTERS
 
@@ -42,24 +42,24 @@ def _all(route: APIRoute) -> list[Dependant]:
 
 
 def test_every_guarded_route_is_tried() -> None:
-    tried = {(each.method, shape(each.path)) for each in TRESPASSES}
+    tried = {(each.method, shape(each.path)) for each in UNAUTHORIZED_REQUESTS}
     assert len(guarded()) >= 15
     assert guarded() - OWN <= tried
 
 
-@pytest.mark.parametrize("trespass", TRESPASSES, ids=lambda each: each.what)
-def test_each_can_be_filled_and_leaves_no_placeholder(trespass: Trespass) -> None:
-    method, path, body = trespass.filled(THINGS)
-    assert method == trespass.method
+@pytest.mark.parametrize("unauthorized", UNAUTHORIZED_REQUESTS, ids=lambda each: each.what)
+def test_each_can_be_filled_and_leaves_no_placeholder(unauthorized: UnauthorizedRequest) -> None:
+    method, path, body = unauthorized.filled(THINGS)
+    assert method == unauthorized.method
     assert "{" not in path + str(body).replace("{'", "").replace(": {", "")
 
 
 def test_each_says_what_it_is_once() -> None:
-    assert len({each.what for each in TRESPASSES}) == len(TRESPASSES)
+    assert len({each.what for each in UNAUTHORIZED_REQUESTS}) == len(UNAUTHORIZED_REQUESTS)
 
 
 def test_what_is_of_another_names_the_others_thing() -> None:
-    for trespass in TRESPASSES:
-        _, path, body = trespass.filled(THINGS)
-        if trespass.of in (Of.ORDER, Of.PAYMENT, Of.USER):
-            assert THINGS[trespass.of] in f"{path} {body}"
+    for unauthorized in UNAUTHORIZED_REQUESTS:
+        _, path, body = unauthorized.filled(THINGS)
+        if unauthorized.of in (Of.ORDER, Of.PAYMENT, Of.USER):
+            assert THINGS[unauthorized.of] in f"{path} {body}"

@@ -22,7 +22,7 @@ _TAIL = b'],"type":"observation"}\n'
 _ROW = json.JSONDecoder()
 
 
-class PackedRows(Sequence[Row]):
+class CompressedRows(Sequence[Row]):
     """A sequence that costs a few bytes a row, quick to go through from the beginning, slow to pick from."""
 
     def __init__(self, chunks: Iterable[tuple[int, bytes]]) -> None:
@@ -61,7 +61,7 @@ class PackedRows(Sequence[Row]):
     __hash__ = None  # type: ignore[assignment]  # equal to tuples and to lists, whose hashes differ
 
 
-def observation(line: bytes) -> tuple[int, str, PackedRows] | None:
+def observation(line: bytes) -> tuple[int, str, CompressedRows] | None:
     """Time, subject and rows of an observation, a line as the writer writes it; None for any other one.
 
     Raises ValueError when its rows are no JSON objects. They are never in memory all at once.
@@ -70,7 +70,7 @@ def observation(line: bytes) -> tuple[int, str, PackedRows] | None:
     if head is None or not line.endswith(_TAIL):
         return None
     text = str(memoryview(line)[head.end() : -len(_TAIL)], "utf-8")  # the line is long: no copies of it
-    return int(head[1]), str(json.loads(head[2])), PackedRows(_chunks(text))
+    return int(head[1]), str(json.loads(head[2])), CompressedRows(_chunks(text))
 
 
 def _chunks(text: str) -> Iterator[tuple[int, bytes]]:

@@ -1,4 +1,4 @@
-"""The payment provider as the shop's customers see it, and its ledger as an auditor does."""
+"""The world outside the shop, as customers use it and as an auditor reads it: the payment provider and the mailbox."""
 
 import httpx
 from pydantic import JsonValue
@@ -8,6 +8,10 @@ from chaos.client.models import Money
 
 GOOD_CARD, BAD_CARD = "card_ok", "card_declined"
 """Methods of payment; a bad card shows when the money is taken."""
+
+
+KEPT = ("message_id", "order_id", "to", "subject", "transmissions", "received_at", "at_monotonic")
+"""What is kept of a message: bodies and headers would make a history of letters."""
 
 
 class Provider:
@@ -31,3 +35,16 @@ class Provider:
         response.raise_for_status()
         entries: list[dict[str, JsonValue]] = response.json()["entries"]
         return entries
+
+
+class Mailbox:
+    """Calls through `http`, whose base_url is the mailbox's. Every method may raise httpx.HTTPError."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def messages(self) -> list[dict[str, JsonValue]]:
+        """GET /messages: what was delivered, oldest first, without the text. Raises httpx.HTTPStatusError."""
+        response = await self._http.get("/messages")
+        response.raise_for_status()
+        return [{name: message[name] for name in KEPT} for message in response.json()]
