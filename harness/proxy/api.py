@@ -1,4 +1,4 @@
-"""The control API over HTTP: Toxiproxy's routes, and /proxies/{proxy}/effects."""
+"""The control API over HTTP: Toxiproxy's routes, /proxies/{proxy}/effects, and a seed in the body of /reset."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from harness.proxy import toxics  # noqa: F401 - registers them
-from harness.proxy.bodies import ToxicRequest, proxy_change, proxy_request, proxy_requests, toxic_change
+from harness.proxy.bodies import ToxicRequest, proxy_change, proxy_request, proxy_requests, seed_of, toxic_change
 from harness.proxy.errors import ProxyError
 from harness.proxy.metrics import exposition
 from harness.proxy.proxies import Proxies
@@ -113,9 +113,9 @@ class ControlApi:
         self._proxies.get(request.path_params["proxy"]).remove(request.path_params["toxic"])
         return _nothing()
 
-    async def reset(self, _: Request) -> Response:
+    async def reset(self, request: Request) -> Response:
         """POST /reset."""
-        await self._proxies.reset()
+        await self._proxies.reset(seed_of(await request.body()))
         return _nothing()
 
     async def show_version(self, _: Request) -> Response:

@@ -13,6 +13,7 @@ from harness.proxy.direction import Direction
 from harness.proxy.errors import BadRequestBody, InvalidStream, InvalidToxicType, MissingField
 from harness.proxy.request import ProxyChange, ProxyRequest
 from harness.proxy.toxic import TYPES, Toxic
+from harness.seed import Seed
 
 _INT64 = range(-(2**63), 2**63)
 _KINDS = {str: "string", bool: "bool", int: "number", float: "number", list: "array", dict: "object"}
@@ -95,6 +96,15 @@ def proxy_change(raw: bytes) -> ProxyChange:
     """The body of PATCH /proxies/{proxy}. Raises BadRequestBody."""
     body = Body(parse(raw))
     return ProxyChange(body.text("listen"), body.text("upstream"), body.flag("enabled"))
+
+
+def seed_of(raw: bytes) -> Seed | None:
+    """The seed in the body of POST /reset, None without one: the real server takes no notice of that body."""
+    try:
+        value = Body(parse(raw)).whole("seed")
+    except BadRequestBody:
+        return None
+    return Seed(value) if value is not None and value >= 0 else None
 
 
 class ToxicRequest:

@@ -69,14 +69,20 @@ class Proxies:
         self.get(name).disable()
         del self._proxies[name]
 
-    async def reset(self) -> None:
-        """Enable every proxy and take all toxics away; connections stay. Raises ListenFailed."""
+    async def reset(self, seed: Seed | None = None) -> None:
+        """Enable every proxy and take all toxics away; connections stay. Raises ListenFailed.
+
+        With a seed, what is random comes from that from now on.
+        """
+        self.seed = seed or self.seed
         for proxy in self:
             address = await resolve(proxy.listen)
             if self._proxies.get(proxy.name) is proxy:
                 if not proxy.enabled:
                     proxy.enable(address)
                 proxy.clear()
+                if seed is not None:
+                    proxy.reseed(seed)
 
     def close(self) -> None:
         """Remove all of them."""

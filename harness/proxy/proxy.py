@@ -32,6 +32,7 @@ class Proxy:
         self._links: set[Link] = set()
         self._toxics: tuple[PlacedToxic, ...] = ()
         self._added: dict[str, int] = {}  # how often a toxic of that name was
+        self._numbered = 0  # connections that were accepted before the numbers were set back
 
     @property
     def enabled(self) -> bool:
@@ -111,6 +112,12 @@ class Proxy:
         """Take all toxics away."""
         self._apply(())
 
+    def reseed(self, seed: Seed) -> None:
+        """Draw lots from `seed` from now on, as if toxics had never been added and only open connections accepted."""
+        self._seed = seed
+        self._added.clear()
+        self._numbered = self.effects.connections.accepted - len(self._links)
+
     def _apply(self, toxics: tuple[PlacedToxic, ...]) -> None:
         order = list(Direction)
         self._toxics = tuple(sorted(toxics, key=lambda toxic: order.index(toxic.stream)))
@@ -121,7 +128,7 @@ class Proxy:
         connections = self.effects.connections
         connections.accepted += 1
         setting = Setting(self.upstream, self.effects, lambda: self._toxics, self._draw, self._links.discard)
-        identity = ConnectionId(self.name, connections.accepted)
+        identity = ConnectionId(self.name, connections.accepted - self._numbered)
         self._links.add(Link(identity, client, setting, tuple(self.observers)))
 
     def _draw(self, toxic: PlacedToxic, connection: int) -> Random:

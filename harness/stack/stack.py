@@ -84,6 +84,7 @@ class Stack(StackView):
         self._blueprint: Blueprint | None = None
         self._assembly: Assembly | None = None
         self._writing = threading.Lock()
+        self._touched: set[str] = set()
         self._state = State.STARTING
         self._started = False
 
@@ -191,11 +192,15 @@ class Stack(StackView):
 
     def kill(self, name: str) -> None:
         """SIGKILL all processes of a member; returns when they are gone."""
-        self._capable(name, Kill).kill()
+        member = self._capable(name, Kill)
+        self._touched.add(name)
+        member.kill()
 
     def pause(self, name: str) -> None:
         """Freeze a member. Raises StackError when it does not run."""
-        self._capable(name, Pause).pause()
+        member = self._capable(name, Pause)
+        self._touched.add(name)
+        member.pause()
 
     def resume(self, name: str) -> None:
         """Let a frozen member go on. Raises StackError when it does not run."""
@@ -203,7 +208,9 @@ class Stack(StackView):
 
     def terminate(self, name: str, grace_s: float = 10.0) -> None:
         """SIGTERM, and SIGKILL after `grace_s` seconds; returns when all processes of the member are gone."""
-        self._capable(name, Restart).terminate(grace_s)
+        member = self._capable(name, Restart)
+        self._touched.add(name)
+        member.terminate(grace_s)
 
     def boot(self, name: str) -> None:
         """Start a stopped or killed member again: same ports, data kept. Returns when started, not when ready."""
@@ -219,6 +226,15 @@ class Stack(StackView):
         self.terminate(name)
         self.boot(name)
         self.wait_ready(name, timeout_s)
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Members that were killed, paused or ended by whoever has this stack, since `forget_touched`."""
+        return frozenset(self._touched)
+
+    def forget_touched(self) -> None:
+        """They are as good as new."""
+        self._touched.clear()
 
     def _member(self, name: str) -> Member:
         members = self._assembly.members if self._assembly is not None else {}

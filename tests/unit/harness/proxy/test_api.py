@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from harness.proxy.api import VERSION, ControlApi
+from harness.proxy.direction import Direction
 from harness.proxy.proxies import Proxies
+from harness.proxy.toxics.noop import Noop
 from harness.seed import Seed
 
 WEB = {"name": "web", "listen": "localhost:1", "upstream": "localhost:2", "enabled": False}
@@ -18,8 +20,13 @@ LATENCY_BODY = (
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(ControlApi(Proxies(Seed(1))).application())
+def proxies() -> Proxies:
+    return Proxies(Seed(1))
+
+
+@pytest.fixture
+async def api(proxies: Proxies) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(ControlApi(proxies).application())
     async with httpx.AsyncClient(base_url="http://proxy", transport=transport, headers={"user-agent": "test"}) as client:
         yield client
 
@@ -212,3 +219,27 @@ async def test_names_may_hold_anything(api: httpx.AsyncClient) -> None:
     shown = await api.get(f"/proxies/{httpx.QueryParams({'': name})}".replace("/=", "/").replace("+", "%20"))
     assert shown.json()["name"] == name
     assert name in (await api.get("/metrics")).text
+
+
+async def test_a_reset_may_bring_another_seed_and_what_is_random_begins_again(api: httpx.AsyncClient, proxies: Proxies) -> None:
+    await api.post("/proxies", json=WEB)
+    proxy = proxies.get("web")
+
+    def draws(connection: int) -> list[float]:
+        toxic = proxy.add("noise", Direction.UPSTREAM, 1.0, Noop())
+        proxy.remove("noise")
+        random = proxy._draw(toxic, connection)
+        return [random.random() for _ in range(3)]
+
+    first, second = draws(1), draws(1)
+    assert first != second, "the second toxic of a name draws other lots"
+    await api.post("/reset", json={"seed": 1})
+    assert draws(1) == first
+    await api.post("/reset", json={"seed": 2})
+    assert draws(1) != first
+
+
+@pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b'{"seed": "1"}', b'{"seed": -1}'])
+async def test_a_reset_without_a_seed_keeps_the_one_there_is(api: httpx.AsyncClient, proxies: Proxies, body: bytes) -> None:
+    assert (await api.post("/reset", content=body)).status_code == 204
+    assert proxies.seed == Seed(1)
