@@ -1,17 +1,8 @@
-"""Reads the shop's databases as an auditor would: each query on a connection of its own, so that it sees the present."""
+"""What is asked of the shop's databases: to observe them at rest, and to tell whether they are."""
 
-import time
 from collections.abc import Mapping
-from contextlib import closing
-from typing import Protocol
-
-import pymysql
-from pymysql.cursors import DictCursor
 
 from chaos.guarantees import facts, identity, locks
-from harness.history import Row
-
-TIMEOUT_S = 5
 
 OBSERVATIONS: Mapping[str, tuple[str, str]] = {
     facts.STOCK: ("product", "SELECT product_id, available, reserved, sold FROM stock ORDER BY product_id"),
@@ -78,51 +69,3 @@ MOVING: Mapping[str, tuple[str, str]] = {
     "stock movements": ("product", "SELECT COUNT(*) AS n FROM stock_movements"),
 }
 """What must not grow any more at rest: schema and query by what is counted."""
-
-
-class Access(Protocol):
-    """How to get into one schema."""
-
-    @property
-    def host(self) -> str:
-        """Where the server is."""
-
-    @property
-    def port(self) -> int:
-        """Its port."""
-
-    @property
-    def user(self) -> str:
-        """The schema's account."""
-
-    @property
-    def password(self) -> str:
-        """The account's password."""
-
-    @property
-    def schema(self) -> str:
-        """Its name."""
-
-
-def rows(access: Access, query: str) -> tuple[Row, ...]:
-    """What a query says; it may use `@clock_ns`. Times are UTC. Raises pymysql.MySQLError."""
-    connection = pymysql.connect(
-        host=access.host,
-        port=access.port,
-        user=access.user,
-        password=access.password,
-        database=access.schema,
-        connect_timeout=TIMEOUT_S,
-        read_timeout=TIMEOUT_S,
-        cursorclass=DictCursor,
-        init_command=f"SET time_zone = '+00:00', @clock_ns = {time.time_ns() - time.monotonic_ns()}",
-    )
-    with closing(connection), connection.cursor() as cursor:
-        cursor.execute(query)
-        return tuple(cursor.fetchall())
-
-
-def count(access: Access, query: str) -> int:
-    """The number that `SELECT COUNT(*) AS n` says."""
-    (row,) = rows(access, query)
-    return int(str(row["n"]))

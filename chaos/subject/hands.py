@@ -7,9 +7,9 @@ from typing import TypeAlias
 import httpx
 
 from chaos.guarantees.facts import QueueRow
-from chaos.subject.databases import rows
 from chaos.subject.metrics import Readings, totals
 from harness.stack.view import StackView
+from harness.system.sql import rows
 
 CONSUMERS = ("order", "payment")
 """Services that take messages off queues."""

@@ -1,11 +1,9 @@
-"""A running shop: its members, its customers' door, and what it holds."""
+"""A running shop: its customers' door, what it has to be at rest, and what it holds then."""
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 
 import aio_pika
 import httpx
@@ -13,27 +11,21 @@ import pymysql
 from aio_pika.exceptions import AMQPError
 
 from chaos.client import Mailbox, Provider, Session, Shop
+from chaos.client.shop import TIMEOUT
 from chaos.guarantees import facts
 from chaos.guarantees.facts import HealthRow, QueueRow
 from chaos.guarantees.locks import LOCK_GRANTS
-from chaos.subject.databases import CONFIRMED, MOVING, OBSERVATIONS, OUTSTANDING, PAID, count, rows
+from chaos.subject.databases import CONFIRMED, MOVING, OBSERVATIONS, OUTSTANDING, PAID
 from chaos.subject.hands import in_hand
+from chaos.subject.lanes import LANES
 from chaos.subject.lock_grants import TOKENS, lock_grants
-from chaos.subject.picture import picture
 from chaos.subject.probe import probe
-from chaos.subject.versions import versions
 from chaos.subject.waiting import waiting
-from chaos.subject.watchers import LockBook, watch
+from chaos.subject.watchers import WATCHERS, LockBook
 from harness.experiment import Context, NotSteadyError
-from harness.experiment.picture import Picture
 from harness.history import Row
-from harness.proxy.client import ProxyClient
-from harness.stack.attach import AttachedStack
-from harness.stack.errors import StackError
-from harness.stack.process import tail
-from harness.stack.stack import Stack
-from harness.stack.topology import Role
-from harness.stack.view import StackView
+from harness.system import RunningStack, StackSubject
+from harness.system.sql import count, rows
 
 ADMIN = "admin@shop.example"
 QUEUES = ("order.place", "payment.order-events")
@@ -41,20 +33,25 @@ QUEUES = ("order.place", "payment.order-events")
 DEAD = tuple(f"{queue}.dead" for queue in QUEUES)
 """Where refused messages end: whoever put hopeless ones in takes them out again, and nothing else may be there."""
 BROKER_ERRORS = (AMQPError, OSError, TimeoutError)
-LOG_LINES = 400
+LIMITS = httpx.Limits(max_connections=400, max_keepalive_connections=400)
+"""Every buyer has a connection of its own: none waits for another's answer before its request leaves."""
 
 
-@dataclass
-class RunningShop:
+class RunningShop(StackSubject):
     """`http` talks to the gateway, `paying` to the payment provider, `mailing` to the customers' mailbox."""
 
-    stack: Stack | AttachedStack
-    http: httpx.AsyncClient
-    paying: httpx.AsyncClient
-    mailing: httpx.AsyncClient
-    watchers: tuple[str, ...] = ()
-    lock_book: LockBook = field(default_factory=LockBook)
-    _counted: dict[str, int] = field(default_factory=dict)
+    lanes = LANES
+    known_watchers = WATCHERS
+
+    def __init__(self, stack: RunningStack, watchers: Sequence[str] = ()) -> None:
+        super().__init__(stack, watchers)
+        self.http = httpx.AsyncClient(base_url=stack.base_url, timeout=TIMEOUT, limits=LIMITS)
+        self.paying = httpx.AsyncClient(base_url=f"http://{stack.address('provider', 'http')}", timeout=TIMEOUT)
+        self.mailing = httpx.AsyncClient(base_url=f"http://{stack.address('mailbox', 'http')}", timeout=TIMEOUT)
+        for each in (self.http, self.paying, self.mailing):
+            self.leaving.push_async_callback(each.aclose)
+        self.lock_book = LockBook()
+        self._counted: dict[str, int] = {}
 
     @property
     def shop(self) -> Shop:
@@ -82,17 +79,6 @@ class RunningShop:
         if ready.status != 200:
             raise NotSteadyError(f"GET /health/ready was answered {ready.status}: {dict(ready.body)}")
         await probe(self.shop, await self.admin())
-
-    @property
-    def proxy(self) -> ProxyClient:
-        """The control API of the proxy that carries the edges; `async with` it. Raises StackError when there is none."""
-        if self.stack.proxy_url is None:
-            raise StackError("the edges of this shop run through no proxy")
-        return ProxyClient(self.stack.proxy_url)
-
-    def watching(self, context: Context) -> AbstractAsyncContextManager[None]:
-        """See Subject."""
-        return watch(self, self.watchers, context.recorder)
 
     async def waiting(self, moved: str) -> Mapping[str, str]:
         """Orders whose saga waits to hear of money that has moved (`capture` or `refund`), and which instance has it."""
@@ -122,22 +108,6 @@ class RunningShop:
             (facts.MAILBOX, await self.mailbox.messages()),
             (LOCK_GRANTS, await asyncio.to_thread(self._grants)),
         ]
-
-    async def facts(self) -> Mapping[str, str]:
-        """See Subject."""
-        return {
-            "provider": self.stack.manifest.provider,
-            "instances": await asyncio.to_thread(self._instances),
-            **await versions(self.stack),
-        }
-
-    def picture(self) -> Picture:
-        """See Subject."""
-        return picture(self.stack)
-
-    def logs(self) -> Mapping[str, str]:
-        """See Subject."""
-        return tails(self.stack)
 
     async def _health(self) -> list[HealthRow]:
         """The shop's own word for it, and whether every member runs."""
@@ -183,12 +153,3 @@ class RunningShop:
 
     def _grants(self) -> list[Row]:
         return lock_grants(self.lock_book, rows(self.stack.mysql("order"), TOKENS), time.monotonic_ns())
-
-    def _instances(self) -> str:
-        services = [instance.service for instance in self.stack.instances() if instance.role is Role.SERVICE]
-        return ", ".join(f"{number} {name}" for name, number in Counter(services).items())
-
-
-def tails(stack: StackView) -> dict[str, str]:
-    """The end of the log of every member that there is."""
-    return {instance.name: tail(instance.log, LOG_LINES) for instance in stack.instances()}

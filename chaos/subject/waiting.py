@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from chaos.client import Provider
-from chaos.subject.databases import Access, rows
+from harness.system.sql import Access, rows
 
 UNDER_WAY: Mapping[str, str] = {
     "capture": "SELECT subject, lease FROM sagas WHERE active AND kind = 'complete' AND state = 'RUNNING' AND step = 0",

@@ -10,16 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from harness import report
-from harness.cli.console import Code, complain, out
+from harness.cli.console import Code, complain, err, out
 from harness.cli.execution import RUNS, Execution, judges_of
 from harness.cli.options import AsJson, ProxyName, stack_folder
 from harness.experiment import Choices, Experiment
 from harness.registry import RegistryError, UnknownNameError, experiments, find
 from harness.seed import Seed
 from harness.stack.attach import attach
-from harness.stack.carriers import choose_carrier
 from harness.stack.errors import StackError
-from harness.stack.providers import AUTO, PROVIDERS, choose
+from harness.stack.providers import AUTO, PROVIDERS
+from harness.system import choose_placement
 from harness.verdict import overall
 
 chaos = typer.Typer(
@@ -49,10 +49,12 @@ def run_experiments(
         chosen = _chosen(names or [], default=default, everything=everything)
         known = judges_of(chosen)
         first = Seed.parse(seed) if seed is not None else Seed.fresh()
-        choose(provider)
-        choose_carrier(proxy)
         reused = attach(stack_folder(stack)).folder if stack else None
-        choices = Choices(provider, topology.resolve() if topology is not None else None, proxy, reused)
+        placement = choose_placement(provider, proxy, proxied=True)
+        err.print(Text(placement.provider_told))
+        choices = Choices(
+            placement.provider.name, topology.resolve() if topology is not None else None, placement.proxy, reused
+        )
     except (UnknownNameError, RegistryError, StackError, ValueError) as error:
         complain(error)
         raise typer.Exit(Code.USAGE) from error

@@ -17,7 +17,8 @@ from harness.mutants import Mutant, MutantError, planted
 from harness.registry import RegistryError, UnknownNameError, experiments, find, mutants
 from harness.seed import Seed
 from harness.stack.errors import StackError
-from harness.stack.providers import AUTO, PROVIDERS, choose
+from harness.stack.providers import AUTO, PROVIDERS
+from harness.system import choose_placement
 from harness.verdict import Outcome, RunVerdict
 
 SERVICES = Path("system/services.toml")
@@ -58,12 +59,13 @@ def run_mutants(
         installed = experiments()
         known = judges_of({each.experiment: find(each.experiment, installed, "experiment") for each in chosen.values()})
         given = Seed.parse(seed) if seed is not None else None
-        choose(provider)
+        placement = choose_placement(provider, proxied=False)
+        err.print(Text(placement.provider_told))
         caught = {}
         for each in chosen.values():
             err.print(Text(f"mutant {each.name}: {each.about}"))
             with planted(each, topology) as copy:
-                execution = Execution(out_folder, known, Choices(provider, copy, mutant=each.name))
+                execution = Execution(out_folder, known, Choices(placement.provider.name, copy, mutant=each.name))
                 first = given or (Seed(each.seed) if each.seed is not None else Seed.fresh())
                 caught[each.name] = is_caught(each, execution.run(installed[each.experiment], first))
     except (UnknownNameError, RegistryError, MutantError, StackError, ValueError) as error:

@@ -12,7 +12,7 @@ from harness.experiment import NotARunError, PlannedFault, RunFacts, RunFolder, 
 from harness.registry import RegistryError, UnknownNameError, experiments, find
 from harness.seed import Seed
 from harness.stack.errors import StackError
-from harness.stack.providers import choose
+from harness.system import choose_placement
 
 
 class PlantedError(Exception):
@@ -38,7 +38,7 @@ def replay(
         if not changed:
             require_same_plan(facts.plan, plan_of(experiment, seed))
         known = judges_of({experiment.name: experiment})
-        choose(facts.choices.provider)
+        choose_placement(facts.choices.provider, facts.choices.proxy, proxied=True)
     except (NotARunError, UnknownNameError, RegistryError, StackError, PlanChangedError, PlantedError) as error:
         complain(error)
         raise typer.Exit(Code.USAGE) from error

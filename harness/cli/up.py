@@ -12,12 +12,12 @@ from harness.cli.detached import run_detached
 from harness.cli.options import AsJson, Name, ProxyName, instance_counts, settings, stack_folder
 from harness.cli.owner import own
 from harness.seed import Seed
-from harness.stack.carriers import choose_carrier
 from harness.stack.errors import StackError
-from harness.stack.providers import AUTO, PROVIDERS, choose
+from harness.stack.providers import AUTO, PROVIDERS
 from harness.stack.scratch import Scratch
 from harness.stack.stack import Stack
 from harness.stack.topology import Topology
+from harness.system import choose_placement
 
 _SERVICES = Path("system/services.toml")
 
@@ -58,24 +58,22 @@ def up(
     audience: Audience = Person(as_json=as_json) if events_fd is None else Parent(os.fdopen(events_fd, "w"))
     try:
         shape = Topology.load(topology)
-        choice = choose(provider)
-        carried = choose_carrier(proxy) if proxied else None
+        placement = choose_placement(provider, proxy, proxied=proxied)
         entry_port = shape.entry_port if port is None else port or None
         stack = Stack(
             shape,
-            choice.provider,
+            placement.provider,
             folder=folder,
             instances=counts,
             entry_port=entry_port,
             environment=environment,
             proxied=Seed.fresh() if proxied else None,
-            carrier=carried.carrier if carried is not None else None,
+            carrier=placement.carrier,
             scratch=Scratch(scratch, owner_pid) if scratch is not None and owner_pid is not None else None,
         )
     except StackError as error:
         audience.failed(error)
         raise typer.Exit(Code.USAGE) from error
-    audience.say(f"provider {choice.provider.name}: {choice.reason}")
-    if carried is not None:
-        audience.say(f"edges run through {carried.carrier.name}: {carried.reason}")
+    for line in placement.told():
+        audience.say(line)
     raise typer.Exit(own(stack, audience, owner_pid))

@@ -8,7 +8,9 @@ from pathlib import Path
 from harness.experiment.triggers import Progress
 from harness.history import Recorder
 from harness.seed import Seed
-from harness.stack.providers import AUTO
+
+AUTO = "auto"
+"""Whatever works on this machine."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ auditor: ledgers, databases, the servers themselves. One that loses its sight (w
 that fails otherwise fails the run.
 """
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping
 
 from chaos.subject.watchers.captures import captures
 from chaos.subject.watchers.deliveries import deliveries
@@ -18,11 +17,11 @@ from chaos.subject.watchers.members import members
 from chaos.subject.watchers.outbox import outbox
 from chaos.subject.watchers.payments import payments
 from chaos.subject.watchers.sagas import sagas
+from chaos.subject.watchers.sight import Sight
 from chaos.subject.watchers.strikes import strikes
-from chaos.subject.watchers.watcher import Sight, Watcher, looking
-from harness.history import Recorder
+from harness.system import Watcher
 
-WATCHERS: Mapping[str, Watcher] = {
+WATCHERS: Mapping[str, Watcher[Sight]] = {
     "captures": captures,
     "deliveries": deliveries,
     "fences": fences,
@@ -36,9 +35,4 @@ WATCHERS: Mapping[str, Watcher] = {
 }
 """Watchers by name."""
 
-__all__ = ["WATCHERS", "LockBook", "Sight", "Watcher", "watch"]
-
-
-def watch(subject: Sight, names: Iterable[str], recorder: Recorder) -> AbstractAsyncContextManager[None]:
-    """Let these watchers look while the block runs. Raises KeyError for a name that nobody has, ExceptionGroup if one fails."""
-    return looking([WATCHERS[name] for name in names], subject, recorder)
+__all__ = ["WATCHERS", "LockBook", "Sight"]

@@ -3,7 +3,7 @@
 import asyncio
 
 from chaos.subject.watchers.follow import follow
-from chaos.subject.watchers.watcher import Sight
+from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder
 
 CAPTURE = "capture"

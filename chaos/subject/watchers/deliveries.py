@@ -10,7 +10,7 @@ import httpx
 
 from chaos.subject.hands import CONSUMERS
 from chaos.subject.metrics import Readings, totals
-from chaos.subject.watchers.watcher import Sight
+from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder
 
 REDELIVERED = "redelivered"

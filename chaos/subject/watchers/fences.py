@@ -7,10 +7,10 @@ Both are rows of the shop's databases, kept by those who drew and refused, so no
 import asyncio
 from collections.abc import Callable
 
-from chaos.subject.databases import Access
 from chaos.subject.watchers.looks import looks
-from chaos.subject.watchers.watcher import Sight
+from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder, Row
+from harness.system.sql import Access
 
 DRAWN = "token_drawn"
 FENCED_OFF = "fenced_off"

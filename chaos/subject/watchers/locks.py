@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from chaos.subject.watchers.lock_book import PREFIX, LockBook, Seen
 from chaos.subject.watchers.monitor import monitor
-from chaos.subject.watchers.watcher import Sight
+from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder
 from harness.stack.view import StackView
 

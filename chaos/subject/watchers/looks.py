@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pymysql
 
-from chaos.subject.databases import Access, rows
 from harness.history import Row
+from harness.system.sql import Access, rows
 
 EVERY_S = 0.1
 

@@ -8,7 +8,7 @@ import asyncio
 from shop.notification.v1.notification_pb2 import SendOrderConfirmationRequest
 
 from chaos.subject.watchers.looks import looks
-from chaos.subject.watchers.watcher import Sight
+from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder
 
 QUEUED = "mail_queued"

@@ -6,7 +6,7 @@ Comes after `capture`, which is the provider's word, and before anybody was answ
 import asyncio
 
 from chaos.subject.watchers.looks import looks
-from chaos.subject.watchers.watcher import Sight
+from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder
 
 COMMITTED = "capture_committed"

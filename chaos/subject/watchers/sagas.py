@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from chaos.subject.databases import Access, rows
 from chaos.subject.watchers.looks import looks
-from chaos.subject.watchers.watcher import Sight
+from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder, Row
+from harness.system.sql import Access, rows
 
 POSTPONED = "saga_postponed"
 TAKEN_OVER = "saga_taken_over"

@@ -7,7 +7,7 @@ import asyncio
 
 import httpx
 
-from chaos.subject.watchers.watcher import Sight
+from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder
 
 STRUCK = "mail_struck"

@@ -25,10 +25,11 @@ _QUICKLY_S, _PATIENTLY_S = 1.0, 30.0
 
 @dataclass(frozen=True)
 class CarrierChoice:
-    """A carrier, and why it is this one."""
+    """A carrier, why it is this one, and the definite name (never `auto`) that takes it again."""
 
     carrier: Carrier
     reason: str
+    name: str
 
 
 Containers = Callable[[float], DockerProvider]
@@ -46,7 +47,7 @@ def choose_carrier(
 
 
 def _own(_environ: Mapping[str, str], _containers: Containers) -> CarrierChoice:
-    return CarrierChoice(Own(), "seeded, and it tells everything it does")
+    return CarrierChoice(Own(), "seeded, and it tells everything it does", OWN)
 
 
 def _toxiproxy(environ: Mapping[str, str], containers: Containers) -> CarrierChoice:
@@ -54,15 +55,15 @@ def _toxiproxy(environ: Mapping[str, str], containers: Containers) -> CarrierCho
     found = _first((Given(environ), OnPath(environ), InContainer(containers(_PATIENTLY_S), substitute=True)), obstacles)
     if found is None:
         raise CarrierMissing(f"no Toxiproxy can be had here: {'; '.join(obstacles)}")
-    return CarrierChoice(found, "asked for")
+    return CarrierChoice(found, "asked for", TOXIPROXY)
 
 
 def _auto(environ: Mapping[str, str], containers: Containers) -> CarrierChoice:
     obstacles: list[str] = []
     found = _first((Given(environ), OnPath(environ), InContainer(containers(_QUICKLY_S), substitute=False)), obstacles)
     if found is None:
-        return CarrierChoice(Own(), f"no real Toxiproxy can be had here: {'; '.join(obstacles)}")
-    return CarrierChoice(found, "a real one is here")
+        return CarrierChoice(Own(), f"no real Toxiproxy can be had here: {'; '.join(obstacles)}", OWN)
+    return CarrierChoice(found, "a real one is here", TOXIPROXY)
 
 
 def _first(carriers: tuple[Carrier, ...], obstacles: list[str]) -> Carrier | None:

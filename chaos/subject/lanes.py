@@ -1,0 +1,40 @@
+"""What of the shop is drawn as lanes on a report: one for each product's lock, one for each order's sagas."""
+
+from chaos.guarantees import facts, locks
+from harness.experiment.picture import LaneSpec, Shade, Tone
+
+LOCK_HOLDERS = LaneSpec(
+    name="locks",
+    title="Lock holders",
+    about=(
+        "Who held the lock on which product, from its grant to the last sign that the holder believed to hold it. Whether a"
+        " fault excuses an overlap is for lock_exclusive_and_fenced to say."
+    ),
+    subject=locks.LOCK_GRANTS,
+    lane="resource",
+    by="holder",
+    label=("token", "ending", "votes"),
+    begin="begin_ns",
+    end="sure_ns",
+    exclusive=True,
+)
+SAGAS = LaneSpec(
+    name="sagas",
+    title="Sagas",
+    about="How far each order got: its steps, each from the end of the one before to its own end.",
+    subject=facts.SAGA_STEPS,
+    lane="subject",
+    by="executor",
+    label=("kind", "step", "direction", "outcome"),
+    begin="created_ns",
+    end="at_ns",
+    chain="saga_id",
+    shades=(
+        Shade(said="undone", tone=Tone.WARN, when={"direction": "undo"}),
+        Shade(said="done", tone=Tone.GOOD, when={"outcome": "done"}),
+        Shade(said="refused", tone=Tone.WEAK),
+    ),
+)
+
+
+LANES = (LOCK_HOLDERS, SAGAS)

@@ -1,0 +1,47 @@
+"""What the servers of a stack are made of and what carries its edges: the one place that chooses both.
+
+A command chooses once and hands on the names of what it chose (`Choices`). They are definite, so nobody weighs the
+alternatives again on the way, and a run that is replayed has the same servers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.stack.carriers import Carrier, choose_carrier
+from harness.stack.provider import Provider
+from harness.stack.providers import AUTO, choose
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A provider of servers and, for a stack whose edges are proxied, what carries them; each with the reason for it."""
+
+    provider: Provider
+    provider_reason: str
+    carrier: Carrier | None = None
+    carrier_reason: str = ""
+    proxy: str = ""
+    """The name that asks for this carrier again; "" without one."""
+
+    @property
+    def provider_told(self) -> str:
+        """The choice of a provider in words."""
+        return f"provider {self.provider.name}: {self.provider_reason}"
+
+    def told(self) -> Iterator[str]:
+        """The choice in words, a line each."""
+        yield self.provider_told
+        if self.carrier is not None:
+            yield f"edges run through {self.carrier.name}: {self.carrier_reason}"
+
+
+def choose_placement(provider: str = AUTO, proxy: str = "", *, proxied: bool) -> Placement:
+    """Choose by name; `proxy` is looked at when the edges are to be `proxied`.
+
+    Raises StackError for unknown names, CarrierMissing when that carrier cannot be had here.
+    """
+    chosen = choose(provider)
+    if not proxied:
+        return Placement(chosen.provider, chosen.reason)
+    carried = choose_carrier(proxy)
+    return Placement(chosen.provider, chosen.reason, carried.carrier, carried.reason, carried.name)

@@ -1,0 +1,101 @@
+"""Where the stack of a run comes from, and who ends it: started for this run, or running already and left alone.
+
+A source is chosen by `Choices`, in `source_of`. Each wraps a stack that is ready in a context manager: what it does before
+(start, attach, reset) and after (stop, nothing, keep warm) is known to it alone.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from harness.experiment import Choices, Context
+from harness.stack.attach import AttachedStack, attach
+from harness.stack.errors import NotAttachable
+from harness.stack.stack import Stack
+from harness.stack.topology import Topology
+from harness.system.placement import choose_placement
+from harness.system.starting import start
+
+RunningStack: TypeAlias = Stack | AttachedStack
+"""A stack of this process, or one of somebody else's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackNeeds:
+    """What a system needs of a stack: its services.toml, how many `instances` of services (default 1), their `environment`.
+
+    With `proxied` its edges run through a proxy.
+    """
+
+    topology: Path
+    instances: Mapping[str, int] = field(default_factory=dict)
+    environment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    proxied: bool = False
+
+
+class StackSource(Protocol):
+    """One way to get a stack for a run."""
+
+    def ready(self, needs: StackNeeds, context: Context) -> AbstractAsyncContextManager[RunningStack]:
+        """A stack that is ready and has what is needed. Raises StackError; then nothing of it is left behind."""
+
+
+@dataclass(frozen=True)
+class OwnSource:
+    """A new stack for the run, in the run's folder; stopped when the run is over, however it ends."""
+
+    @asynccontextmanager
+    async def ready(self, needs: StackNeeds, context: Context) -> AsyncIterator[Stack]:
+        """See StackSource."""
+        placement = choose_placement(context.choices.provider, context.choices.proxy, proxied=needs.proxied)
+        for line in placement.told():
+            context.note(line)
+        stack = Stack(
+            Topology.load(needs.topology),
+            placement.provider,
+            folder=context.folder / "stack",
+            instances=needs.instances,
+            environment=needs.environment,
+            proxied=context.seed if needs.proxied else None,
+            carrier=placement.carrier,
+        )
+        try:
+            await start(stack, context)
+            yield stack
+        finally:
+            await asyncio.to_thread(stack.stop)
+
+
+@dataclass(frozen=True)
+class AttachedSource:
+    """A stack that others started and stop, in this folder. Its members cannot be started again from here."""
+
+    folder: Path
+
+    @asynccontextmanager
+    async def ready(self, needs: StackNeeds, context: Context) -> AsyncIterator[AttachedStack]:
+        """See StackSource. Raises NotAttachable, saying how to start one, when it is not what is needed."""
+        stack = attach(self.folder)
+        require(stack, needs)
+        context.note(f"attached to {stack.folder}, which others started and stop")
+        yield stack
+
+
+def source_of(choices: Choices) -> StackSource:
+    """The source that was chosen."""
+    return OwnSource() if choices.stack is None else AttachedSource(choices.stack)
+
+
+def require(stack: RunningStack, needs: StackNeeds) -> None:
+    """Raises NotAttachable, saying how to start one, when a stack has too few instances or no proxied edges."""
+    name = stack.folder.name
+    few = [f"{service}={count}" for service, count in needs.instances.items() if len(stack.instances(service)) < count]
+    if few:
+        wanted = " ".join(f"--instances {each}" for each in few)
+        raise NotAttachable(f"stack {name} has too few instances; start one with `gauntlet up --detach {wanted}`")
+    if needs.proxied and not stack.edges():
+        wanted = "start one with `gauntlet up --detach --proxied`"
+        raise NotAttachable(f"the edges of stack {name} run through no proxy; {wanted}")

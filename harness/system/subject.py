@@ -1,0 +1,94 @@
+"""A running system on a stack, as the engine sees it (harness.experiment.Subject), save for what only its own people know.
+
+A system adds `steady`, `outstanding` and `observe`, and as data its `lanes` and its `known_watchers`.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+from harness.experiment import Context
+from harness.experiment.picture import LaneSpec, Picture
+from harness.history import Row
+from harness.proxy.client import ProxyClient
+from harness.stack.errors import StackError
+from harness.stack.topology import Role
+from harness.system.logs import tails
+from harness.system.sources import RunningStack
+from harness.system.topology import topology_of
+from harness.system.versions import versions
+from harness.system.watching import Watcher, watching
+
+
+class StackSubject(ABC):
+    """`stack` is ready while the subject is open (`async with`). `watchers` are those of the known ones that watch this run."""
+
+    lanes: ClassVar[tuple[LaneSpec, ...]] = ()
+    """Which observations are drawn as lanes."""
+    known_watchers: ClassVar[Mapping[str, Watcher[Any]]] = {}
+    """Who can see what happens in the system, by name."""
+
+    def __init__(self, stack: RunningStack, watchers: Sequence[str] = ()) -> None:
+        self.stack = stack
+        self.watchers = tuple(watchers)
+        self.leaving = AsyncExitStack()
+        """What is closed when the subject is: clients of its own."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.leaving.aclose()
+
+    # -- what a system adds ------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    async def steady(self, context: Context) -> None:
+        """See Subject."""
+
+    @abstractmethod
+    async def outstanding(self) -> Sequence[str]:
+        """See Subject."""
+
+    @abstractmethod
+    async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
+        """See Subject."""
+
+    # -- what any system on a stack can tell ---------------------------------------------------------------------------
+
+    @property
+    def proxy(self) -> ProxyClient:
+        """The control API of the proxy that carries the edges; `async with` it. Raises StackError when there is none."""
+        if self.stack.proxy_url is None:
+            raise StackError("the edges of this system run through no proxy")
+        return ProxyClient(self.stack.proxy_url)
+
+    def watching(self, context: Context) -> AbstractAsyncContextManager[None]:
+        """See Subject. Raises KeyError for a watcher that nobody knows."""
+        return watching({name: self.known_watchers[name] for name in self.watchers}, self, context)
+
+    async def facts(self) -> Mapping[str, str]:
+        """See Subject."""
+        return {
+            "provider": self.stack.manifest.provider,
+            "instances": await asyncio.to_thread(self._instances),
+            **await versions(self.stack),
+        }
+
+    def picture(self) -> Picture:
+        """See Subject. Raises TopologyError when its services.toml has gone."""
+        return Picture(lanes=self.lanes, topology=topology_of(self.stack))
+
+    def logs(self) -> Mapping[str, str]:
+        """See Subject."""
+        return tails(self.stack)
+
+    def _instances(self) -> str:
+        services = [instance.service for instance in self.stack.instances() if instance.role is Role.SERVICE]
+        return ", ".join(f"{number} {name}" for name, number in Counter(services).items())
