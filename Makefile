@@ -1,6 +1,6 @@
 # Every command a developer needs. `make help` lists them; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants libfaketime test containers check format stubs catalogue lock clean
+.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants libfaketime test containers check format stubs catalogue reference lock clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -56,7 +56,7 @@ test: setup ## Run the tests on the real stack (APP=order for one service, WORKE
 containers: setup ## Try everything that needs Docker: conformance, order flow and compose on containers (exit 3: no engine)
 	@$(BIN)/python -m ci.containers $(ARGS)
 
-check: setup ## Run the gate: ruff, mypy, import-linter, buf, stubs, README commands
+check: setup ## Run the gate: ruff, mypy, import-linter, buf, generated files, README commands
 	@$(BIN)/python -m ci.check
 
 format: setup ## Format the code
@@ -67,6 +67,9 @@ stubs: setup ## Generate proto/gen from proto/
 
 catalogue: setup ## Write chaos/CATALOGUE.md from what is installed
 	@$(BIN)/python -m ci.catalogue
+
+reference: setup ## Write the JSON Schema and the reference page of services.toml from its models
+	@$(BIN)/python -m ci.reference
 
 lock: ## Resolve requirements.lock anew (needs uv)
 	@uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock

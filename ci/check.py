@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ci import catalogue, documents, stubs
+from ci import catalogue, documents, reference, stubs
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -40,6 +40,7 @@ CHECKS = (
     Check("buf lint", ("buf", "lint", "proto")),
     Check("stubs current", function=stubs.stale_files),
     Check("catalogue current", function=catalogue.stale),
+    Check("reference of services.toml current", function=reference.stale),
     Check("README commands exist", function=documents.broken_references),
     Check("layers (import-linter)", ("lint-imports", "--no-logo")),
     Check("mypy --strict", ("mypy",)),

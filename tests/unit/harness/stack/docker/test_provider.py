@@ -9,7 +9,7 @@ from harness.stack.docker.toxiproxy import Toxiproxy
 from harness.stack.errors import EngineError
 from harness.stack.native.driver import DRIVERS as NATIVE
 from harness.stack.providers import choose
-from harness.stack.topology import SERVER_PLACEHOLDERS
+from harness.stack.services_toml.tables import SERVER_PLACEHOLDERS
 
 EVERYTHING: tuple[type[Driver], ...] = (*DRIVERS.values(), Toxiproxy)
 

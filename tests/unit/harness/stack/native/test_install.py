@@ -6,7 +6,8 @@ from harness.stack.errors import ServerMissing
 from harness.stack.native.driver import DRIVERS, Driver, Plan, find_program
 from harness.stack.native.install import advice, ensure_installed, missing
 from harness.stack.provider import Site
-from harness.stack.topology import SERVER_PLACEHOLDERS, Server
+from harness.stack.services_toml.tables import SERVER_PLACEHOLDERS
+from harness.stack.topology import Server
 
 
 class Fake(Driver):
