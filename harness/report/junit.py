@@ -6,98 +6,90 @@ error, not "skipped": CI servers show skipped tests as green.
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+
+from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
+from junitparser.junitparser import FinalResult, JUnitXmlError
 
 from harness.experiment import RunFacts, RunFolder
 from harness.history import History
 from harness.verdict import Outcome, RunVerdict, Verdict
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-@dataclass(frozen=True)
-class _Case:
-    name: str
-    kind: str = ""  # "", "failure" or "error"
-    message: str = ""
-    text: str = ""
+_THE_RUN = "the run itself"
 
 
 def junit(facts: RunFacts, history: History, verdict: RunVerdict) -> bytes:
     """One test case per guarantee, per requirement and for the run itself."""
-    return _document([_suite(facts, history, verdict)])
+    begin, end = history.span_ns
+    suite = TestSuite(facts.experiment)
+    suite.timestamp = facts.started_at.isoformat()
+    for name, value in (("seed", str(facts.seed)), ("replay", facts.replay), ("outcome", verdict.outcome.value)):
+        suite.add_property(name, value)
+    suite.extend(_cases(facts, verdict, (end - begin) / 1e9))
+    return _document([suite])
 
 
 def junit_of_all(folders: Iterable[RunFolder]) -> bytes:
     """The junit.xml of several runs as one, a suite for each. A run without a readable one is an error by itself."""
-    suites: list[ET.Element] = []
-    for folder in folders:
-        try:
-            suites += ET.fromstring(folder.junit.read_bytes()).findall("testsuite")  # noqa: S314 - written by this program
-        except (OSError, ET.ParseError) as error:
-            suites.append(_suite_of(folder.path.name, [_Case("the run itself", "error", f"no report: {error}")]))
-    return _document(suites)
+    return _document(suite for folder in folders for suite in _saved(folder))
 
 
-def _suite(facts: RunFacts, history: History, verdict: RunVerdict) -> ET.Element:
-    begin, end = history.span_ns
-    suite = _suite_of(facts.experiment, list(_cases(facts, verdict)))
-    suite.set("timestamp", facts.started_at.isoformat())
-    suite.set("time", f"{(end - begin) / 1e9:.3f}")
-    properties = ET.Element("properties")
-    for name, value in (("seed", str(facts.seed)), ("replay", facts.replay), ("outcome", verdict.outcome.value)):
-        ET.SubElement(properties, "property", name=name, value=value)
-    suite.insert(0, properties)
-    return suite
+def _saved(folder: RunFolder) -> Iterator[TestSuite]:
+    try:
+        yield from JUnitXml.fromstring(folder.junit.read_text("utf-8"))
+    except (OSError, ValueError, ET.ParseError, JUnitXmlError) as error:
+        suite = TestSuite(folder.path.name)
+        suite.append(_case(folder.path.name, _THE_RUN, Error(_clean(f"no report: {error}"))))
+        yield suite
 
 
-def _suite_of(name: str, cases: Sequence[_Case]) -> ET.Element:
-    suite = ET.Element(
-        "testsuite",
-        name=name,
-        tests=str(len(cases)),
-        failures=str(sum(case.kind == "failure" for case in cases)),
-        errors=str(sum(case.kind == "error" for case in cases)),
-        skipped="0",
-    )
-    for case in cases:
-        element = ET.SubElement(suite, "testcase", name=_clean(case.name), classname=name)
-        if case.kind:
-            ET.SubElement(element, case.kind, message=_clean(case.message)).text = _clean(case.text)
-    return suite
-
-
-def _document(suites: Iterable[ET.Element]) -> bytes:
+def _document(suites: Iterable[TestSuite]) -> bytes:
     """The suites in one document, with their sums."""
-    found = list(suites)
-    sums = {name: str(sum(int(suite.get(name, "0")) for suite in found)) for name in ("tests", "failures", "errors", "skipped")}
-    document = ET.Element("testsuites", sums)
-    document.extend(found)
-    ET.indent(document)
-    text: bytes = ET.tostring(document, encoding="utf-8", xml_declaration=True)
+    document = JUnitXml()
+    document.extend(suites)  # not add_testsuite: it merges two that look alike, and each run stands for itself
+    document.update_statistics()
+    readable = ET.fromstring(document.tostring())  # noqa: S314 - written above
+    ET.indent(readable)
+    text: bytes = ET.tostring(readable, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
 
 
-def _cases(facts: RunFacts, verdict: RunVerdict) -> Iterable[_Case]:
+def _cases(facts: RunFacts, verdict: RunVerdict, took_s: float) -> Iterator[TestCase]:
+    suite, replay = facts.experiment, facts.replay
     for each in verdict.verdicts:
-        yield _judged(each, facts.replay)
+        yield _case(suite, each.guarantee, _judged(each), _explained(each, replay))
     for requirement in verdict.requirements:
-        kind = "" if requirement.met else "error"
-        yield _Case(requirement.name, kind, f"{Outcome.VACUOUS}: {requirement.detail}", facts.replay)
-    yield _Case("the run itself", "error" if verdict.errors else "", "; ".join(verdict.errors), facts.replay)
+        unmet = None if requirement.met else Error(_clean(f"{Outcome.VACUOUS}: {requirement.detail}"), Outcome.VACUOUS.value)
+        yield _case(suite, requirement.name, unmet, replay)
+    run = _case(suite, _THE_RUN, Error(_clean("; ".join(verdict.errors))) if verdict.errors else None, replay)
+    run.time = round(took_s, 3)
+    yield run
 
 
-def _judged(verdict: Verdict, replay: str) -> _Case:
+def _case(suite: str, name: str, problem: FinalResult | None, text: str = "") -> TestCase:
+    case = TestCase(_clean(name), suite)
+    if problem is not None:
+        problem.text = _clean(text)
+        case.result = problem
+    return case
+
+
+def _judged(verdict: Verdict) -> FinalResult | None:
     if verdict.outcome is Outcome.PASS:
-        return _Case(verdict.guarantee)
+        return None
     if verdict.outcome is Outcome.FAIL:
-        evidence = [f"promise: {verdict.promise}", *(violation.what for violation in verdict.evidence), replay]
-        message = f"{len(verdict.evidence)} violations, first: {verdict.evidence[0].what}"
-        return _Case(verdict.guarantee, "failure", message, "\n".join(evidence))
-    return _Case(verdict.guarantee, "error", f"{verdict.outcome}: {verdict.why}", replay)
+        first = verdict.evidence[0].what
+        return Failure(_clean(f"{len(verdict.evidence)} violations, first: {first}"), verdict.outcome.value)
+    return Error(_clean(f"{verdict.outcome}: {verdict.why}"), verdict.outcome.value)
+
+
+def _explained(verdict: Verdict, replay: str) -> str:
+    if verdict.outcome is not Outcome.FAIL:
+        return replay
+    return "\n".join([f"promise: {verdict.promise}", *(violation.what for violation in verdict.evidence), replay])
 
 
 def _clean(text: str) -> str:
-    """Without the characters that XML 1.0 cannot carry."""
+    """Without the characters that XML 1.0 cannot carry, which ElementTree would write all the same."""
     return _NOT_XML.sub("�", text)

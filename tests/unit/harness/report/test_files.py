@@ -66,6 +66,8 @@ def test_junit_has_a_case_for_each_thing_that_could_fail(tmp_path: Path) -> None
         "the run itself": ["error"],
     }
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors"), suite.get("skipped")) == ("4", "1", "3", "0")
+    assert float(suite.get("time", "0")) > 0
+    assert {each.get("name"): each.get("value") for each in suite.iter("property")}["outcome"] == "FAIL"
 
 
 def test_junit_of_a_good_run_has_no_failure(tmp_path: Path) -> None:
@@ -99,6 +101,14 @@ def test_several_runs_are_one_document_with_sums(tmp_path: Path) -> None:
     ]
     assert (suites.get("tests"), suites.get("failures"), suites.get("errors"), suites.get("skipped")) == ("7", "1", "4", "0")
     assert parsed(junit_of_all([])).get("tests") == "0"
+
+
+def test_runs_that_look_alike_stay_apart_and_readable(tmp_path: Path) -> None:
+    folder = save(tmp_path)
+    report.write(folder, GOOD)
+    document = junit_of_all([folder, folder])
+    assert len(parsed(document)) == 2
+    assert all(line.strip() for line in document.decode().splitlines()), "no blank lines"
 
 
 @pytest.mark.parametrize("text", ["\x00 \x1b[31m", "\ud800 alone", '<&">'])
