@@ -28,7 +28,7 @@ from harness.stack.probes import Probe, probe_for
 from harness.stack.process import Launch, Supervised
 from harness.stack.provider import Member, Provider, RunningServer, Site
 from harness.stack.runfolder import RunFolder
-from harness.stack.schedule import Step
+from harness.stack.start_order import Step
 from harness.stack.topology import Process, Role, Topology
 from harness.waiting import WaitCancelled
 

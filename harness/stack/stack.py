@@ -34,8 +34,8 @@ from harness.stack.plan import check_services, plan_instances
 from harness.stack.ports import HOST, Ports
 from harness.stack.provider import Capability, Member, Provider, RunningServer
 from harness.stack.runfolder import RunFolder
-from harness.stack.schedule import run_steps
 from harness.stack.scratch import Scratch
+from harness.stack.start_order import run_steps
 from harness.stack.topology import Topology
 from harness.stack.view import StackView
 
