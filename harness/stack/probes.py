@@ -3,9 +3,11 @@
 A probe returns when the answer was "ready" and raises NotYet with the reason otherwise.
 """
 
+import asyncio
 import http.client
 import socket
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 from grpc_health.v1 import health_pb2
@@ -35,7 +37,7 @@ def http_get(port: int, path: str) -> bool:
         response = connection.getresponse()
         body = response.read(500)
     except (OSError, http.client.HTTPException) as error:
-        raise NotYet(f"GET {path} on port {port}: {error or type(error).__name__}") from error
+        raise NotYet(f"GET {path} on port {port}: {str(error) or type(error).__name__}") from error
     finally:
         connection.close()
     if response.status != http.client.OK:
@@ -65,6 +67,26 @@ def serving(channel: grpc.Channel, what: str) -> bool:
     if reply.status != health_pb2.HealthCheckResponse.SERVING:
         raise NotYet(f"{what}: {health_pb2.HealthCheckResponse.ServingStatus.Name(reply.status)}")
     return True
+
+
+def amqp(port: int, user: str, password: str, vhost: str) -> bool:
+    """A broker lets the account into the virtual host."""
+    tcp(port)  # aiormq logs an error for each connection that is refused, and while a node boots most are
+    with ThreadPoolExecutor(1) as pool:  # of its own: whoever waits here may have an event loop running
+        pool.submit(asyncio.run, _log_in(port, user, password, vhost)).result()
+    return True
+
+
+async def _log_in(port: int, user: str, password: str, vhost: str) -> None:
+    import aio_pika  # slow, and most stacks that are looked at are not started
+    from aio_pika.exceptions import AMQPError
+
+    try:
+        async with asyncio.timeout(ATTEMPT_S):
+            connection = await aio_pika.connect(host=HOST, port=port, login=user, password=password, virtualhost=vhost)
+            await connection.close()
+    except (OSError, AMQPError) as error:
+        raise NotYet(f"amqp on port {port}: {str(error) or type(error).__name__}") from error
 
 
 _KINDS: Mapping[str, Callable[[int, Health], bool]] = {

@@ -1,6 +1,6 @@
 """RabbitMQ in a container.
 
-testcontainers' own class for it needs a second AMQP client only to wait, and we wait by a handshake of our own.
+The class of testcontainers for it needs a second AMQP client (pika) only to wait; ours waits with aio-pika, which is there.
 """
 
 import secrets
@@ -8,7 +8,8 @@ import secrets
 from harness.stack.docker.driver import Base, Driver, Recipe, driver
 from harness.stack.docker.images import Image
 from harness.stack.manifest import AdminAccess
-from harness.stack.native.rabbitmq import SCHEDULERS, USER, probe
+from harness.stack.native.rabbitmq import SCHEDULERS, USER
+from harness.stack.probes import amqp
 from harness.stack.provider import Site
 from harness.stack.topology import Server
 
@@ -41,7 +42,7 @@ class RabbitMq(Driver):
         )
         return Recipe(
             container,
-            probe=lambda: probe(base.port, USER, password, site.vhost),
+            probe=lambda: amqp(base.port, USER, password, site.vhost),
             options={"hostname": server.name},
             access=lambda _caller: {"user": USER, "password": password, "vhost": site.vhost},
             admin=AdminAccess(node, "", cookie),

@@ -8,15 +8,13 @@ import secrets
 import shutil
 from pathlib import Path
 
-from harness.stack.amqp import log_in
 from harness.stack.errors import ServerMissing
 from harness.stack.manifest import AdminAccess
 from harness.stack.native.driver import Driver, Plan, driver, find_program
 from harness.stack.ports import HOST
-from harness.stack.probes import ATTEMPT_S
+from harness.stack.probes import amqp
 from harness.stack.provider import Site
 from harness.stack.topology import Server
-from harness.waiting import NotYet
 
 _LIBRARIES = (Path("/usr/lib/rabbitmq/lib"), Path("/usr/local/lib/rabbitmq/lib"), Path("/opt/rabbitmq"))
 _PLUGIN = re.compile(r"rabbitmq_(?!prelaunch)")
@@ -53,15 +51,6 @@ def without_plugins(server: Path, home: Path) -> Path:
                 (copy / folder / entry.name).symlink_to(entry)
     (copy / "escript").symlink_to(server / "escript")
     return copy / "sbin"
-
-
-def probe(port: int, user: str, password: str, vhost: str) -> bool:
-    """Ready is: the account is let into the virtual host."""
-    try:
-        log_in(port, user, password, vhost, ATTEMPT_S)
-    except OSError as error:
-        raise NotYet(f"amqp on port {port}: {error}") from error
-    return True
 
 
 @driver
@@ -103,7 +92,7 @@ class RabbitMq(Driver):
         return Plan(
             command=(str(script),),
             ports=ports,
-            probe=lambda: probe(ports["amqp"], USER, password, site.vhost),
+            probe=lambda: amqp(ports["amqp"], USER, password, site.vhost),
             cwd=home,
             environment=_environment(home, ports, without_plugins(script.parent.parent, home)),
             access=lambda _caller: {"user": USER, "password": password, "vhost": site.vhost},
