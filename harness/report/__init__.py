@@ -4,10 +4,10 @@ All are made from the folders of the runs alone, also of a run that crashed, wit
 """
 
 from harness.experiment import RunFolder
+from harness.report.fallback_page import fallback_page
 from harness.report.index import INDEX, write_index
 from harness.report.junit import junit, junit_of_all
 from harness.report.page import page
-from harness.report.plain import plain_page
 from harness.report.verdict_file import verdict_json
 from harness.verdict import RunVerdict
 
@@ -23,5 +23,5 @@ def write(folder: RunFolder, verdict: RunVerdict) -> None:
     try:
         drawn = page(facts, history, verdict, folder.read_logs())
     except Exception as error:  # noqa: BLE001 - whatever a drawing raises, the verdict stands and the page says so
-        drawn = plain_page(facts, verdict, error)
+        drawn = fallback_page(facts, verdict, error)
     folder.report.write_text(drawn, encoding="utf-8")

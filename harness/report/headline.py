@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.experiment import RunFacts
 from harness.history import History, Stage
-from harness.report.focus import Broken, breaking, faults_around, seconds_of
+from harness.report.failure_window import LocatedViolation, broken_stage, faults_around, seconds_of
 from harness.report.timeline import bands
 from harness.verdict import Outcome, RunVerdict
 
@@ -65,19 +65,19 @@ STAGES: Mapping[str, StageTold] = {
 UNKNOWN_STAGE = StageTold("the run was under way", "Look at the logs below.")
 
 
-def headline(facts: RunFacts, history: History, verdict: RunVerdict, broken: Broken | None) -> Headline:
+def headline(facts: RunFacts, history: History, verdict: RunVerdict, broken: LocatedViolation | None) -> Headline:
     """What to say first of a run."""
     return next(told for tell in TELLERS if (told := tell(facts, history, verdict, broken)))
 
 
-def _failed(facts: RunFacts, history: History, verdict: RunVerdict, broken: Broken | None) -> Headline | None:
+def _failed(facts: RunFacts, history: History, verdict: RunVerdict, broken: LocatedViolation | None) -> Headline | None:
     if broken is None:
         return None
     names = [each.guarantee for each in verdict.verdicts if each.outcome is Outcome.FAIL]
     violations = sum(len(each.evidence) for each in verdict.verdicts)
     title = f"{_count(len(names), 'promise')} broken: {', '.join(names)}"
     sentences = [f"{_count(violations, 'violation')} in all; the first is told below."]
-    if record := breaking(history):
+    if record := broken_stage(history):
         sentences.append(f"The run itself broke as well, in the stage {record.stage}: {_why(record)}.")
     return Headline(
         title,
@@ -89,8 +89,8 @@ def _failed(facts: RunFacts, history: History, verdict: RunVerdict, broken: Brok
     )
 
 
-def _stopped(facts: RunFacts, history: History, _verdict: RunVerdict, _broken: Broken | None) -> Headline | None:
-    record = breaking(history)
+def _stopped(facts: RunFacts, history: History, _verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
+    record = broken_stage(history)
     if record is None or record.state != "fail" or record.detail != INTERRUPTED:
         return None
     ended = {each.stage for each in history.stages if each.state == "end"}
@@ -106,8 +106,8 @@ def _stopped(facts: RunFacts, history: History, _verdict: RunVerdict, _broken: B
     )
 
 
-def _broke(facts: RunFacts, history: History, _verdict: RunVerdict, _broken: Broken | None) -> Headline | None:
-    record = breaking(history)
+def _broke(facts: RunFacts, history: History, _verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
+    record = broken_stage(history)
     if record is None:
         return None
     told = _told(record)
@@ -133,7 +133,7 @@ def _broke(facts: RunFacts, history: History, _verdict: RunVerdict, _broken: Bro
     )
 
 
-def _never_ran(facts: RunFacts, _history: History, verdict: RunVerdict, _broken: Broken | None) -> Headline | None:
+def _never_ran(facts: RunFacts, _history: History, verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
     if not verdict.errors:
         return None
     return Headline(
@@ -141,7 +141,7 @@ def _never_ran(facts: RunFacts, _history: History, verdict: RunVerdict, _broken:
     )
 
 
-def _not_judged(facts: RunFacts, _history: History, verdict: RunVerdict, _broken: Broken | None) -> Headline | None:
+def _not_judged(facts: RunFacts, _history: History, verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
     unknown = [each for each in verdict.verdicts if each.outcome is Outcome.UNKNOWN]
     if not unknown:
         return None
@@ -152,7 +152,9 @@ def _not_judged(facts: RunFacts, _history: History, verdict: RunVerdict, _broken
     )
 
 
-def _proved_nothing(facts: RunFacts, _history: History, verdict: RunVerdict, _broken: Broken | None) -> Headline | None:
+def _proved_nothing(
+    facts: RunFacts, _history: History, verdict: RunVerdict, _broken: LocatedViolation | None
+) -> Headline | None:
     reasons = [f"{each.name}: not met, {each.detail}" for each in verdict.requirements if not each.met]
     reasons += [f"{each.guarantee}: {each.why}" for each in verdict.verdicts if each.outcome is Outcome.VACUOUS]
     if verdict.outcome is Outcome.PASS:
@@ -167,13 +169,13 @@ def _proved_nothing(facts: RunFacts, _history: History, verdict: RunVerdict, _br
     )
 
 
-def _kept(_facts: RunFacts, history: History, verdict: RunVerdict, _broken: Broken | None) -> Headline | None:
+def _kept(_facts: RunFacts, history: History, verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
     found = bands(history)
     during = f", while {_count(len(found), 'fault')} struck" if found else ""
     return Headline(f"{_count(len(verdict.verdicts), 'promise')} kept{during}", ())
 
 
-Teller = Callable[[RunFacts, History, RunVerdict, Broken | None], Headline | None]
+Teller = Callable[[RunFacts, History, RunVerdict, LocatedViolation | None], Headline | None]
 TELLERS: Sequence[Teller] = (_failed, _stopped, _broke, _never_ran, _not_judged, _proved_nothing, _kept)
 """Asked in this order; the last always has something to say."""
 

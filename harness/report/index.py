@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from harness.experiment import NotARunError, RunFolder
 from harness.report.page import environment
-from harness.report.rows import cut
+from harness.report.tables import cut
 from harness.report.verdict_file import VerdictFile, read_verdict
 from harness.verdict import Outcome, RunVerdict
 

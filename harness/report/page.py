@@ -16,15 +16,15 @@ from harness.experiment import RunFacts
 from harness.experiment.stages import ENGINE_LOG
 from harness.history import History
 from harness.report.charts import charts, script
-from harness.report.focus import Focus, first_broken, focus
+from harness.report.failure_window import FailureWindow, failure_window, locate_first_violation
+from harness.report.first_violation import first_violation
 from harness.report.headline import headline
 from harness.report.lane_chart import lane_chart
 from harness.report.lanes import Lanes, lanes
 from harness.report.logs import Excerpt, around
-from harness.report.rows import FaultRow, answer_rows, cut, event_rows, fault_rows, stage_rows
-from harness.report.story import first_violation
+from harness.report.tables import FaultRow, answer_rows, cut, event_rows, fault_rows, stage_rows
 from harness.report.timeline import bands, timeline, zero_ns
-from harness.report.topology import Hit, drawings
+from harness.report.topology_diagram import Hit, drawings
 from harness.verdict import SEVERITY, Outcome, RunVerdict, Verdict
 
 MOST_EVIDENCE = 20
@@ -54,7 +54,7 @@ class LogsAround:
 def page(facts: RunFacts, history: History, verdict: RunVerdict, logs: Mapping[str, str]) -> str:
     """The page of a run."""
     begin, end = history.span_ns
-    first = first_broken(history, verdict)
+    first = locate_first_violation(history, verdict)
     faults = fault_rows(facts, history)
     drawn_lanes = [found for spec in facts.picture.lanes if (found := lanes(spec, history, verdict))]
     specs = _specs(history, drawn_lanes)
@@ -69,7 +69,9 @@ def page(facts: RunFacts, history: History, verdict: RunVerdict, logs: Mapping[s
             operations=len(history.operations),
             headline=headline(facts, history, verdict, first),
             first=first_violation(history, first) if first else None,
-            around=_around(facts, history, focus(history, first), logs) if verdict.outcome is not Outcome.PASS else None,
+            around=_around(facts, history, failure_window(history, first), logs)
+            if verdict.outcome is not Outcome.PASS
+            else None,
             broken=[each for each in verdict.verdicts if each.outcome is Outcome.FAIL],
             others=sorted((each for each in verdict.verdicts if each.outcome is not Outcome.FAIL), key=_severity),
             faults=faults,
@@ -128,7 +130,7 @@ def _specs(history: History, drawn_lanes: Iterable[Lanes]) -> dict[str, Spec]:
     return specs | {f"lanes-{each.spec.name}": lane_chart(each, seconds, bands(history)) for each in drawn_lanes}
 
 
-def _around(facts: RunFacts, history: History, at: Focus | None, logs: Mapping[str, str]) -> LogsAround | None:
+def _around(facts: RunFacts, history: History, at: FailureWindow | None, logs: Mapping[str, str]) -> LogsAround | None:
     if at is None:
         return None
     clock_ns = facts.clock_ns or int(facts.started_at.timestamp() * 1e9) - history.span_ns[0]

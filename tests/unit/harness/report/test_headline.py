@@ -8,7 +8,7 @@ import pytest
 from harness.experiment import RunFacts, RunFolder
 from harness.experiment.judging import STAGES as EVERY_STAGE
 from harness.history import History
-from harness.report.focus import faults_around, first_broken, focus
+from harness.report.failure_window import failure_window, faults_around, locate_first_violation
 from harness.report.headline import STAGES, Headline, headline
 from harness.report.timeline import Band, bands
 from harness.verdict import Outcome, RunVerdict, Violation
@@ -19,7 +19,7 @@ REPLAY = "make chaos EXPERIMENT=redlock_majority_cut SEED=7"
 
 def said(folder: RunFolder, verdict: RunVerdict) -> Headline:
     history = folder.read_history()
-    return headline(FACTS, history, verdict, first_broken(history, verdict))
+    return headline(FACTS, history, verdict, locate_first_violation(history, verdict))
 
 
 def words(told: Headline) -> str:
@@ -102,24 +102,24 @@ def test_the_first_violation_is_the_one_that_was_over_first(tmp_path: Path) -> N
     history = save_pictured(tmp_path).read_history()
     verdict = concluded(Outcome.FAIL)
     evidence = (Violation(what="none"), Violation(what="late", operations=(50,)), Violation(what="early", operations=(9, 3)))
-    broken = first_broken(history, replace(verdict, verdicts=(replace(verdict.verdicts[0], evidence=evidence),)))
+    broken = locate_first_violation(history, replace(verdict, verdicts=(replace(verdict.verdicts[0], evidence=evidence),)))
     assert broken is not None
     assert (broken.violation.what, [operation.id for operation in broken.operations]) == ("early", [3, 9])
-    looked_at = focus(history, broken)
+    looked_at = failure_window(history, broken)
     assert looked_at is not None
     assert (looked_at.what, looked_at.begin_ns) == ("the first violation", broken.operations[0].invoked_ns)
 
 
 def test_without_a_violation_one_looks_at_the_end_of_the_broken_stage(tmp_path: Path) -> None:
     history = save_pictured(tmp_path, upto="workload", failure="interrupted").read_history()
-    looked_at = focus(history, None)
+    looked_at = failure_window(history, None)
     assert looked_at is not None
     assert looked_at.what == "the end of the stage workload"
     assert looked_at.begin_ns == next(record.time_ns for record in history.stages if record.state == "fail")
 
 
 def test_a_good_run_has_nothing_to_look_at(tmp_path: Path) -> None:
-    assert focus(save_pictured(tmp_path).read_history(), None) is None
+    assert failure_window(save_pictured(tmp_path).read_history(), None) is None
 
 
 @pytest.mark.parametrize(

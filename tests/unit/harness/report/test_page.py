@@ -11,7 +11,7 @@ import pytest
 from harness import report
 from harness.experiment import Choices, RunFolder
 from harness.report.page import MOST_EVIDENCE, page, tail
-from harness.report.rows import answer_rows, fault_rows, stage_rows
+from harness.report.tables import answer_rows, fault_rows, stage_rows
 from harness.verdict import Outcome, RunVerdict
 from tests.unit.harness.report.pictured_run import concluded, save_pictured
 from tests.unit.harness.report.saved_run import FACTS, save, verdict

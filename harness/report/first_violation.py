@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.history import History, Operation, Row
-from harness.report.focus import Broken, faults_around, seconds_of
+from harness.report.failure_window import LocatedViolation, faults_around, seconds_of
 from harness.report.timeline import Band, bands
 
 SHOWN = 12
@@ -35,7 +35,7 @@ class FirstViolation:
     left_out: int
 
 
-def first_violation(history: History, broken: Broken) -> FirstViolation:
+def first_violation(history: History, broken: LocatedViolation) -> FirstViolation:
     """The story of a violation."""
     found = bands(history)
     moments = [moment for operation in broken.operations[:SHOWN] for moment in _moments(operation, history)]

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.experiment.picture import TopologyPicture
-from harness.report.topology import Drawing, Hit, drawings, parts
+from harness.report.topology_diagram import Drawing, Hit, drawings, parts
 from tests.unit.harness.report.pictured_run import CUT, TOPOLOGY
 
 

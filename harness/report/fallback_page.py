@@ -20,7 +20,7 @@ _PAGE = Markup("""<!doctype html>
 """)
 
 
-def plain_page(facts: RunFacts, verdict: RunVerdict, error: Exception) -> str:
+def fallback_page(facts: RunFacts, verdict: RunVerdict, error: Exception) -> str:
     """A page that needs nothing but the verdict."""
     said = [*verdict.errors, *(f"{each.guarantee}: {each.outcome} {each.why}" for each in verdict.verdicts)]
     return str(

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from harness.report.layers import Layout, Measures, layered
+from harness.report.layered_layout import Layout, Measures, layered
 
 MEASURES = Measures(most=3, box=100, gap=10, pass_by=10, layer=80, margin=5)
 SHOP = [

@@ -9,7 +9,7 @@ from harness.verdict import RunVerdict, Violation
 
 
 @dataclass(frozen=True)
-class Focus:
+class FailureWindow:
     """From `begin_ns` to `end_ns` of the history's clock; `what` completes "the logs around …"."""
 
     what: str
@@ -18,7 +18,7 @@ class Focus:
 
 
 @dataclass(frozen=True)
-class Broken:
+class LocatedViolation:
     """A violation, whose it is, and the operations that show it, by time."""
 
     guarantee: str
@@ -27,7 +27,7 @@ class Broken:
     operations: tuple[Operation, ...]
 
 
-def first_broken(history: History, verdict: RunVerdict) -> Broken | None:
+def locate_first_violation(history: History, verdict: RunVerdict) -> LocatedViolation | None:
     """The violation whose operations were over first; one that no operation shows only when none does."""
     found = [(each, violation) for each in verdict.verdicts for violation in each.evidence]
     if not found:
@@ -41,10 +41,10 @@ def first_broken(history: History, verdict: RunVerdict) -> Broken | None:
 
     each, violation = min(found, key=lambda pair: over(pair[1]))
     operations = sorted((known[number] for number in violation.operations if number in known), key=lambda one: one.invoked_ns)
-    return Broken(each.guarantee, each.promise, violation, tuple(operations))
+    return LocatedViolation(each.guarantee, each.promise, violation, tuple(operations))
 
 
-def breaking(history: History) -> Stage | None:
+def broken_stage(history: History) -> Stage | None:
     """The record of the stage in which the run broke: the first that failed, else the last that began and never ended."""
     failed = [record for record in history.stages if record.state == "fail"]
     if failed:
@@ -58,16 +58,16 @@ def breaking(history: History) -> Stage | None:
     return next(reversed(open_stages.values()), None)
 
 
-def focus(history: History, broken: Broken | None) -> Focus | None:
+def failure_window(history: History, broken: LocatedViolation | None) -> FailureWindow | None:
     """What to look at; None when nothing went wrong at a known time."""
     if broken and broken.operations:
         end = max(_end(operation) for operation in broken.operations)
-        return Focus("the first violation", broken.operations[0].invoked_ns, max(end, broken.operations[0].invoked_ns))
-    if record := breaking(history):
+        return FailureWindow("the first violation", broken.operations[0].invoked_ns, max(end, broken.operations[0].invoked_ns))
+    if record := broken_stage(history):
         at = record.time_ns if record.state == "fail" else history.span_ns[1]
-        return Focus(f"the end of the stage {record.stage}", at, at)
+        return FailureWindow(f"the end of the stage {record.stage}", at, at)
     errors = [record for record in history.faults if record.phase is FaultPhase.ERROR]
-    return Focus(f"the error of the fault {errors[0].fault}", errors[0].time_ns, errors[0].time_ns) if errors else None
+    return FailureWindow(f"the error of the fault {errors[0].fault}", errors[0].time_ns, errors[0].time_ns) if errors else None
 
 
 def faults_around(found: Sequence[Band], begin_s: float, end_s: float) -> str:

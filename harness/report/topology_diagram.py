@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from harness.experiment.picture import NodePicture, TopologyPicture
-from harness.report.layers import Layout, Measures, layered
+from harness.report.layered_layout import Layout, Measures, layered
 
 WIDE = Measures(most=6, box=132, gap=22, pass_by=26, layer=96, margin=8)
 NARROW = Measures(most=3, box=92, gap=8, pass_by=9, layer=88, margin=4)
