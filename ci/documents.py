@@ -13,6 +13,7 @@ from typer.main import get_command
 from harness.cli.registry import GROUP, build
 
 ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("harness", "chaos", "system", "ci", "tests", "proto")
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "TRACK_RECORD.md")
 
 
@@ -34,6 +35,9 @@ def faults(document: str, text: str) -> Iterator[str]:
     for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text):
         if not (ROOT / link).exists():
             yield f"{document}: {link} is not a file"
+    for path in re.findall(rf"`((?:{'|'.join(FOLDERS)})/[\w/.-]+)`", text):
+        if not (ROOT / path).exists():
+            yield f"{document}: `{path}` is not a file"
 
 
 def code_of(text: str) -> list[str]:
