@@ -6,6 +6,7 @@ settling and observing one is the work of a `Subject` that the experiment brings
 
 from harness.experiment.context import Choices, Context
 from harness.experiment.experiment import Bounds, Experiment, FaultPlan, Minimum, Sighting
+from harness.experiment.fault_schedule import plan_of
 from harness.experiment.judging import judge, judge_folder
 from harness.experiment.protocols import (
     AssumptionError,
@@ -19,7 +20,6 @@ from harness.experiment.protocols import (
 )
 from harness.experiment.run_folder import NotARunError, PlannedFault, RunFacts, RunFolder
 from harness.experiment.runner import run
-from harness.experiment.schedule import plan_of
 from harness.experiment.triggers import (
     AllOf,
     AtOnce,

@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from harness.experiment.context import Choices, Context
 from harness.experiment.experiment import Experiment
+from harness.experiment.fault_schedule import FaultSchedule, plan_of
 from harness.experiment.judging import judge_folder
 from harness.experiment.protocols import Drive, Subject
 from harness.experiment.run_folder import RunFacts, RunFolder
-from harness.experiment.schedule import FaultSchedule, plan_of
 from harness.experiment.settling import settle
 from harness.experiment.stages import Stages
 from harness.experiment.triggers import Progress
@@ -118,7 +118,7 @@ async def _experience(
     try:
         await stages.attempt("workload", lambda: schedule.during(drives[0]()), bounds.workload_s)
     finally:
-        await stages.attempt("heal", schedule.heal, bounds.heal_s)
+        await stages.attempt("heal", lambda: schedule.heal(bounds.heal_s), bounds.heal_s + 5.0)
     await stages.attempt(
         "settle", lambda: settle(subject, bounds.settle_s, bounds.settle_poll_s, context.note), bounds.settle_s + 5.0
     )

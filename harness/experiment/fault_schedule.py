@@ -1,6 +1,8 @@
-"""Injects faults while a workload runs, on their triggers, and heals every one of them in the end.
+"""Injects faults while a workload runs, on their triggers, and heals every one of them in the end, all at the same time.
 
-A fault that could not be injected or proved is on record as an error, never passed over: the run is VACUOUS by it.
+A fault that could not be injected or proved is on record as an error, never passed over: the run is VACUOUS by it. Each
+fault is injected, proved and healed in a task of its own and within bounds of its own, so that one that hangs, whatever it
+does with its cancellation, keeps no other from being healed.
 """
 
 import asyncio
@@ -22,12 +24,33 @@ class HealError(Exception):
     """Faults that are still in force although everything was done to undo them."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FaultBounds:
+    """Longest times of one fault, in seconds, whatever the others do.
+
+    `hang_s` is how long it may still be busy when the workload is over, `cancel_s` how long it may take to hear that it is
+    cancelled; whoever is not done by then is healed all the same.
+    """
+
+    inject_s: float = 120.0
+    prove_s: float = 20.0
+    heal_s: float = 50.0
+    hang_s: float = 10.0
+    cancel_s: float = 1.0
+
+
+BOUNDS = FaultBounds()
+
+
 @dataclass(eq=False)
 class _Armed(Generic[S]):
     plan: FaultPlan[S]
     fault: Fault[S]
+    life: asyncio.Task[None] | None = None
+    broken: bool = False
     injected: bool = False
     proven: bool = False
+    healing: bool = False
 
 
 def made(plan: FaultPlan[S], seed: Seed) -> Fault[S]:
@@ -46,12 +69,11 @@ def plan_of(experiment: Experiment[S], seed: Seed) -> tuple[PlannedFault, ...]:
 class FaultSchedule(Generic[S]):
     """The faults of one run. Use `during` once, then `heal`."""
 
-    def __init__(self, plans: Iterable[FaultPlan[S]], subject: S, context: Context) -> None:
+    def __init__(self, plans: Iterable[FaultPlan[S]], subject: S, context: Context, bounds: FaultBounds = BOUNDS) -> None:
         self._subject = subject
         self._context = context
+        self._bounds = bounds
         self._armed = [_Armed(plan, made(plan, context.seed)) for plan in plans]
-        self._broken: list[_Armed[S]] = []
-        self._lives: list[asyncio.Task[None]] = []
 
     async def assume(self) -> None:
         """Look whether every fault can be injected. Raises AssumptionError."""
@@ -60,16 +82,24 @@ class FaultSchedule(Generic[S]):
 
     async def during(self, work: Coroutine[Any, Any, None]) -> None:
         """Do the work while faults come and go. Raises what the work raises; faults may be in force afterwards."""
-        self._lives = [asyncio.create_task(self._live(armed)) for armed in self._armed]
+        for armed in self._armed:
+            armed.life = asyncio.create_task(self._live(armed))
         try:
             await work
         finally:
             self._context.progress.close()
 
-    async def heal(self) -> None:
-        """Undo whatever is still in force. Raises HealError naming what resists."""
-        await asyncio.gather(*self._lives)
-        failures = [failure for armed in tuple(self._broken) if (failure := await self._heal(armed))]
+    async def heal(self, within_s: float) -> None:
+        """Undo whatever is still in force, all at once. Raises HealError naming what resists after `within_s` seconds."""
+        ends = {armed: asyncio.create_task(self._end(armed)) for armed in self._armed}
+        if not ends:
+            return
+        try:
+            await asyncio.wait(ends.values(), timeout=within_s)
+        finally:
+            late = [armed for armed, end in ends.items() if end.cancel()]
+        failures = [self._not_healed(armed, f"not done after {within_s:g} s") for armed in late]
+        failures += [failure for armed, end in ends.items() if armed not in late and (failure := end.result())]
         if failures:
             raise HealError("; ".join(failures))
 
@@ -77,9 +107,10 @@ class FaultSchedule(Generic[S]):
         if not await self._context.progress.until(armed.plan.inject):
             self._record(armed, FaultPhase.ERROR, f"never injected: the workload was over before {armed.plan.inject}")
             return
-        self._broken.append(armed)  # from here on it may be in force, wholly or in part
+        armed.broken = True  # from here on it may be in force, wholly or in part
         try:
-            await armed.fault.inject(self._subject)
+            async with asyncio.timeout(self._bounds.inject_s):
+                await armed.fault.inject(self._subject)
         except Exception as error:  # noqa: BLE001 - whatever a fault raises is evidence, and the others go on
             self._record(armed, FaultPhase.ERROR, f"not injected: {_said(error)}")
             return
@@ -89,10 +120,25 @@ class FaultSchedule(Generic[S]):
         if await self._context.progress.until(armed.plan.heal):
             await self._heal(armed)
 
+    async def _end(self, armed: _Armed[S]) -> str:
+        """Have a fault over, wherever it has got to; returns why it is not."""
+        life = armed.life
+        if life is not None:
+            await asyncio.wait([life], timeout=self._bounds.hang_s)
+            if not life.done():
+                life.cancel()
+                await asyncio.wait([life], timeout=self._bounds.cancel_s)
+                doing = "healed" if armed.healing else "proved" if armed.injected else "injected"
+                self._record(
+                    armed, FaultPhase.ERROR, f"still being {doing} {self._bounds.hang_s:g} s after the workload: cancelled"
+                )
+        return await self._heal(armed) if armed.broken else ""
+
     async def _prove(self, armed: _Armed[S], *, last: bool) -> None:
         """Put a proof on record; one without effect only when it is the last."""
         try:
-            proof = await armed.fault.prove(self._subject)
+            async with asyncio.timeout(self._bounds.prove_s):
+                proof = await armed.fault.prove(self._subject)
         except Exception as error:  # noqa: BLE001 - whatever a fault raises is evidence, and the others go on
             if last:
                 self._record(armed, FaultPhase.ERROR, f"not proved: {_said(error)}")
@@ -104,15 +150,20 @@ class FaultSchedule(Generic[S]):
     async def _heal(self, armed: _Armed[S]) -> str:
         if armed.injected and not armed.proven:
             await self._prove(armed, last=True)
+        armed.healing = True
         try:
-            seen = await armed.fault.heal(self._subject)
+            async with asyncio.timeout(self._bounds.heal_s):
+                seen = await armed.fault.heal(self._subject)
         except Exception as error:  # noqa: BLE001 - the other faults must be healed whatever this one raises
-            failure = f"{armed.plan.name} of {armed.fault.target} not healed: {_said(error)}"
-            self._record(armed, FaultPhase.ERROR, failure)
-            return failure
-        self._broken.remove(armed)
+            return self._not_healed(armed, _said(error))
+        armed.broken = False
         self._record(armed, FaultPhase.HEAL, seen)
         return ""
+
+    def _not_healed(self, armed: _Armed[S], why: str) -> str:
+        failure = f"{armed.plan.name} of {armed.fault.target} not healed: {why}"
+        self._record(armed, FaultPhase.ERROR, failure)
+        return failure
 
     def _record(self, armed: _Armed[S], phase: FaultPhase, detail: str, *, proven: bool | None = None) -> None:
         kind = type(armed.fault).__name__
@@ -120,4 +171,4 @@ class FaultSchedule(Generic[S]):
 
 
 def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {error}".rstrip(": ")
