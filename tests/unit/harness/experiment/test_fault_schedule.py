@@ -24,7 +24,7 @@ async def hang() -> None:
 
 async def hang_on() -> None:
     """Swallows its cancellation, as some libraries do."""
-    for _ in range(6):
+    for _ in range(20):
         try:
             await asyncio.sleep(0.05)
         except asyncio.CancelledError:
