@@ -53,7 +53,7 @@ chaos-list: setup ## List the experiments
 test: setup ## Run the tests on the real stack (APP=order for one service, WORKERS=2, ARGS="-k name")
 	@$(BIN)/python -m ci.test $(if $(APP),--app $(APP)) --workers $(WORKERS) -- $(ARGS)
 
-containers: setup ## Try everything that needs Docker: conformance, order flow and compose on containers (exit 3: no engine)
+containers: setup ## Try everything that needs Docker: conformance, order flow and compose on containers (exit 69: no engine)
 	@$(BIN)/python -m ci.containers $(ARGS)
 
 check: setup ## Run the gate: ruff, mypy, import-linter, buf, generated files, README commands

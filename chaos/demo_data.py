@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from chaos.client import Categories, Category, Money, Product, Products, RefusedError, Session, Shop, Stock, User
-from harness.cli.console import Code, complain, out
+from harness.cli.console import complain, out
 from harness.cli.options import AsJson, Name, stack_folder
+from harness.exit_codes import ExitCode
 from harness.stack.attach import attach
 from harness.stack.errors import StackError
 
@@ -202,4 +203,4 @@ def _show(demo: Demo, url: str) -> None:
 
 def _fail(text: str) -> NoReturn:
     complain(text)
-    raise typer.Exit(Code.FAILED)
+    raise typer.Exit(ExitCode.TROUBLE)

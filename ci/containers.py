@@ -1,7 +1,7 @@
 """Everything that needs Docker, tried for real: `python -m ci.containers [--only suite …] [--images auto|official|local]`.
 
 An engine (started when there is none and this is root on Debian), images (the official ones that a registry gives out,
-equivalents from Debian packages of the others), then the suites below, all of them even when one fails. Exit code 3,
+equivalents from Debian packages of the others), then the suites below, all of them even when one fails. Exit code 69,
 loudly, when no engine can be had, or nothing to build images from: then nothing of this has been tried. Otherwise that of
 the first suite that failed, or 1 when containers were left over. An engine started for this is stopped at the end.
 """
@@ -31,7 +31,6 @@ SUITES = {
 }
 SWITCH = {"GAUNTLET_CONFORMANCE_DOCKER": "1"}
 """Lets pytest collect what needs an engine."""
-NO_ENGINE = 3
 FRAME = "!" * 100
 
 
@@ -77,7 +76,7 @@ def untried(reason: Exception) -> int:
     """Say so where nobody overlooks it; the exit code for it."""
     sys.stdout.flush()
     sys.stderr.write(f"{FRAME}\nNOTHING THAT NEEDS DOCKER WAS TRIED: {reason}\n{FRAME}\n")
-    return NO_ENGINE
+    return engine.NO_ENGINE
 
 
 def main(arguments: list[str]) -> int:

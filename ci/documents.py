@@ -10,7 +10,7 @@ from pathlib import Path
 
 from typer.main import get_command
 
-from harness.cli.registry import GROUP, build
+from harness.cli.commands import GROUP, build
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("harness", "chaos", "system", "ci", "tests", "proto")

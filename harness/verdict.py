@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from harness.exit_codes import ExitCode
 from harness.history import History, Row
 
 
@@ -26,9 +27,9 @@ class Outcome(StrEnum):
         return self is Outcome.PASS
 
     @property
-    def exit_code(self) -> int:
-        """Exit code of a command that ends with it: 0 kept, 1 broken, 2 nothing proved."""
-        return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(self, 2)
+    def exit_code(self) -> ExitCode:
+        """Of a command that ends with it."""
+        return {Outcome.PASS: ExitCode.PASS, Outcome.FAIL: ExitCode.FAIL}.get(self, ExitCode.INCONCLUSIVE)
 
 
 SEVERITY = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.VACUOUS, Outcome.PASS)

@@ -1,6 +1,6 @@
 """The command line: `python -m ci.images [--force] [name …]`, `python -m ci.images env`, `python -m ci.images list`.
 
-Exit code 1 when an image could not be built, 2 for a name that is none, 3 when no Docker engine answers or this machine is
+Exit code 1 when an image could not be built, 2 for a name that is none, 69 when no Docker engine answers or this machine is
 none to build on.
 """
 
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
         parser.error(str(error))
     except (UnsuitableMachineError, engine.EngineUnavailableError) as error:
         sys.stderr.write(f"{error}\n")
-        return 3
+        return engine.NO_ENGINE
     except CommandFailedError as error:
         sys.stderr.write(f"{error}\n")
         return 1

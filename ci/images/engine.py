@@ -2,7 +2,7 @@
 
 `start` uses the engine that answers; where none does it installs Debian's as root and starts it by hand, with its images
 under /var/lib/gauntlet-engine, and sees to docker compose. `stop` ends only an engine that `start` started. Exit code 0:
-done. 3: there is no engine and none can be had, with the reason: whoever needs one must say so, not pass over it.
+done. 69 (NO_ENGINE): there is no engine and none can be had, with the reason: whoever needs one must say so, not pass over it.
 """
 
 import argparse
@@ -19,6 +19,9 @@ import psutil
 from ci.images import compose, machine
 from ci.images.docker import CommandFailedError, run
 from harness.waiting import NotYet, WaitTimeout, wait_until
+
+NO_ENGINE = os.EX_UNAVAILABLE
+"""Exit code 69, of sysexits.h: none of those that `gauntlet` or pytest end with (harness.exit_codes)."""
 
 DATA = Path("/var/lib/gauntlet-engine")
 PID_FILE = Path("/run/gauntlet-engine.pid")
@@ -165,7 +168,7 @@ def main(arguments: list[str]) -> int:
             say(f"a Docker engine answers ({require()}){', ours' if ours() else ''}")
     except EngineUnavailableError as error:
         sys.stderr.write(f"NO DOCKER ENGINE: {error}\n" if chosen.action != "stop" else f"{error}\n")
-        return 3
+        return NO_ENGINE
     return 0
 
 

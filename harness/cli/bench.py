@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from harness.cli.console import Code, complain, err, out
+from harness.cli.console import complain, err, out
+from harness.exit_codes import ExitCode
 from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS, choose
+from harness.verdict import overall
 
 bench = typer.Typer(help="Measure what the harness itself costs.", no_args_is_help=True)
 
@@ -35,7 +37,7 @@ def bench_proxy(
         results = measure(rounds, lambda text: err.print(text, markup=False))
     except (LoadFailed, ProxyNotStarted) as error:
         complain(error)
-        raise typer.Exit(Code.FAILED) from error
+        raise typer.Exit(ExitCode.TROUBLE) from error
     table = _table("load", "direct/s", "through/s", "ratio", "Toxiproxy", "CPU each")
     for each in results:
         ratios = (f"{each.ratio:.2f}", f"{each.target:.2f}")
@@ -62,7 +64,7 @@ def bench_stack(
         )
     except StackError as error:
         complain(error)
-        raise typer.Exit(Code.FAILED) from error
+        raise typer.Exit(ExitCode.TROUBLE) from error
     one = middle(results)
     table = _table("member", "alone", "in the stack", "ready at")
     for part in one.parts:
@@ -91,7 +93,7 @@ def bench_checkers(
     maker: Annotated[str, typer.Option(help="Who makes the histories up, of those that are installed.")] = "shop",
     seed: Annotated[str, typer.Option(help="The seed of the histories.")] = "1",
 ) -> None:
-    """Measure judging: seconds and memory from the file to the last verdict. Exit code 1 when a promise was not judged."""
+    """Measure judging: seconds and memory from the file to the last verdict. Exit codes as for `gauntlet chaos run`."""
     from harness.bench_checkers.measure import AIM_MB, AIM_S, LENGTHS, BenchError, measure, measure_run
     from harness.bench_checkers.worker import RESULT
     from harness.experiment import NotARunError, RunFolder
@@ -101,12 +103,12 @@ def bench_checkers(
         if run is not None:
             RunFolder(run).facts()
         results = [measure_run(run)] if run else measure(maker, operations or LENGTHS, Seed.parse(seed), note)
-    except NotARunError as error:
+    except (NotARunError, ValueError) as error:
         complain(error)
-        raise typer.Exit(Code.USAGE) from error
-    except (BenchError, ValueError) as error:
+        raise typer.Exit(ExitCode.USAGE) from error
+    except BenchError as error:
         complain(error)
-        raise typer.Exit(Code.FAILED) from error
+        raise typer.Exit(ExitCode.TROUBLE) from error
     table = _table("operations", "file", "read", "judged", "together", "CPU", "peak memory")
     for each in results:
         times = (f"{seconds:.1f} s" for seconds in (each.read_s, each.seconds - each.read_s, each.seconds, each.cpu_s))
@@ -120,7 +122,7 @@ def bench_checkers(
         )
     if missed := {f"{name}: {outcome}" for each in results for name, outcome in each.outcomes.items() if not outcome.green}:
         complain(f"not every promise was judged and kept: {', '.join(sorted(missed))}")
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(overall(outcome for each in results for outcome in each.outcomes.values()).exit_code)
 
 
 def _table(first: str, *others: str) -> Table:

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from harness import report
-from harness.cli.console import Code, complain, err, out
-from harness.cli.execution import RUNS, Execution, judges_of
+from harness.cli.console import err, out, refuse
+from harness.cli.execution import RUNS, Execution, judges_of, require_folder
 from harness.cli.options import AsJson, ProxyName, stack_folder
 from harness.experiment import Choices, Experiment
 from harness.registry import RegistryError, UnknownNameError, experiments, find
@@ -20,7 +20,6 @@ from harness.stack.attach import attach
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS
 from harness.system import choose_placement
-from harness.verdict import overall
 
 chaos = typer.Typer(
     help="Run experiments: a workload, faults, and the promises that must hold all the same.", no_args_is_help=True
@@ -44,28 +43,35 @@ def run_experiments(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Run experiments and judge them. Exit code 0: every promise kept; 1: one was broken; 2: nothing was proved."""
+    """Run experiments and judge them.
+
+    Exit code 0: every promise kept; 1: one was broken; 2: wrong use; 3: nothing was proved; 4: trouble of tool or machine.
+    """
     try:
         chosen = _chosen(names or [], default=default, everything=everything)
         known = judges_of(chosen)
         first = Seed.parse(seed) if seed is not None else Seed.fresh()
+        require_folder(out_folder)
         reused = attach(stack_folder(stack)).folder if stack else None
         placement = choose_placement(provider, proxy, proxied=True)
         err.print(Text(placement.provider_told))
         choices = Choices(
             placement.provider.name, topology.resolve() if topology is not None else None, placement.proxy, reused
         )
-    except (UnknownNameError, RegistryError, StackError, ValueError) as error:
-        complain(error)
-        raise typer.Exit(Code.USAGE) from error
+    except (UnknownNameError, RegistryError, StackError, NotADirectoryError, ValueError) as error:
+        refuse(error)
     execution = Execution(out_folder, known, choices, as_json)
-    raise typer.Exit(overall(verdict.outcome for verdict in execution.run_all(chosen.values(), first)).exit_code)
+    execution.run_all(chosen.values(), first)
+    raise typer.Exit(execution.exit_code)
 
 
 @chaos.command("list")
 def list_experiments(as_json: AsJson = False) -> None:
     """Show the experiments that are installed, with their faults and guarantees."""
-    known = experiments()
+    try:
+        known = experiments()
+    except (RegistryError, ImportError) as error:
+        refuse(error)
     if as_json:
         content = [_described(each) for each in known.values()]
         out.print(json.dumps(content, indent=2), markup=False)
@@ -87,8 +93,7 @@ def write_the_index(
     try:
         out.print(Text(str(report.write_index(runs))))
     except OSError as error:
-        complain(error)
-        raise typer.Exit(Code.USAGE) from error
+        refuse(error)
 
 
 def _chosen(names: list[str], *, default: bool, everything: bool) -> Mapping[str, Experiment[Any]]:

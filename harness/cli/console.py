@@ -1,23 +1,24 @@
-"""Where commands write to: results to stdout, everything else to stderr; and what their exit codes mean."""
+"""Where commands write to: results to stdout, everything else to stderr."""
 
-from enum import IntEnum
+from typing import NoReturn
 
+import typer
 from rich.console import Console
+
+from harness.exit_codes import ExitCode
+from harness.stack.errors import EngineError, ServerMissing
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-class Code(IntEnum):
-    """Exit codes of all commands."""
-
-    OK = 0
-    FAILED = 1
-    USAGE = 2
-    INTERRUPTED = 130
 
 
 def complain(text: object) -> None:
     """Say on stderr what went wrong."""
     err.print("error:", style="bold red", end=" ")
     err.print(str(text), markup=False)
+
+
+def refuse(error: Exception) -> NoReturn:
+    """End a command that has not begun its work: USAGE, or TROUBLE when it is the machine that lacks something."""
+    complain(error)
+    raise typer.Exit(ExitCode.TROUBLE if isinstance(error, EngineError | ServerMissing) else ExitCode.USAGE) from error

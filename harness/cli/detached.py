@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.cli.audience import WHOLE, show_endpoints
-from harness.cli.console import Code, complain, err
+from harness.cli.console import complain, err
 from harness.cli.progress import decode, shown
+from harness.exit_codes import ExitCode
 from harness.stack.attach import attach
 from harness.stack.events import Phase, StackEvent
 from harness.stack.process import tail
@@ -37,16 +38,16 @@ def run_detached(arguments: Sequence[str], folder: Path, *, as_json: bool) -> in
         if end is not None and end.phase is Phase.READY:
             show_endpoints(attach(folder), as_json=as_json)
             err.print(f"ready; `gauntlet down --name {folder.name}` stops everything", markup=False)
-            return Code.OK
+            return ExitCode.PASS
         code = owner.wait()
     except KeyboardInterrupt:
         owner.send_signal(signal.SIGTERM)
         err.print("Ctrl-C: stopping everything")
         owner.wait()
         err.print("stopped, nothing is left running")
-        return Code.INTERRUPTED
+        return ExitCode.INTERRUPTED
     complain(end.detail if end is not None else f"the owner ended with code {code}; {log} ends with\n{tail(log, _LOG_LINES)}")
-    return code or Code.FAILED
+    return code if code in (ExitCode.USAGE, ExitCode.TROUBLE) else ExitCode.TROUBLE
 
 
 def _watch(pipe: int) -> StackEvent | None:

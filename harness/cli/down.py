@@ -8,8 +8,9 @@ from pathlib import Path
 
 import typer
 
-from harness.cli.console import Code, complain, err
+from harness.cli.console import complain, err
 from harness.cli.options import Name, stack_folder
+from harness.exit_codes import ExitCode
 from harness.stack.errors import NotAttachable
 from harness.stack.manifest import ProcessId, read
 from harness.stack.runfolder import in_use
@@ -28,7 +29,7 @@ def down(name: Name = "default") -> None:
         err.print(f"stack {name} is stopped; logs are in {folder / 'logs'}", markup=False)
     else:
         complain(f"stack {name} does not end; its owner is {_owner(folder) or 'unknown'}")
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(ExitCode.TROUBLE)
 
 
 def end(folder: Path, steps: Iterable[tuple[signal.Signals, float]]) -> bool:

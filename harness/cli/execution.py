@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import tempfile
 from collections import deque
 from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,12 +14,13 @@ import typer
 from rich.text import Text
 
 from harness import report
-from harness.cli.console import Code, err, out
+from harness.cli.console import complain, err, out
+from harness.exit_codes import ExitCode
 from harness.experiment import Choices, Experiment, RunFolder, run
 from harness.registry import find, guarantees
 from harness.report.console import Narrator, print_summary, print_verdict
 from harness.seed import Seed
-from harness.verdict import Guarantee, RunVerdict
+from harness.verdict import Guarantee, Outcome, RunVerdict, overall
 
 RUNS = Path(".gauntlet") / "runs"
 
@@ -32,6 +34,13 @@ class Execution:
     choices: Choices
     as_json: bool = False
     concluded: list[tuple[RunFolder, RunVerdict]] = field(default_factory=list)
+    unwritten: list[OSError] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Of all that was run: a broken promise comes first, then a report that could not be written."""
+        outcome = overall(verdict.outcome for _, verdict in self.concluded)
+        return ExitCode.TROUBLE if self.unwritten and outcome is not Outcome.FAIL else outcome.exit_code
 
     def run(self, experiment: Experiment[Any], seed: Seed) -> RunVerdict:
         """Run an experiment to its verdict. Raises typer.Exit when it was interrupted; it is healed and reported then."""
@@ -51,7 +60,7 @@ class Execution:
         try:
             return asyncio.run(_until_told_to_stop(work))
         except (KeyboardInterrupt, asyncio.CancelledError) as error:
-            raise typer.Exit(Code.INTERRUPTED) from error
+            raise typer.Exit(ExitCode.INTERRUPTED) from error
 
     def run_all(self, experiments: Iterable[Experiment[Any]], seed: Seed) -> list[RunVerdict]:
         """Run experiments one after the other, and sum up when there are several, also what was done before an interruption."""
@@ -68,12 +77,37 @@ class Execution:
 
     def _conclude(self, folder: RunFolder, verdict: RunVerdict) -> None:
         self.concluded.append((folder, verdict))
-        report.write(folder, verdict)
+        if error := conclude(folder, verdict, as_json=self.as_json):
+            self.unwritten.append(error)
+            return
         report.write_index(self.parent)
-        print_verdict(err if self.as_json else out, folder.facts(), folder, verdict)
-        if self.as_json:
-            content = json.loads(folder.verdict.read_bytes()) | {"folder": str(folder.path.resolve())}
-            out.print(json.dumps(content), markup=False)
+
+
+def conclude(folder: RunFolder, verdict: RunVerdict, *, as_json: bool) -> OSError | None:
+    """Report and print what was proved. A report that cannot be written takes nothing from the verdict: why not is returned."""
+    unwritten: OSError | None = None
+    try:
+        report.write(folder, verdict)
+    except OSError as error:
+        unwritten = error
+    print_verdict(err if as_json else out, folder.facts(), folder, verdict)
+    if as_json:
+        written = folder.verdict.read_bytes() if unwritten is None else report.verdict_of(folder, verdict)
+        content = json.loads(written) | {"folder": str(folder.path.resolve())}
+        out.print(json.dumps(content), markup=False)
+    if unwritten is not None:
+        complain(f"the verdict stands, but its report could not be written: {unwritten}")
+    return unwritten
+
+
+def require_folder(parent: Path) -> None:
+    """Make the folder that runs go into, before anything is started. Raises OSError; NotADirectoryError for a file."""
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise NotADirectoryError(f"--out {parent} cannot be a folder: there is a file of that name on the way") from error
+    with tempfile.TemporaryFile(dir=parent):
+        pass
 
 
 def judges_of(experiments: Mapping[str, Experiment[Any]]) -> dict[str, Guarantee]:

@@ -8,8 +8,9 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from harness.cli.console import Code, complain
+from harness.cli.console import complain
 from harness.cli.options import Name, stack_folder
+from harness.exit_codes import ExitCode
 from harness.stack.process import tail
 from harness.stack.runfolder import in_use
 
@@ -28,7 +29,7 @@ def logs(
     if not files:
         known = sorted(path.stem for path in (folder / "logs").glob("*.log"))
         complain(f"no log of {service} in {folder}; there are {', '.join(known) or 'none'}")
-        raise typer.Exit(Code.FAILED)
+        raise typer.Exit(ExitCode.USAGE)
     prefixes = {path: f"{path.stem} | " if len(files) > 1 else "" for path in files}
     sizes = {path: path.stat().st_size for path in files}
     for path in files:
@@ -37,7 +38,7 @@ def logs(
         try:
             _follow(folder, sizes, prefixes)
         except KeyboardInterrupt:
-            raise typer.Exit(Code.INTERRUPTED) from None
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
 def log_files(folder: Path, service: str) -> list[Path]:

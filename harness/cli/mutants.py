@@ -1,7 +1,8 @@
 """gauntlet mutants: plant known bugs in a copy of the system and see that the harness catches every one of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from harness.cli.console import Code, complain, err, out
-from harness.cli.execution import RUNS, Execution, judges_of
+from harness.cli.console import err, out, refuse
+from harness.cli.execution import RUNS, Execution, judges_of, require_folder
 from harness.cli.options import AsJson
+from harness.exit_codes import ExitCode
 from harness.experiment import Choices
 from harness.mutants import Mutant, MutantError, planted
 from harness.registry import RegistryError, UnknownNameError, experiments, find, mutants
@@ -29,7 +31,10 @@ group = typer.Typer(help="Plant known bugs in a copy of the system: the harness 
 @group.command("list")
 def list_mutants(as_json: AsJson = False) -> None:
     """Show the known bugs, the experiment that has to fail with each, and the guarantee that has to be named."""
-    known = mutants()
+    try:
+        known = mutants()
+    except (RegistryError, MutantError, ImportError) as error:
+        refuse(error)
     if as_json:
         names = ("name", "about", "experiment", "guarantee")
         out.print(
@@ -53,7 +58,10 @@ def run_mutants(
     out_folder: Annotated[Path, typer.Option("--out", help="Where run folders are made.")] = RUNS,
     provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = AUTO,
 ) -> None:
-    """Run the experiment of each mutant on a copy with its bug. Exit code 0: all were caught; 1: one survived."""
+    """Run the experiment of each mutant on a copy with its bug.
+
+    Exit code 0: all were caught; 1: one survived; 3: none is known to have survived, and of one nothing was proved.
+    """
     try:
         chosen = _chosen(names or [], everything=everything)
         installed = experiments()
@@ -61,24 +69,50 @@ def run_mutants(
         given = Seed.parse(seed) if seed is not None else None
         placement = choose_placement(provider, proxied=False)
         err.print(Text(placement.provider_told))
-        caught = {}
+        require_folder(out_folder)
+        found = {}
         for each in chosen.values():
             err.print(Text(f"mutant {each.name}: {each.about}"))
             with planted(each, topology) as copy:
                 execution = Execution(out_folder, known, Choices(placement.provider.name, copy, mutant=each.name))
                 first = given or (Seed(each.seed) if each.seed is not None else Seed.fresh())
-                caught[each.name] = is_caught(each, execution.run(installed[each.experiment], first))
-    except (UnknownNameError, RegistryError, MutantError, StackError, ValueError) as error:
-        complain(error)
-        raise typer.Exit(Code.USAGE) from error
-    for name, well in caught.items():
-        out.print(Text.assemble(("caught  ", "green") if well else ("SURVIVED", "bold red"), f"  {name}"))
-    raise typer.Exit(Code.OK if all(caught.values()) else Code.FAILED)
+                found[each.name] = result_of(each, execution.run(installed[each.experiment], first))
+    except (UnknownNameError, RegistryError, MutantError, StackError, NotADirectoryError, ValueError) as error:
+        refuse(error)
+    for name, result in found.items():
+        out.print(Text.assemble((f"{result:<12}", STYLES[result]), f"  {name}"))
+    raise typer.Exit(exit_code(found.values()))
 
 
-def is_caught(mutant: Mutant, verdict: RunVerdict) -> bool:
-    """Whether a run failed by the guarantee that the bug breaks."""
-    return any(each.guarantee == mutant.guarantee and each.outcome is Outcome.FAIL for each in verdict.verdicts)
+class Result(StrEnum):
+    """What a run says of a known bug: the guarantee that it breaks failed, or held, or nothing was proved of it."""
+
+    CAUGHT = "caught"
+    SURVIVED = "SURVIVED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+
+
+STYLES = {Result.CAUGHT: "green", Result.SURVIVED: "bold red", Result.INCONCLUSIVE: "bold yellow"}
+
+
+def result_of(mutant: Mutant, verdict: RunVerdict) -> Result:
+    """A guarantee that held in a run whose faults did nothing, or that broke down, has not been put to the test."""
+    judged = {each.guarantee: each.outcome for each in verdict.verdicts}
+    match judged.get(mutant.guarantee):
+        case Outcome.FAIL:
+            return Result.CAUGHT
+        case Outcome.PASS if not verdict.errors and all(requirement.met for requirement in verdict.requirements):
+            return Result.SURVIVED
+        case _:
+            return Result.INCONCLUSIVE
+
+
+def exit_code(results: Iterable[Result]) -> ExitCode:
+    """Of several mutants: a survivor is worse than one of which nothing is known."""
+    found = set(results)
+    if Result.SURVIVED in found:
+        return ExitCode.FAIL
+    return ExitCode.INCONCLUSIVE if Result.INCONCLUSIVE in found else ExitCode.PASS
 
 
 def _chosen(names: list[str], *, everything: bool) -> Mapping[str, Mutant]:

@@ -22,14 +22,16 @@ ProxyName = Annotated[
     ),
 ]
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SETTING = re.compile(r"([^.=]+)\.([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
 def stack_folder(name: str) -> Path:
     """The run folder of a named stack, below the current directory. Raises BadParameter."""
     if not _NAME.fullmatch(name):
-        raise typer.BadParameter(f"{name!r} cannot be the name of a stack: letters, digits, dot, hyphen, underscore")
+        raise typer.BadParameter(
+            f"{name[:80]!r} cannot be the name of a stack: at most 64 letters, digits, dots, hyphens, underscores"
+        )
     return ROOT.resolve() / name
 
 

@@ -10,7 +10,7 @@ from types import FrameType
 import psutil
 
 from harness.cli.audience import Audience
-from harness.cli.console import Code
+from harness.exit_codes import ExitCode
 from harness.stack.errors import StackBusy, StackError
 from harness.stack.manifest import State
 from harness.stack.stack import Stack
@@ -27,7 +27,7 @@ class Asked(BaseException):
         self.number = number
 
 
-def own(stack: Stack, audience: Audience, owner_pid: int | None) -> Code:
+def own(stack: Stack, audience: Audience, owner_pid: int | None) -> ExitCode:
     """Start the stack, keep it until somebody asks for its end, stop it. Returns the exit code."""
     with _stop_signals(audience.say):
         try:
@@ -35,16 +35,16 @@ def own(stack: Stack, audience: Audience, owner_pid: int | None) -> Code:
                 stack.start(progress)
             audience.ready(stack)
             hold(stack, owner_pid, audience.say)
-            code = Code.OK
+            code = ExitCode.PASS
         except Asked as asked:
             code = _code(asked, stack)
         except StackBusy as error:
             name = stack.folder.name
             audience.failed(StackBusy(f"{error} (`gauntlet down --name {name}`, or `gauntlet up --name ANOTHER`)"))
-            return Code.FAILED
+            return ExitCode.TROUBLE
         except StackError as error:
             audience.failed(error)
-            return Code.FAILED
+            return ExitCode.TROUBLE
         finally:
             _ignore_signals()
             try:
@@ -52,7 +52,7 @@ def own(stack: Stack, audience: Audience, owner_pid: int | None) -> Code:
                     stack.stop(progress)
             except StackError as error:
                 audience.failed(error)
-                code = Code.FAILED
+                code = ExitCode.TROUBLE
     audience.say(f"stopped, nothing is left running; logs are in {stack.folder / 'logs'}")
     return code
 
@@ -120,10 +120,10 @@ def _ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _code(asked: Asked, stack: Stack) -> Code:
+def _code(asked: Asked, stack: Stack) -> ExitCode:
     if asked.number is signal.SIGINT:
-        return Code.INTERRUPTED
-    return Code.OK if stack.state is State.READY else Code.FAILED
+        return ExitCode.INTERRUPTED
+    return ExitCode.PASS if stack.state is State.READY else ExitCode.TROUBLE
 
 
 def _runs(pid: int) -> bool:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.console import Code, complain
-from harness.cli.execution import RUNS, Execution, judges_of
+from harness.cli.console import refuse
+from harness.cli.execution import RUNS, Execution, judges_of, require_folder
 from harness.cli.options import AsJson
 from harness.experiment import NotARunError, PlannedFault, RunFacts, RunFolder, plan_of
 from harness.registry import RegistryError, UnknownNameError, experiments, find
@@ -39,11 +39,20 @@ def replay(
             require_same_plan(facts.plan, plan_of(experiment, seed))
         known = judges_of({experiment.name: experiment})
         choose_placement(facts.choices.provider, facts.choices.proxy, proxied=True)
-    except (NotARunError, UnknownNameError, RegistryError, StackError, PlanChangedError, PlantedError) as error:
-        complain(error)
-        raise typer.Exit(Code.USAGE) from error
-    verdict = Execution(out_folder, known, facts.choices, as_json).run(experiment, seed)
-    raise typer.Exit(verdict.outcome.exit_code)
+        require_folder(out_folder)
+    except (
+        NotARunError,
+        UnknownNameError,
+        RegistryError,
+        StackError,
+        PlanChangedError,
+        PlantedError,
+        NotADirectoryError,
+    ) as error:
+        refuse(error)
+    execution = Execution(out_folder, known, facts.choices, as_json)
+    execution.run(experiment, seed)
+    raise typer.Exit(execution.exit_code)
 
 
 def require_no_mutant(facts: RunFacts) -> None:

@@ -6,8 +6,9 @@ from typing import NoReturn
 import typer
 
 from harness.cli.audience import show_endpoints
-from harness.cli.console import Code, err, out
+from harness.cli.console import err, out
 from harness.cli.options import AsJson, Name, stack_folder
+from harness.exit_codes import ExitCode
 from harness.stack.attach import AttachedStack
 from harness.stack.errors import NotAttachable
 from harness.stack.manifest import State
@@ -15,7 +16,7 @@ from harness.stack.runfolder import in_use
 
 
 def status(name: Name = "default", as_json: AsJson = False) -> None:
-    """Show a running stack: its endpoints and which of its members are alive. Exit code 1 when there is none."""
+    """Show a running stack: its endpoints and which of its members are alive. Exit code 1 (FAIL) when there is none."""
     folder = stack_folder(name)
     if not in_use(folder):
         _absent(name, f"no stack {name} is running", as_json=as_json)
@@ -38,4 +39,4 @@ def _absent(name: str, text: str, *, as_json: bool) -> NoReturn:
         out.print(json.dumps({"name": name, "state": "absent"}), markup=False)
     else:
         err.print(text, markup=False)
-    raise typer.Exit(Code.FAILED)
+    raise typer.Exit(ExitCode.FAIL)

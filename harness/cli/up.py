@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from harness.cli.audience import Audience, Parent, Person
-from harness.cli.console import Code
 from harness.cli.detached import run_detached
 from harness.cli.options import AsJson, Name, ProxyName, instance_counts, settings, stack_folder
 from harness.cli.owner import own
+from harness.exit_codes import ExitCode
 from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS
@@ -73,7 +73,7 @@ def up(
         )
     except StackError as error:
         audience.failed(error)
-        raise typer.Exit(Code.USAGE) from error
+        raise typer.Exit(ExitCode.USAGE) from error
     for line in placement.told():
         audience.say(line)
     raise typer.Exit(own(stack, audience, owner_pid))

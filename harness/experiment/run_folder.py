@@ -122,7 +122,7 @@ class RunFolder:
         """What was run. Raises NotARunError."""
         try:
             return _FACTS.validate_json((self.path / "run.json").read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise NotARunError(f"{self.path} is not a run: it has no run.json") from None
         except ValidationError as error:
             raise NotARunError(f"{self.path / 'run.json'}: {error.errors()[0]['msg']}") from error
@@ -131,7 +131,7 @@ class RunFolder:
         """The history, as far as it was written. Raises NotARunError, CorruptHistoryError."""
         try:
             return read(self.history)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise NotARunError(f"{self.path} is not a run: it has no history.jsonl") from None
 
     def save_logs(self, logs: Mapping[str, str]) -> None:

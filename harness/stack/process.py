@@ -86,7 +86,7 @@ class Supervised:
                         cwd=self._launch.cwd,
                         start_new_session=True,
                     )
-                except OSError as error:
+                except (OSError, ValueError) as error:  # ValueError: a NUL in the command or its environment
                     raise StartFailed(f"{self.name} cannot be started: {error}") from error
 
     def wait_ready(self, timeout_s: float, cancelled: threading.Event | None = None) -> None:

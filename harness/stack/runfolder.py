@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.stack import manifest
-from harness.stack.errors import EngineError, NotAttachable, StackBusy
+from harness.stack.errors import EngineError, NotAttachable, StackBusy, StackError
 from harness.stack.guard import sweep, sweep_containers
 from harness.stack.marker import Mark
 from harness.waiting import WaitTimeout, wait_until
@@ -32,10 +32,14 @@ class RunFolder:
     def acquire(self) -> int:
         """Take the folder and clear what an earlier stack left in it; returns the locked file.
 
-        Raises StackBusy when a living owner has it. When the owner is dead, its guard is given 20 s to finish.
+        Raises StackError when it cannot be made, StackBusy when a living owner has it. When the owner is dead, its guard is
+        given 20 s to finish.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise StackError(f"the stack's folder cannot be made, run this where one can: {error}") from error
         try:
             wait_until(self._try_lock, what=f"{self.path} free", timeout_s=_GUARD_S)
         except (StackBusy, WaitTimeout) as error:
@@ -82,7 +86,7 @@ def in_use(folder: Path) -> bool:
     """Whether a stack's owner or its guard still has the folder. When nobody has, remains of a dead stack are cleared."""
     try:
         lock = os.open(folder / "lock", os.O_RDWR)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     try:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two that only ask do not see each other

@@ -143,7 +143,7 @@ def test_detached_it_can_be_looked_at_from_everywhere_and_taken_down(cwd: Path) 
     assert "back-1 | toy: back-1 serves" in both
     assert "back-2 | toy: back-2 serves" in both
     unknown = gauntlet(cwd, "logs", "nix")
-    assert unknown.returncode == 1
+    assert unknown.returncode == 2
     assert "no log of nix" in unknown.stderr
     assert "back-1, back-2, front-1, locks" in unknown.stderr
 
@@ -186,7 +186,7 @@ def test_following_a_log_ends_with_the_stack(cwd: Path) -> None:
 def test_a_second_up_of_that_name_is_refused_and_another_name_is_not(cwd: Path) -> None:
     with _foreground(cwd):
         again = gauntlet(cwd, *UP)
-        assert again.returncode == 1
+        assert again.returncode == 4
         assert "a stack is already running in" in again.stderr
         assert "gauntlet down --name default" in again.stderr
         assert up_detached(cwd, "--name", "other")["name"] == "other"
@@ -198,7 +198,7 @@ def test_a_port_in_use_is_named(cwd: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         up = gauntlet(cwd, *UP, "--port", str(port))
-    assert up.returncode == 1
+    assert up.returncode == 4
     assert f"error: port {port} on 127.0.0.1 is in use" in up.stderr
     assert not in_use(folder_of(cwd))
 
@@ -206,7 +206,7 @@ def test_a_port_in_use_is_named(cwd: Path) -> None:
 @pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["foreground", "detached"])
 def test_a_failed_start_says_why_and_leaves_nothing(cwd: Path, detach: tuple[str, ...]) -> None:
     up = gauntlet(cwd, *UP, "--set", "back.TOY_EXIT=3", *detach)
-    assert up.returncode == 1
+    assert up.returncode == 4
     assert "back-1 ended with code 3" in up.stderr
     assert "this is why I cannot start" in up.stderr
     assert "Traceback" not in up.stderr

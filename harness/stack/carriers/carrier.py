@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.seed import Seed
-from harness.stack.errors import StackError
+from harness.stack.errors import ServerMissing
 from harness.stack.provider import Member, Site
 
 
-class CarrierMissing(StackError):
+class CarrierMissing(ServerMissing):
     """No such server can be had here; says what was tried, and what to do."""
 
 

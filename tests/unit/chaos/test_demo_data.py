@@ -118,7 +118,7 @@ def app() -> typer.Typer:
 def test_nothing_running_is_told(app: typer.Typer, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, [])
-    assert result.exit_code == 1
+    assert result.exit_code == 4
     assert "start one with `gauntlet up`" in result.output
 
 

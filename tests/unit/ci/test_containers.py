@@ -7,6 +7,7 @@ from ci.images import engine
 from ci.images.__main__ import main as images
 from ci.images.docker import CommandFailedError
 from ci.images.machine import UnsuitableMachineError
+from harness.exit_codes import ExitCode
 
 CODES = {"bad": 5, "good": 0}
 
@@ -18,7 +19,7 @@ def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("nobody_answers")
 def test_where_no_engine_can_be_had_that_is_said_loudly_and_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
-    assert containers.main([]) == 3
+    assert containers.main([]) == engine.NO_ENGINE
     said = capsys.readouterr()
     assert "NOTHING THAT NEEDS DOCKER WAS TRIED" in said.err
     assert "unix:///nowhere/docker.sock" in said.err
@@ -39,6 +40,10 @@ def an_engine_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("only", "code"), [("good", 0), ("bad", 5)])
 def test_the_exit_code_is_that_of_the_suites(only: str, code: int) -> None:
     assert containers.main(["--only", only]) == code
+
+
+def test_no_experiment_or_test_can_end_like_a_machine_without_an_engine() -> None:
+    assert engine.NO_ENGINE not in {*ExitCode, *pytest.ExitCode}
 
 
 @pytest.mark.usefixtures("an_engine_was_started")
@@ -67,7 +72,7 @@ def test_a_mirror_that_has_nothing_to_build_from_is_said_loudly(
         raise UnsuitableMachineError("this machine's mirror gives no Debian sid")
 
     monkeypatch.setattr(containers, "images", nothing)
-    assert containers.main([]) == 3
+    assert containers.main([]) == engine.NO_ENGINE
     assert "NOTHING THAT NEEDS DOCKER WAS TRIED: this machine's mirror gives no Debian sid" in capsys.readouterr().err
 
 
@@ -84,13 +89,13 @@ def test_an_image_that_does_not_build_is_a_failure(monkeypatch: pytest.MonkeyPat
 @pytest.mark.usefixtures("nobody_answers")
 @pytest.mark.parametrize("action", ["start", "status"])
 def test_the_engines_own_command_says_the_same(action: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert engine.main([action]) == 3
+    assert engine.main([action]) == engine.NO_ENGINE
     assert "NO DOCKER ENGINE" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("nobody_answers")
 def test_images_are_not_built_without_an_engine(capsys: pytest.CaptureFixture[str]) -> None:
-    assert images(["redis"]) == 3
+    assert images(["redis"]) == engine.NO_ENGINE
     assert "no Docker engine answers" in capsys.readouterr().err
 
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.bench_checkers.worker import main, measure
-from harness.cli.registry import build
+from harness.cli.commands import build
 from harness.experiment import RunFolder
 from harness.registry import histories
 from harness.seed import Seed

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from harness.cli.registry import build
+from harness.cli.commands import build
 from harness.cli.replay import require_same_plan
 from harness.experiment import Choices, PlannedFault, RunFolder, plan_of
 from harness.experiment.runner import replay_command
@@ -56,7 +56,7 @@ def test_what_cannot_be_done_is_told_and_nothing_is_started(arguments: tuple[str
 def test_a_saved_run_is_judged_again_and_its_report_written_anew(folder: RunFolder) -> None:
     result = gauntlet("judge", str(folder.path), "--json")
     verdict = json.loads(result.stdout)
-    assert (verdict["outcome"], result.exit_code) == ("UNKNOWN", 2)
+    assert (verdict["outcome"], result.exit_code) == ("UNKNOWN", 3)
     assert verdict["verdicts"][0]["why"].endswith("was never observed in this run")
     assert json.loads(folder.verdict.read_bytes())["outcome"] == "UNKNOWN"
     assert folder.report.exists()
@@ -116,3 +116,11 @@ def test_a_plan_is_the_same_for_the_same_seed() -> None:
     assert len(plans) > 1
     for number in range(3):
         require_same_plan(plan_of(experiment, Seed(number)), plan_of(experiment, Seed(number)))
+
+
+def test_a_verdict_stands_where_its_report_cannot_be_written(folder: RunFolder) -> None:
+    folder.verdict.mkdir()  # as on a read-only medium: not even root can write this file
+    result = gauntlet("judge", str(folder.path), "--json")
+    assert json.loads(result.stdout)["outcome"] == "UNKNOWN"
+    assert result.exit_code == 3
+    assert "the verdict stands, but its report could not be written: " in result.stderr

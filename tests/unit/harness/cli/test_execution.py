@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import typer
 
-from harness.cli.console import Code
-from harness.cli.execution import Execution
+from harness.cli.execution import Execution, require_folder
+from harness.exit_codes import ExitCode
 from harness.experiment import Bounds, Choices, Context, Experiment
 from harness.seed import Seed
 from harness.verdict import Outcome
@@ -62,9 +62,31 @@ def test_one_run_alone_is_not_summed_up(execution: Execution, capsys: pytest.Cap
 def test_what_was_done_before_it_was_stopped_is_summed_up(execution: Execution, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit) as stopped:
         execution.run_all([named("one"), named("two", ToldToStop()), named("three")], Seed(7))
-    assert stopped.value.exit_code == Code.INTERRUPTED
+    assert stopped.value.exit_code == ExitCode.INTERRUPTED
     assert "2 runs  1 PASS  1 UNKNOWN  1 not run" in capsys.readouterr().out
     assert suites(execution) == ["one", "two"]
     folder, verdict = execution.concluded[1]
     assert verdict.errors == ("workload: interrupted",)
     assert "Stopped by hand in the stage workload" in folder.report.read_text()
+
+
+@pytest.mark.parametrize(("count", "code"), [(3, ExitCode.TROUBLE), (0, ExitCode.TROUBLE)])
+def test_a_run_whose_report_cannot_be_written_is_no_success(
+    execution: Execution, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], count: int, code: ExitCode
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("harness.report.write", full)
+    execution.run(named("one", Buyers(count=count)), Seed(7))
+    assert execution.exit_code == code
+    said = capsys.readouterr()
+    assert "orders_counted" in said.out
+    assert "No space left on device" in said.err
+
+
+@pytest.mark.parametrize("place", ["file", "file/runs"])
+def test_a_folder_for_runs_cannot_be_a_file(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotADirectoryError, match="there is a file of that name on the way"):
+        require_folder(tmp_path / place)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from harness.cli.registry import COMMANDS, build
+from harness.cli.commands import COMMANDS, build
 
 TOPOLOGY = """
 [stack]

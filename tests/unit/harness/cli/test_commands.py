@@ -4,7 +4,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from harness.cli.registry import COMMANDS, GROUP, build
+from harness.cli.commands import COMMANDS, GROUP, build
 
 
 def names(app: object) -> set[str]:

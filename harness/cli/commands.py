@@ -5,13 +5,11 @@ and docstring become options and help. One that cannot be loaded costs a warning
 asked for is imported: a command that looks at a stack need not wait for those that draw charts.
 """
 
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
+from typing import Annotated
 
 import typer
-
-from harness.cli.console import err
 
 GROUP = "gauntlet.commands"
 COMMANDS: Mapping[str, str] = {
@@ -36,7 +34,7 @@ def build(extra: Iterable[EntryPoint], warn: Callable[[str], None], ours: Mappin
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    app.callback()(lambda: None)  # with a callback even a single command is called by its name
+    app.callback()(_root)  # with a callback even a single command is called by its name
     for name, value in ours.items():
         _add(app, name, EntryPoint(name, value, GROUP).load())
     for point in sorted(extra, key=lambda point: point.name):
@@ -50,15 +48,18 @@ def build(extra: Iterable[EntryPoint], warn: Callable[[str], None], ours: Mappin
     return app
 
 
-def main() -> None:
-    """Run the command line."""
-    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+def command_line(arguments: list[str], warn: Callable[[str], None]) -> typer.Typer:
+    """The application that these arguments need: with one of our commands alone when it is asked for, else with all."""
+    asked = next((each for each in arguments if not each.startswith("-")), "")
     if asked in COMMANDS:
-        app = build((), _warn, {asked: COMMANDS[asked]})
-    else:
-        extra = entry_points(group=GROUP)
-        app = build(extra, _warn, {} if asked in extra.names else COMMANDS)
-    app(prog_name="gauntlet")
+        return build((), warn, {asked: COMMANDS[asked]})
+    extra = entry_points(group=GROUP)
+    return build(extra, warn, {} if asked in extra.names else COMMANDS)
+
+
+def _root(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the traceback of what went wrong.")] = False,
+) -> None: ...  # `entry` takes the option out, wherever it stands; here it is told
 
 
 def _add(app: typer.Typer, name: str, command: object) -> None:
@@ -68,7 +69,3 @@ def _add(app: typer.Typer, name: str, command: object) -> None:
         app.command(name)(command)
     else:
         raise TypeError(f"{command!r} is neither a function nor a typer.Typer")
-
-
-def _warn(text: str) -> None:
-    err.print(f"warning: {text}", markup=False, style="yellow")

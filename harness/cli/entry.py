@@ -1,0 +1,78 @@
+"""The edge of the command line: every way a command can end has an exit code of its own, and no traceback unless asked for.
+
+Commands handle what they expect. Whatever else arrives here is trouble of the tool or the machine (ExitCode.TROUBLE), told
+in one line; it never looks like a broken promise (1), which is what Python makes of an uncaught exception.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+from harness.cli.commands import COMMANDS, command_line
+from harness.cli.console import complain, err
+from harness.exit_codes import ExitCode
+from harness.stack.errors import StackError
+
+TRACEBACK = "GAUNTLET_TRACEBACK"
+VERBOSE = ("-v", "--verbose")
+
+_NO_DOCSTRINGS = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line (default: that of this process) and exit."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    verbose = _take_verbose(given) or bool(os.environ.get(TRACEBACK))
+    if sys.flags.optimize >= _NO_DOCSTRINGS:
+        complain("Python was told to drop docstrings, which promises are quoted from: run without PYTHONOPTIMIZE=2 and -OO")
+        sys.exit(ExitCode.USAGE)
+    try:
+        command_line(given, _warn)(given, prog_name="gauntlet")
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # rich and typer make 1 of it
+            sys.exit(_nobody_reads())
+        raise
+    except BrokenPipeError:
+        sys.exit(_nobody_reads())
+    except Exception as error:  # noqa: BLE001 - the last net: whatever it is, it has an exit code and one line
+        if verbose:
+            traceback.print_exception(error)
+        complain(_said(error) if verbose else f"{_said(error)} (-v shows the traceback)")
+        sys.exit(ExitCode.TROUBLE)
+    sys.exit(ExitCode.PASS)
+
+
+def _take_verbose(arguments: list[str]) -> bool:
+    """Whether a traceback is asked for; the word is taken out, as our commands do not know it. Those of others may."""
+    asked = next((each for each in arguments if not each.startswith("-")), "")
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    limit = end if asked in COMMANDS or not asked else arguments.index(asked)
+    mine = [place for place in range(limit) if arguments[place] in VERBOSE]
+    for place in reversed(mine):
+        del arguments[place]
+    return bool(mine)
+
+
+def _said(error: Exception) -> str:
+    """One line. What the machine refused says so itself; anything else is a defect of ours and has to be reported as one."""
+    text = " ".join(str(error).split())
+    if isinstance(error, StackError):
+        return text
+    if isinstance(error, OSError):
+        return f"{text}: the machine refused this; see to it and run the command again"
+    return f"{type(error).__name__}: {text}: this is a defect of gauntlet, please report it"
+
+
+def _nobody_reads() -> ExitCode:
+    """Standard output was closed. What is left in its buffer goes nowhere, or Python complains about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    complain("nobody reads standard output any more: the command was broken off")
+    return ExitCode.TROUBLE
+
+
+def _warn(text: str) -> None:
+    err.print(f"warning: {text}", markup=False, style="yellow")
