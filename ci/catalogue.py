@@ -58,7 +58,7 @@ def _faults() -> Iterator[str]:
 def _watchers() -> Iterator[str]:
     yield "## Watchers\n\n| Watcher | What it sees |\n|---|---|"
     for name, watcher in sorted(WATCHERS.items()):
-        yield f"| `{name}` | {_said(watcher.__module__).removeprefix(f'{name}: ')} |"
+        yield f"| `{name}` | {_first_paragraph(watcher.__doc__)} |"
     yield ""
 
 
@@ -71,7 +71,11 @@ def _mutants() -> Iterator[str]:
 
 def _said(module: str) -> str:
     """The first paragraph of a module's docstring, on one line."""
-    return " ".join((importlib.import_module(module).__doc__ or "").strip().partition("\n\n")[0].split())
+    return _first_paragraph(importlib.import_module(module).__doc__)
+
+
+def _first_paragraph(docstring: str | None) -> str:
+    return " ".join((docstring or "").strip().partition("\n\n")[0].split())
 
 
 def main() -> int:

@@ -9,10 +9,15 @@ from typing import Final
 
 from pydantic_core import to_json
 
-from chaos.guarantees import facts, locks
+from chaos.guarantees import joining
+from chaos.observations.health import HEALTH
+from chaos.observations.locks import LOCK_GRANTS
+from chaos.observations.messages import ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
+from chaos.observations.orders import SAGAS
+from chaos.observations.stock import MOVEMENTS, STOCK, Movement
 from harness.history import Row
 
-EMPTY: Final = (facts.SAGAS, facts.ORDER_OUTBOX, facts.PAYMENT_OUTBOX)
+EMPTY: Final = (SAGAS, ORDER_OUTBOX, PAYMENT_OUTBOX)
 """Subjects of which nothing is left at rest."""
 
 
@@ -38,7 +43,7 @@ class Books:
 
     def reserves(self, product: str, order: str, now_ns: int) -> None:
         """Set a unit aside under a lock that is given back at once; tokens are drawn in the ledger's order."""
-        token = self.count(locks.LOCK_GRANTS) + 1
+        token = self.count(LOCK_GRANTS) + 1
         grant: Row = {
             "resource": product,
             "holder": f"order-{token % 2 + 1}",
@@ -52,26 +57,26 @@ class Books:
             "unseen": 0,
             "quorum": 2,
         }
-        self.enter(locks.LOCK_GRANTS, grant)
-        self.moves(product, facts.Movement.RESERVE, order, 1, fence=token)
+        self.enter(LOCK_GRANTS, grant)
+        self.moves(product, Movement.RESERVE, order, 1, fence=token)
 
-    def moves(self, product: str, kind: facts.Movement, order: str | None, quantity: int, fence: int | None = None) -> None:
+    def moves(self, product: str, kind: Movement, order: str | None, quantity: int, fence: int | None = None) -> None:
         """Move units of a product, in the ledger and in its stock."""
-        source, target = facts.MOVES[kind]
+        source, target = joining.MOVES[kind]
         held = self._stock.setdefault(product, {"available": 0, "reserved": 0, "sold": 0})
         for bucket, change in ((source, -quantity), (target, quantity)):
             if bucket in held:
                 held[bucket] += change
-        number = self.count(facts.MOVEMENTS) + 1
+        number = self.count(MOVEMENTS) + 1
         row: Row = {"id": number, "product_id": product, "order_id": order, "kind": kind.value, "quantity": quantity}
-        self.enter(facts.MOVEMENTS, {**row, "fence": fence})
+        self.enter(MOVEMENTS, {**row, "fence": fence})
 
     def close(self) -> None:
         """Add what stands in a book only at the end."""
         for product, held in self._stock.items():
-            self.enter(facts.STOCK, {"product_id": product, **held})
-        self.enter(facts.QUEUES, {"queue": "order.place", "messages": 0})
-        self.enter(facts.HEALTH, {"part": "GET /health/ready", "well": True, "detail": "answered 200"})
+            self.enter(STOCK, {"product_id": product, **held})
+        self.enter(QUEUES, {"queue": "order.place", "messages": 0})
+        self.enter(HEALTH, {"part": "GET /health/ready", "well": True, "detail": "answered 200"})
 
     def write(self, file: Path, time_ns: int) -> None:
         """Append an observation of every book to a history."""

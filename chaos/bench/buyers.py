@@ -6,8 +6,18 @@ from datetime import UTC, datetime, timedelta
 from pydantic import JsonValue
 
 from chaos.bench.world import Story, World
-from chaos.guarantees import facts
-from chaos.guarantees.outside import Kind
+from chaos.observations.messages import CONFIRMATIONS
+from chaos.observations.orders import (
+    AUTHORISE_PAYMENT,
+    CANCEL_ORDER,
+    COMPLETE_ORDER,
+    ORDER_ITEMS,
+    ORDERS,
+    PLACE_ORDER,
+    READ_ORDER,
+)
+from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER, Kind
+from chaos.observations.stock import RESERVATION_LINES, RESERVATIONS, Movement
 from harness.history import Row
 
 EPOCH = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -53,10 +63,10 @@ class BuyerOnPaper:
             "delivery_address": self.address,
         }
         for status in (503,) if world.disturbed() and world.random.random() < 0.06 else ():
-            call = world.recorder.invoke(self.name, facts.PLACE_ORDER, sent)
+            call = world.recorder.invoke(self.name, PLACE_ORDER, sent)
             yield world.takes(50, 1500)
             call.answered(status, {"title": "Unavailable", "status": status, "code": "UNAVAILABLE", "trace_id": world.new_id()})
-        call = world.recorder.invoke(self.name, facts.PLACE_ORDER, sent)
+        call = world.recorder.invoke(self.name, PLACE_ORDER, sent)
         yield world.takes(20, 400)
         if fate < 0.06:
             call.answered(409, {"order_id": order, "title": "Conflict", "status": 409, "code": "OUT_OF_STOCK"})
@@ -66,7 +76,7 @@ class BuyerOnPaper:
         world.books.reserves(product, order, world.clock())
         call.answered(*((202, {"id": order, "status": "PENDING"}) if fate > 0.95 else (201, shown)))
         for _ in range(world.random.randrange(1, 4)):
-            yield from self._does(facts.READ_ORDER, {"order_id": order}, shown)
+            yield from self._does(READ_ORDER, {"order_id": order}, shown)
         yield from self._ends(order, key, product, world.random.random())
 
     def _ends(self, order: str, key: str, product: str, fate: float) -> Story:
@@ -74,21 +84,21 @@ class BuyerOnPaper:
             yield from self._pays(order, key, product)
         elif fate < 0.75:
             self._stored(order, key, product, "CANCELLED")
-            yield from self._does(facts.CANCEL_ORDER, {"order_id": order}, self._shown(order, product, "CANCELLED"))
+            yield from self._does(CANCEL_ORDER, {"order_id": order}, self._shown(order, product, "CANCELLED"))
         else:
             self._stored(order, key, product, "RESERVED")
 
     def _pays(self, order: str, key: str, product: str) -> Story:
         world, payment = self.world, f"pay_{self.world.random.getrandbits(128):032x}"
         authorised: Row = {"id": payment, "status": "authorized", "amount": PRICE, "reference": order}
-        yield from self._does(facts.AUTHORISE_PAYMENT, {"order_id": order, "amount": PRICE}, authorised, 201)
+        yield from self._does(AUTHORISE_PAYMENT, {"order_id": order, "amount": PRICE}, authorised, 201)
         for kind in (Kind.AUTHORIZE, Kind.CAPTURE):
             self._entered(kind, order, payment)
         self._stored(order, key, product, "PAID", payment)
         paid = self._shown(order, product, "PAID", payment)
-        yield from self._does(facts.COMPLETE_ORDER, {"order_id": order, "payment_id": payment}, paid)
-        yield from self._does(facts.READ_ORDER, {"order_id": order}, paid)
-        world.books.enter(facts.CONFIRMATIONS, {"order_id": order, "state": "SENT"})
+        yield from self._does(COMPLETE_ORDER, {"order_id": order, "payment_id": payment}, paid)
+        yield from self._does(READ_ORDER, {"order_id": order}, paid)
+        world.books.enter(CONFIRMATIONS, {"order_id": order, "state": "SENT"})
         mail: Row = {
             "message_id": f"<order-{order}@shop.example>",
             "order_id": order,
@@ -97,7 +107,7 @@ class BuyerOnPaper:
             "transmissions": 1,
             "received_at": self._moment(),
         }
-        world.books.enter(facts.MAILBOX, mail)
+        world.books.enter(MAILBOX, mail)
 
     def _does(self, operation: str, sent: Row, told: Row, status: int = 200) -> Story:
         call = self.world.recorder.invoke(self.name, operation, sent)
@@ -107,7 +117,7 @@ class BuyerOnPaper:
     def _entered(self, kind: Kind, order: str, payment: str) -> None:
         books = self.world.books
         entry: Row = {
-            "seq": books.count(facts.PROVIDER_LEDGER) + 1,
+            "seq": books.count(PROVIDER_LEDGER) + 1,
             "at": self._moment(),
             "payment_id": payment,
             "reference": order,
@@ -115,7 +125,7 @@ class BuyerOnPaper:
             "amount": PRICE,
             "idempotency_key": None,
         }
-        books.enter(facts.PROVIDER_LEDGER, entry)
+        books.enter(PROVIDER_LEDGER, entry)
 
     def _stored(self, order: str, key: str, product: str, status: str, payment: str = "") -> None:
         books = self.world.books
@@ -130,14 +140,14 @@ class BuyerOnPaper:
             "overdue": 0,
             **self.address,
         }
-        books.enter(facts.ORDERS, row)
-        books.enter(facts.ORDER_ITEMS, {"order_id": order, "product_id": product, "quantity": 1})
+        books.enter(ORDERS, row)
+        books.enter(ORDER_ITEMS, {"order_id": order, "product_id": product, "quantity": 1})
         if status == "REJECTED":
             return
         state = {"PAID": "CONFIRMED", "CANCELLED": "RELEASED"}.get(status, "RESERVED")
-        books.enter(facts.RESERVATIONS, {"order_id": order, "state": state})
-        books.enter(facts.RESERVATION_LINES, {"order_id": order, "product_id": product, "quantity": 1})
-        moved = {"CONFIRMED": facts.Movement.CONFIRM, "RELEASED": facts.Movement.RELEASE}.get(state)
+        books.enter(RESERVATIONS, {"order_id": order, "state": state})
+        books.enter(RESERVATION_LINES, {"order_id": order, "product_id": product, "quantity": 1})
+        moved = {"CONFIRMED": Movement.CONFIRM, "RELEASED": Movement.RELEASE}.get(state)
         if moved is not None:
             books.moves(product, moved, order, 1)
 

@@ -7,7 +7,8 @@ from chaos.bench.books import Books
 from chaos.bench.buyers import UNITS, BuyerOnPaper
 from chaos.bench.visitors import VisitorOnPaper
 from chaos.bench.world import Clock, Story, World, play
-from chaos.guarantees import GUARANTEES, facts
+from chaos.guarantees import GUARANTEES
+from chaos.observations.stock import Movement
 from harness.bench_checkers.maker import HistoryMaker
 from harness.experiment import RunFacts, RunFolder
 from harness.experiment.judging import STAGES
@@ -52,7 +53,7 @@ def _make(folder: RunFolder, operations: int, seed: Seed) -> None:
     )
     world.products = tuple(world.new_id() for _ in range(PRODUCTS))
     for product in world.products:
-        books.moves(product, facts.Movement.PUT, None, UNITS)
+        books.moves(product, Movement.PUT, None, UNITS)
     for stage in STAGES[: STAGES.index(WORKLOAD)]:
         recorder.begin(stage)
         recorder.finish(stage)

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 
 from chaos.bench.world import Story, World
-from chaos.guarantees import identity
+from chaos.observations import identity
 from harness.history import Row
 
 DOORS = ("gateway-1", "gateway-2", "user-1", "user-2")

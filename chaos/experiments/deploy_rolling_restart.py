@@ -2,9 +2,9 @@
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults.rolling_restart import rolling_restart
-from chaos.guarantees.facts import PLACE_ORDER
+from chaos.observations.events import MEMBER_REPLACED
+from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
-from chaos.subject.watchers.members import REPLACED
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import EventsSeen, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
 from harness.history import Ending
@@ -29,10 +29,10 @@ deploy_rolling_restart: Experiment[RunningShop] = Experiment(
             name="everything_replaced",
             fault=rolling_restart(*SERVICES),
             inject=OperationsEnded(PLACE_ORDER, 20),
-            heal=EventsSeen(REPLACED, 2 * len(SERVICES)),
+            heal=EventsSeen(MEMBER_REPLACED, 2 * len(SERVICES)),
         ),
     ),
     guarantees=OF_A_SALE,
     minimums=(Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),),
-    sightings=(Sighting(event=REPLACED, count=2 * len(SERVICES)),),
+    sightings=(Sighting(event=MEMBER_REPLACED, count=2 * len(SERVICES)),),
 )

@@ -2,7 +2,7 @@
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults import kill_one_of
-from chaos.guarantees.facts import PLACE_ORDER
+from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.flash_sale import FlashSale
 from harness.experiment import Experiment, FaultPlan, Minimum, OperationsEnded

@@ -2,7 +2,7 @@
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults.connection_flood import connection_flood
-from chaos.guarantees.facts import PLACE_ORDER
+from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import Experiment, FaultPlan, Healed, Minimum, OperationsEnded

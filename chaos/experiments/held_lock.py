@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from chaos.experiments.promises import CHEAP_PASSWORDS
 from chaos.faults import toxic
-from chaos.guarantees.facts import PLACE_ORDER
+from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import AllOf, AtOnce, EventsSeen, FaultPlan, Healed, Injected, Minimum, Sighting

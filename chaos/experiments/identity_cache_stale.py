@@ -1,7 +1,7 @@
 """identity_cache_stale: what the cache knows of versions is lost again and again, or written late, while accounts change."""
 
 from chaos.faults import cut_one_of, flush, toxic
-from chaos.guarantees.identity import CHANGE_ACCOUNT
+from chaos.observations.identity import CHANGE_ACCOUNT
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.identity import ENVIRONMENT, MINIMUMS, Identity
 from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Injected, OperationsEnded

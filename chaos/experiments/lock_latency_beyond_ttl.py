@@ -2,9 +2,9 @@
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.faults import toxic
-from chaos.guarantees.facts import PLACE_ORDER
+from chaos.observations.events import SAGA_POSTPONED
+from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
-from chaos.subject.watchers.sagas import POSTPONED
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import EventsSince, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
 from harness.history import Ending
@@ -28,10 +28,10 @@ lock_latency_beyond_ttl: Experiment[RunningShop] = Experiment(
             name="masters_far_away",
             fault=toxic("latency", "order-*->redis-lock-*", stream=Direction.UPSTREAM, latency=1500),
             inject=OperationsEnded(PLACE_ORDER, 30),
-            heal=EventsSince("masters_far_away", POSTPONED, 20),
+            heal=EventsSince("masters_far_away", SAGA_POSTPONED, 20),
         ),
     ),
     guarantees=OF_A_LOCKED_SALE,
     minimums=(Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),),
-    sightings=(Sighting(event="lock_granted", count=20), Sighting(event=POSTPONED, count=20)),
+    sightings=(Sighting(event="lock_granted", count=20), Sighting(event=SAGA_POSTPONED, count=20)),
 )

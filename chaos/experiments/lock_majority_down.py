@@ -2,14 +2,14 @@
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.faults import kill
-from chaos.guarantees.facts import PLACE_ORDER
+from chaos.observations.events import SAGA_POSTPONED
+from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
-from chaos.subject.watchers.sagas import POSTPONED
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import AllOf, EventsSince, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
 from harness.history import Ending
 
-UNDECIDED = AllOf((EventsSince("first_killed", POSTPONED, 20), EventsSince("second_killed", POSTPONED, 20)))
+UNDECIDED = AllOf((EventsSince("first_killed", SAGA_POSTPONED, 20), EventsSince("second_killed", SAGA_POSTPONED, 20)))
 
 lock_majority_down: Experiment[RunningShop] = Experiment(
     name="lock_majority_down",
@@ -39,5 +39,5 @@ lock_majority_down: Experiment[RunningShop] = Experiment(
     ),
     guarantees=OF_A_LOCKED_SALE,
     minimums=(Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),),
-    sightings=(Sighting(event="lock_granted", count=20), Sighting(event=POSTPONED, count=20)),
+    sightings=(Sighting(event="lock_granted", count=20), Sighting(event=SAGA_POSTPONED, count=20)),
 )

@@ -5,7 +5,7 @@ It takes locks without knowing it, again and again, and has to let go of each at
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.faults import partition
-from chaos.guarantees.facts import PLACE_ORDER
+from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import EventsSince, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting

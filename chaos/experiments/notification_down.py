@@ -3,12 +3,9 @@
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults import kill
 from chaos.faults.mail_script import mail_refused, mail_taken_in_silence
-from chaos.guarantees.facts import COMPLETE_ORDER
+from chaos.observations.events import CAPTURE, MAIL_DELIVERED, MAIL_QUEUED, MAIL_SCRIPT_HIT
+from chaos.observations.orders import COMPLETE_ORDER
 from chaos.subject import RunningShop, ShopSystem
-from chaos.subject.watchers.captures import CAPTURE
-from chaos.subject.watchers.mails import DELIVERED
-from chaos.subject.watchers.outbox import QUEUED
-from chaos.subject.watchers.strikes import STRUCK
 from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, FaultPlan, Healed, Minimum, Sighting
@@ -23,7 +20,7 @@ notification_down: Experiment[RunningShop] = Experiment(
     system=ShopSystem(
         instances={"notification": 2},
         environment={"user": CHEAP_PASSWORDS},
-        watchers=("captures", "mails", "outbox", "strikes"),
+        watchers=("captures", "mails", "outbox", "mail_script"),
     ),
     workload=OpenShop(until=Healed("taken_in_silence"), habits=Habits(insists=0.9, attempts=30, pays=0.8)),
     faults=(
@@ -31,8 +28,8 @@ notification_down: Experiment[RunningShop] = Experiment(
             FaultPlan[RunningShop](
                 name=f"notification_{number}_killed",
                 fault=kill(f"notification-{number}"),
-                inject=EventsSeen(DELIVERED, 3),
-                heal=EventsSince(f"notification_{number}_killed", QUEUED, 20),
+                inject=EventsSeen(MAIL_DELIVERED, 3),
+                heal=EventsSince(f"notification_{number}_killed", MAIL_QUEUED, 20),
             )
             for number in (1, 2)
         ),
@@ -40,16 +37,16 @@ notification_down: Experiment[RunningShop] = Experiment(
             name="mails_refused",
             fault=mail_refused(),
             inject=EventsSeen(CAPTURE, 20),
-            heal=AllOf((Healed("notification_1_killed"), Healed("notification_2_killed"), EventsSeen(STRUCK, 10))),
+            heal=AllOf((Healed("notification_1_killed"), Healed("notification_2_killed"), EventsSeen(MAIL_SCRIPT_HIT, 10))),
         ),
         FaultPlan(
             name="taken_in_silence",
             fault=mail_taken_in_silence(5),
             inject=Healed("mails_refused"),
-            heal=EventsSince("taken_in_silence", STRUCK, 5),
+            heal=EventsSince("taken_in_silence", MAIL_SCRIPT_HIT, 5),
         ),
     ),
     guarantees=OF_A_SALE,
     minimums=(Minimum(operation=COMPLETE_ORDER, count=40, endings=frozenset({Ending.OK})),),
-    sightings=(Sighting(event=QUEUED, count=20), Sighting(event=DELIVERED, count=40)),
+    sightings=(Sighting(event=MAIL_QUEUED, count=20), Sighting(event=MAIL_DELIVERED, count=40)),
 )

@@ -3,10 +3,10 @@
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults import cut
 from chaos.faults.killed_holding import killed_holding
-from chaos.guarantees.facts import PLACE_ORDER
+from chaos.observations.events import REDELIVERED
+from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
-from chaos.subject.hands import busy, stuck
-from chaos.subject.watchers.deliveries import REDELIVERED
+from chaos.subject.in_flight import busy, stuck
 from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import Experiment, FaultPlan, Healed, InForceFor, Injected, Minimum, OperationsEnded, Sighting

@@ -3,9 +3,9 @@
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults import cut
 from chaos.faults.redelivery import redelivery
-from chaos.guarantees.facts import PLACE_ORDER
+from chaos.observations.events import REDELIVERED
+from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
-from chaos.subject.watchers.deliveries import REDELIVERED
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Injected, Minimum, OperationsEnded, Sighting
 from harness.history import Ending

@@ -3,9 +3,9 @@
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
 from chaos.faults import toxic
-from chaos.guarantees.facts import CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER
+from chaos.observations.events import CAPTURE
+from chaos.observations.orders import CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
-from chaos.subject.watchers.captures import CAPTURE
 from chaos.workloads.racing import RacingBuyers
 from harness.experiment import Experiment, FaultPlan, Minimum, OperationsEnded, Sighting
 from harness.history import Ending

@@ -3,10 +3,9 @@
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
 from chaos.faults import kill_waiting, provider_late
-from chaos.guarantees.facts import COMPLETE_ORDER, PLACE_ORDER
+from chaos.observations.events import CAPTURE, REFUND, SAGA_TAKEN_OVER
+from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
-from chaos.subject.watchers.captures import CAPTURE, REFUND
-from chaos.subject.watchers.sagas import TAKEN_OVER
 from chaos.workloads.reservations_lost import LostReservations
 from harness.experiment import EventsSince, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
 from harness.history import Ending
@@ -38,5 +37,5 @@ saga_crash_during_compensation: Experiment[RunningShop] = Experiment(
         Minimum(operation=PLACE_ORDER, count=55, endings=frozenset({Ending.OK})),
         Minimum(operation=COMPLETE_ORDER, count=45),
     ),
-    sightings=(Sighting(event=TAKEN_OVER), Sighting(event=CAPTURE, count=50), Sighting(event=REFUND, count=25)),
+    sightings=(Sighting(event=SAGA_TAKEN_OVER), Sighting(event=CAPTURE, count=50), Sighting(event=REFUND, count=25)),
 )

@@ -3,10 +3,9 @@
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
 from chaos.faults import kill_waiting, toxic
-from chaos.guarantees.facts import COMPLETE_ORDER, PLACE_ORDER
+from chaos.observations.events import CAPTURE, SAGA_TAKEN_OVER
+from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
-from chaos.subject.watchers.captures import CAPTURE
-from chaos.subject.watchers.sagas import TAKEN_OVER
 from chaos.workloads.paying import PayingBuyers
 from harness.experiment import EventsSince, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
 from harness.history import Ending
@@ -38,6 +37,6 @@ saga_order_killed_after_capture: Experiment[RunningShop] = Experiment(
         Minimum(operation=PLACE_ORDER, count=55, endings=frozenset({Ending.OK})),
         Minimum(operation=COMPLETE_ORDER, count=45, endings=frozenset({Ending.OK})),
     ),
-    sightings=(Sighting(event=TAKEN_OVER, count=1), Sighting(event=CAPTURE, count=50)),
+    sightings=(Sighting(event=SAGA_TAKEN_OVER, count=1), Sighting(event=CAPTURE, count=50)),
     default=True,
 )

@@ -3,10 +3,9 @@
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
 from chaos.faults import kill_one_of, toxic
-from chaos.guarantees.facts import COMPLETE_ORDER, PLACE_ORDER
+from chaos.observations.events import CAPTURE, CAPTURE_COMMITTED
+from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
-from chaos.subject.watchers.captures import CAPTURE
-from chaos.subject.watchers.payments import COMMITTED
 from chaos.workloads.paying import PayingBuyers
 from harness.experiment import EventsSince, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
 from harness.history import Ending
@@ -30,7 +29,7 @@ saga_payment_killed_after_commit: Experiment[RunningShop] = Experiment(
             # Both order instances go round the payment instances: of six captures two are the victim's, at least.
             name="payment_killed",
             fault=kill_one_of("payment-1", "payment-2"),
-            inject=EventsSince("answers_lost", COMMITTED, 6),
+            inject=EventsSince("answers_lost", CAPTURE_COMMITTED, 6),
             heal=OperationsEnded(COMPLETE_ORDER, 40),
         ),
     ),
@@ -39,5 +38,5 @@ saga_payment_killed_after_commit: Experiment[RunningShop] = Experiment(
         Minimum(operation=PLACE_ORDER, count=55, endings=frozenset({Ending.OK})),
         Minimum(operation=COMPLETE_ORDER, count=45, endings=frozenset({Ending.OK})),
     ),
-    sightings=(Sighting(event=COMMITTED, count=50), Sighting(event=CAPTURE, count=50)),
+    sightings=(Sighting(event=CAPTURE_COMMITTED, count=50), Sighting(event=CAPTURE, count=50)),
 )

@@ -3,10 +3,9 @@
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
 from chaos.faults import cut
-from chaos.guarantees.facts import COMPLETE_ORDER, PLACE_ORDER
+from chaos.observations.events import CAPTURE, SAGA_POSTPONED
+from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
-from chaos.subject.watchers.captures import CAPTURE
-from chaos.subject.watchers.sagas import POSTPONED
 from chaos.workloads.paying import PayingBuyers
 from harness.experiment import EventsSeen, EventsSince, Experiment, FaultPlan, Minimum, Sighting
 from harness.history import Ending
@@ -32,5 +31,5 @@ saga_product_unreachable_after_capture: Experiment[RunningShop] = Experiment(
         Minimum(operation=PLACE_ORDER, count=55, endings=frozenset({Ending.OK})),
         Minimum(operation=COMPLETE_ORDER, count=45, endings=frozenset({Ending.OK})),
     ),
-    sightings=(Sighting(event=POSTPONED, count=10), Sighting(event=CAPTURE, count=50)),
+    sightings=(Sighting(event=SAGA_POSTPONED, count=10), Sighting(event=CAPTURE, count=50)),
 )

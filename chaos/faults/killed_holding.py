@@ -12,7 +12,7 @@ import stamina
 
 from chaos.faults.kill import Kill
 from chaos.subject import RunningShop
-from chaos.subject.hands import Look
+from chaos.subject.in_flight import Count
 from harness.experiment import AssumptionError, Proof
 from harness.proxy.client import ProxyApiError
 from harness.proxy.direction import Direction
@@ -26,7 +26,7 @@ IDLE_S = 20.0
 TOXIC = "killed_holding"
 NOT_FOUND = 404
 
-Holds = Callable[[StackView, str], Awaitable[Look]]
+Holds = Callable[[StackView, str], Awaitable[Count]]
 """Begins to look into the hands of an instance, which says nothing any more."""
 
 
@@ -64,7 +64,7 @@ class KilledHolding:
         async with subject.proxy as proxy:
             await proxy.add_toxic(self.edge, "timeout", stream=Direction.UPSTREAM, name=TOXIC, timeout=0)
 
-    async def _until_idle(self, look: Look) -> None:
+    async def _until_idle(self, look: Count) -> None:
         async def nothing() -> bool:
             return await look() == 0
 

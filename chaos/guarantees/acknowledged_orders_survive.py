@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from pydantic import JsonValue
 
-from chaos.guarantees import facts
+from chaos.guarantees import joining, reading
+from chaos.observations.orders import PLACE_ORDER, READ_ORDER
 from harness.checkers import Acknowledged, survived
 from harness.history import History, Operation
 from harness.verdict import Finding, Violation, guarantee
@@ -19,11 +20,11 @@ ACCEPTED = frozenset({201, 202})
 @guarantee
 def acknowledged_orders_survive(history: History) -> Finding:
     """An order answered 201 or 202 exists ever after, with the content sent."""
-    placed = history.named(facts.PLACE_ORDER)
+    placed = history.named(PLACE_ORDER)
     answered = [operation for operation in placed if operation.status in ACCEPTED]
     if not answered:
         return Finding(judged=0, counts=_unknown(placed, set()))
-    named = [(order, operation) for operation in answered if (order := facts.order_id(operation))]
+    named = [(order, operation) for operation in answered if (order := joining.order_id(operation))]
     existing = _existing(history)
     finding = survived(
         (Acknowledged(order, _sent(operation), operation.id) for order, operation in named),
@@ -33,9 +34,9 @@ def acknowledged_orders_survive(history: History) -> Finding:
     nameless = tuple(
         Violation(what=f"operation {operation.id} was answered {operation.status} without an order's id")
         for operation in answered
-        if facts.order_id(operation) is None
+        if joining.order_id(operation) is None
     )
-    keys = {row.idempotency_key for row in facts.orders(history)}
+    keys = {row.idempotency_key for row in reading.orders(history)}
     return Finding(
         judged=finding.judged + len(nameless),
         violations=finding.violations + nameless + _read_gone(history),
@@ -44,7 +45,7 @@ def acknowledged_orders_survive(history: History) -> Finding:
 
 
 def _sent(operation: Operation) -> dict[str, JsonValue]:
-    sent: dict[str, JsonValue] = {"items": dict(facts.sent_lines(operation))}
+    sent: dict[str, JsonValue] = {"items": dict(joining.sent_lines(operation))}
     for name in ("user_id", "delivery_address"):
         if name in operation.input:
             sent[name] = operation.input[name]
@@ -53,11 +54,11 @@ def _sent(operation: Operation) -> dict[str, JsonValue]:
 
 def _existing(history: History) -> dict[str, dict[str, JsonValue]]:
     items: dict[str, dict[str, JsonValue]] = {}
-    for line in facts.order_items(history):
+    for line in reading.order_items(history):
         items.setdefault(line.order_id, {})[line.product_id] = line.quantity
     return {
-        row.id: {"user_id": row.user_id, "items": items.get(row.id, {}), "delivery_address": dict(facts.address(row))}
-        for row in facts.orders(history)
+        row.id: {"user_id": row.user_id, "items": items.get(row.id, {}), "delivery_address": dict(joining.address(row))}
+        for row in reading.orders(history)
     }
 
 
@@ -68,12 +69,12 @@ def _read_gone(history: History) -> tuple[Violation, ...]:
     """
     seen: dict[tuple[str, str], Operation] = {}
     violations = []
-    for operation in sorted(history.named(facts.PLACE_ORDER, facts.READ_ORDER), key=lambda each: each.completed_ns or 0):
-        read = operation.name == facts.READ_ORDER
-        order = str(operation.input.get("order_id")) if read else facts.order_id(operation)
+    for operation in sorted(history.named(PLACE_ORDER, READ_ORDER), key=lambda each: each.completed_ns or 0):
+        read = operation.name == READ_ORDER
+        order = str(operation.input.get("order_id")) if read else joining.order_id(operation)
         if order and operation.status == (200 if read else 201):
             seen.setdefault((operation.process, order), operation)
-    for read_again in history.named(facts.READ_ORDER):
+    for read_again in history.named(READ_ORDER):
         order = str(read_again.input.get("order_id"))
         first = seen.get((read_again.process, order))
         if read_again.status == 404 and first and (first.completed_ns or 0) < read_again.invoked_ns:

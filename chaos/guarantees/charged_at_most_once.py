@@ -1,6 +1,6 @@
 """Nobody pays twice. The provider's ledger says who paid; the shop has no say in it."""
 
-from chaos.guarantees import outside
+from chaos.guarantees import joining
 from harness.checkers import at_most_once
 from harness.history import History
 from harness.verdict import Finding, guarantee
@@ -12,7 +12,7 @@ def charged_at_most_once(history: History) -> Finding:
 
     It is held to that at every moment: money that was given back later was taken twice until then.
     """
-    charges = outside.charges(history)
+    charges = joining.charges(history)
     finding = at_most_once(charges, done="captured")
     undone = sum(charge.undone for charge in charges)
     return finding + Finding(judged=0, counts={"captures": len(charges) - undone, "refunds": undone})

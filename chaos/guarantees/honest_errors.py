@@ -6,7 +6,9 @@ Only the shop's own answers are judged. An answer nobody got (the transport fail
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from chaos.guarantees import facts, identity
+from chaos.guarantees import joining, reading
+from chaos.observations import identity
+from chaos.observations.orders import AT_THE_SHOP, CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER
 from harness.checkers import answered_within
 from harness.history import History, Operation
 from harness.verdict import Finding, Violation, guarantee
@@ -16,12 +18,12 @@ DEADLINE_S = 16.0
 
 TRUE_AT_REST: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
     {
-        (facts.PLACE_ORDER, 201): frozenset({"RESERVED", "PAID", "CANCELLED", "EXPIRED"}),
-        (facts.PLACE_ORDER, 202): frozenset({"RESERVED", "REJECTED", "PAID", "CANCELLED", "EXPIRED"}),
-        (facts.COMPLETE_ORDER, 200): frozenset({"PAID"}),
-        (facts.COMPLETE_ORDER, 202): frozenset({"RESERVED", "PAID", "CANCELLED", "EXPIRED"}),
-        (facts.CANCEL_ORDER, 200): frozenset({"CANCELLED"}),
-        (facts.CANCEL_ORDER, 202): frozenset({"CANCELLED"}),
+        (PLACE_ORDER, 201): frozenset({"RESERVED", "PAID", "CANCELLED", "EXPIRED"}),
+        (PLACE_ORDER, 202): frozenset({"RESERVED", "REJECTED", "PAID", "CANCELLED", "EXPIRED"}),
+        (COMPLETE_ORDER, 200): frozenset({"PAID"}),
+        (COMPLETE_ORDER, 202): frozenset({"RESERVED", "PAID", "CANCELLED", "EXPIRED"}),
+        (CANCEL_ORDER, 200): frozenset({"CANCELLED"}),
+        (CANCEL_ORDER, 202): frozenset({"CANCELLED"}),
     }
 )
 """States at rest that bear out a success, by operation and status. "Under way" is a success too: it must get there."""
@@ -30,7 +32,7 @@ TRUE_AT_REST: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
 @guarantee
 def honest_errors(history: History) -> Finding:
     """No 500, no hang past the deadline, no success for something that did not happen."""
-    asked = history.named(*facts.AT_THE_SHOP, *identity.AT_THE_SHOP)
+    asked = history.named(*AT_THE_SHOP, *identity.AT_THE_SHOP)
     finding = answered_within(asked, DEADLINE_S)
     crashed = tuple(
         Violation(what=f"{each.name} (operation {each.id}) was answered 500", operations=(each.id,), facts=dict(each.output))
@@ -40,7 +42,7 @@ def honest_errors(history: History) -> Finding:
     claims = [each for each in asked if (each.name, each.status) in TRUE_AT_REST]
     seen = finding.violations + crashed
     # A breach that clients saw themselves stands, also when the run died before the books could be looked at.
-    if claims and (not seen or facts.was_observed(history, facts.ORDERS)):
+    if claims and (not seen or reading.was_observed(history, ORDERS)):
         seen += tuple(_untrue(history, claims))
     return Finding(
         judged=finding.judged,
@@ -51,10 +53,10 @@ def honest_errors(history: History) -> Finding:
 
 def _untrue(history: History, claims: Iterable[Operation]) -> Iterable[Violation]:
     """Successes that the rows at rest belie. What is still under way is neither true nor false yet."""
-    status = {row.id: row.status for row in facts.orders(history)}
-    moving = {saga.subject for saga in facts.sagas(history)}
+    status = {row.id: row.status for row in reading.orders(history)}
+    moving = {saga.subject for saga in reading.sagas(history)}
     for claim in claims:
-        order = facts.order_of(claim)
+        order = joining.order_of(claim)
         stands = status.get(order or "", "not there")
         if order in moving or stands in TRUE_AT_REST[claim.name, claim.status or 0]:
             continue

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from chaos.guarantees import facts
+from chaos.guarantees import joining, reading
+from chaos.observations.orders import AT_THE_SHOP, ORDERS
 from harness.checkers import Read, forward_only
 from harness.history import History
 from harness.verdict import Finding, guarantee
@@ -38,15 +39,15 @@ def legal_transitions(history: History) -> Finding:
 
 def _told(history: History) -> Iterable[Read]:
     """What answers told. One without an end told nothing, and one whose outcome is unknown carries no order."""
-    for operation in history.named(*facts.AT_THE_SHOP):
-        order, status = facts.order_of(operation), facts.status_told(operation)
+    for operation in history.named(*AT_THE_SHOP):
+        order, status = joining.order_of(operation), joining.status_told(operation)
         if order and status and operation.completed_ns is not None:
             yield Read(order, status, operation.invoked_ns, operation.completed_ns, operation.id)
 
 
 def _at_rest(history: History) -> Iterable[Read]:
     """The rows at the end, if the run got that far: a read like any other."""
-    if facts.was_observed(history, facts.ORDERS):
+    if reading.was_observed(history, ORDERS):
         # The rows are read before they are recorded, but after everything that ended before that stage.
-        at_ns = history.observed_at_ns(facts.ORDERS)
-        yield from (Read(row.id, row.status, at_ns, at_ns) for row in facts.orders(history))
+        at_ns = history.observed_at_ns(ORDERS)
+        yield from (Read(row.id, row.status, at_ns, at_ns) for row in reading.orders(history))

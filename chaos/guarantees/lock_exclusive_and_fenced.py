@@ -6,6 +6,7 @@ excused by nothing.
 """
 
 from chaos.guarantees import locks
+from chaos.observations.locks import GrantRow
 from harness.checkers import Hold, mutually_exclusive, never_overtaken
 from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
@@ -30,7 +31,7 @@ def lock_exclusive_and_fenced(history: History) -> Finding:
     )
 
 
-def _without_quorum(rows: tuple[locks.GrantRow, ...]) -> tuple[Violation, ...]:
+def _without_quorum(rows: tuple[GrantRow, ...]) -> tuple[Violation, ...]:
     return tuple(
         Violation(
             what=f"{row.holder} believed to hold {row.resource} (token {row.token}) by the word of {row.votes} masters;"

@@ -1,4 +1,4 @@
-"""What the judge of the lock reads: who held it, which writes were done under which token, and what faults may excuse.
+"""What the judge of the lock needs: who held it, which writes were done under which token, and what faults may excuse.
 
 Redlock is exclusive as long as pauses and network delays stay below the TTL, clocks run at about the same speed, and masters
 remember what they promised. Faults that take one of these away on purpose are listed here, and nowhere else.
@@ -8,34 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from chaos.guarantees import facts
+from chaos.guarantees import joining, reading
+from chaos.observations.locks import LOCK_GRANTS, GrantRow
+from chaos.observations.orders import PLACE_ORDER
+from chaos.observations.stock import Movement
 from harness.checkers import FencedWrite, Hold
 from harness.history import FaultPhase, History
-
-LOCK_GRANTS = "order.lock_grants"
-FENCED_OFF = "product.fenced_off"
-"""Subjects of the observations: holds of the lock, and writes that product refused for a token that was overtaken."""
-
-
-@dataclass(frozen=True, slots=True)
-class GrantRow:
-    """Somebody drew a token for a resource. `sure_ns`: the last sign that it believed to hold it; times are the history's.
-
-    `end_ns` is when it released it, or when its TTL had run out (None: that is not over yet); `ending` says which. `votes` is
-    how many masters were seen to set its value, `unseen` how many could not be seen just then; `quorum` are needed.
-    """
-
-    resource: str
-    holder: str
-    value: str
-    token: int
-    begin_ns: int
-    sure_ns: int
-    end_ns: int | None
-    ending: str
-    votes: int
-    unseen: int
-    quorum: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +86,7 @@ def _taken_away(kind: str, target: str) -> Assumption | None:
 
 def grants(history: History) -> tuple[GrantRow, ...]:
     """Every hold of the lock. Raises NotObservedError."""
-    return facts.rows(history, LOCK_GRANTS, GrantRow)
+    return reading.rows(history, LOCK_GRANTS, GrantRow)
 
 
 def hold(row: GrantRow) -> Hold:
@@ -118,9 +96,9 @@ def hold(row: GrantRow) -> Hold:
 
 def fenced_writes(history: History) -> tuple[FencedWrite, ...]:
     """Units set aside, in the ledger's order. Raises NotObservedError."""
-    placed = facts.operations_by_order(history, facts.PLACE_ORDER)
+    placed = joining.operations_by_order(history, PLACE_ORDER)
     return tuple(
         FencedWrite(row.product_id, row.fence, f"entry {row.id} (order {row.order_id})", placed.get(row.order_id or "", ()))
-        for row in sorted(facts.rows(history, facts.MOVEMENTS, facts.MovementRow), key=lambda row: row.id)
-        if row.kind is facts.Movement.RESERVE
+        for row in reading.movements(history)
+        if row.kind is Movement.RESERVE
     )

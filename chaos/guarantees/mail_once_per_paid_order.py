@@ -8,7 +8,9 @@ way was broken on purpose.
 import re
 from collections.abc import Iterable
 
-from chaos.guarantees import facts, outside
+from chaos.guarantees import joining, reading
+from chaos.observations.orders import AT_THE_SHOP
+from chaos.observations.outside import Message
 from harness.checkers import Effect, exactly_once
 from harness.history import FaultPhase, History
 from harness.verdict import Finding, Violation, guarantee
@@ -21,9 +23,9 @@ NUMBER = re.compile(r"-\d+$")
 @guarantee
 def mail_once_per_paid_order(history: History) -> Finding:
     """Exactly one confirmation per paid order."""
-    asked = facts.operations_by_order(history, *facts.AT_THE_SHOP)
-    paid = {row.id: asked.get(row.id, ()) for row in facts.orders(history) if row.status == "PAID"}
-    messages = outside.mails(history)
+    asked = joining.operations_by_order(history, *AT_THE_SHOP)
+    paid = {row.id: asked.get(row.id, ()) for row in reading.orders(history) if row.status == "PAID"}
+    messages = reading.mails(history)
     delivered = [Effect(message.order_id or message.message_id, message.message_id) for message in messages]
     finding = exactly_once(delivered, paid, kind="order", done="confirmation")
     again = [message for message in messages if message.transmissions > 1]
@@ -40,7 +42,7 @@ def _disturbed(history: History) -> bool:
     return any(end in ON_THE_WAY or NUMBER.sub("", end) in ON_THE_WAY for ends in struck for end in ends)
 
 
-def _sent_again(messages: Iterable[outside.Message]) -> Iterable[Violation]:
+def _sent_again(messages: Iterable[Message]) -> Iterable[Violation]:
     for message in messages:
         yield Violation(
             what=f"the confirmation of order {message.order_id} was sent {message.transmissions} times"

@@ -1,6 +1,7 @@
 """Nothing is sold that is not there: not by the rows, not at any moment of the ledger, not by what customers were told."""
 
-from chaos.guarantees import facts
+from chaos.guarantees import joining, reading
+from chaos.observations.orders import PLACE_ORDER
 from harness.checkers import never_overdrawn, put_in, within
 from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
@@ -12,8 +13,8 @@ GIVEN_BACK = frozenset({"CANCELLED", "EXPIRED"})
 @guarantee
 def no_oversell(history: History) -> Finding:
     """Units reserved + sold never exceed the stock put in; stock is never negative."""
-    rows = facts.stock(history)
-    ledger = facts.transfers(history)
+    rows = reading.stock(history)
+    ledger = joining.transfers(history)
     stock = put_in(ledger)
     used = {row.product_id: row.reserved + row.sold for row in rows}
     negative = tuple(
@@ -41,11 +42,11 @@ def no_oversell(history: History) -> Finding:
 
 def _promised(history: History) -> dict[str, int]:
     """Units per product of the orders that a customer was told are reserved (201) and that were not given back since."""
-    given_back = {row.id for row in facts.orders(history) if row.status in GIVEN_BACK}
+    given_back = {row.id for row in reading.orders(history) if row.status in GIVEN_BACK}
     lines = {
-        order: facts.sent_lines(operation)
-        for operation in history.named(facts.PLACE_ORDER)
-        if operation.status == 201 and (order := facts.order_id(operation)) and order not in given_back
+        order: joining.sent_lines(operation)
+        for operation in history.named(PLACE_ORDER)
+        if operation.status == 201 and (order := joining.order_id(operation)) and order not in given_back
     }
     totals: dict[str, int] = {}
     for sent in lines.values():

@@ -10,7 +10,8 @@ from itertools import chain
 
 from pydantic import JsonValue
 
-from chaos.guarantees import facts
+from chaos.guarantees import reading
+from chaos.observations.orders import ORDERS, PLACE_ORDER, OrderRow
 from harness.checkers import Told, consistent
 from harness.history import Ending, History, Operation
 from harness.verdict import Finding, Violation, guarantee
@@ -24,16 +25,16 @@ UNDECIDED = "PENDING"
 @guarantee
 def one_order_per_key(history: History) -> Finding:
     """One idempotency key, one order, one answer."""
-    placed = history.named(facts.PLACE_ORDER)
+    placed = history.named(PLACE_ORDER)
     if not placed:
         return Finding(judged=0)
     answers = [Told(_key(each), said, each.id) for each in placed if (said := _said(each))]
     sent = Counter(_key(each) for each in placed)
-    observed = facts.was_observed(history, facts.ORDERS)
-    stored = [_stored(row) for row in facts.orders(history)] if observed else []
+    observed = reading.was_observed(history, ORDERS)
+    stored = [_stored(row) for row in reading.orders(history)] if observed else []
     finding = consistent(chain(answers, (told for told in stored if told.key in sent)))
     if not observed and not finding.violations:
-        facts.orders(history)  # raises: two answers that agree do not tell how many orders there are
+        reading.orders(history)  # raises: two answers that agree do not tell how many orders there are
     rows = Counter(told.key for told in stored)
     return Finding(
         judged=finding.judged,
@@ -62,7 +63,7 @@ def _said(operation: Operation) -> dict[str, JsonValue]:
     return said
 
 
-def _stored(row: facts.OrderRow) -> Told:
+def _stored(row: OrderRow) -> Told:
     said: dict[str, JsonValue] = {"order": row.id}
     if row.status != UNDECIDED:
         said["decision"] = REJECTED if row.status == "REJECTED" else TAKEN

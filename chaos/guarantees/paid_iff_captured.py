@@ -3,7 +3,9 @@
 Orders whose saga is still under way are not at rest; they are counted and left to `sagas_terminate`.
 """
 
-from chaos.guarantees import facts, outside
+from chaos.guarantees import joining, reading
+from chaos.observations.orders import AT_THE_SHOP
+from chaos.observations.outside import Amount
 from harness.checkers import agree
 from harness.history import History
 from harness.verdict import Finding, guarantee
@@ -12,13 +14,13 @@ from harness.verdict import Finding, guarantee
 @guarantee
 def paid_iff_captured(history: History) -> Finding:
     """At rest: PAID ⇔ captured and not refunded, amounts equal."""
-    moving = {saga.subject for saga in facts.sagas(history)}
+    moving = {saga.subject for saga in reading.sagas(history)}
     paid = {
-        row.id: outside.charge(outside.Amount(row.total_minor or 0, row.currency or "nothing"), row.payment_id)
-        for row in facts.orders(history)
+        row.id: joining.charge(Amount(row.total_minor or 0, row.currency or "nothing"), row.payment_id)
+        for row in reading.orders(history)
         if row.status == "PAID" and row.id not in moving
     }
-    captured = {order: said for order, said in outside.charged(history).items() if order not in moving}
-    asked = facts.operations_by_order(history, *facts.AT_THE_SHOP)
+    captured = {order: said for order, said in joining.charged(history).items() if order not in moving}
+    asked = joining.operations_by_order(history, *AT_THE_SHOP)
     finding = agree(paid, captured, kind="order", by=("orders PAID", "the provider's ledger"), operations=asked)
     return finding + Finding(judged=0, counts={"orders PAID": len(paid), "not at rest": len(moving)})

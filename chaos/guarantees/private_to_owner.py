@@ -8,21 +8,24 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 
-from chaos.guarantees import facts, identity
-from chaos.guarantees.identity import Attempt, inputs
+from chaos.guarantees import joining, reading
+from chaos.guarantees.reading import inputs
+from chaos.observations import identity
+from chaos.observations.identity import Attempt
+from chaos.observations.orders import AUTHORISE_PAYMENT, CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER, READ_ORDER
 from harness.history import Ending, History, Operation
 from harness.verdict import Finding, Violation, guarantee
 
-ASKED_BY_OWNER: Mapping[str, str] = {"PAID": facts.COMPLETE_ORDER, "CANCELLED": facts.CANCEL_ORDER}
+ASKED_BY_OWNER: Mapping[str, str] = {"PAID": COMPLETE_ORDER, "CANCELLED": CANCEL_ORDER}
 """States that an order reaches only because somebody asked for it, and by which operation."""
 
 NOBODY = 401
 """The answer to a token that does not stand: who asks is not known, so nothing is decided about what is asked."""
 
-TELLING = (facts.PLACE_ORDER, facts.READ_ORDER, facts.COMPLETE_ORDER, facts.CANCEL_ORDER, identity.LIST_ORDERS)
+TELLING = (PLACE_ORDER, READ_ORDER, COMPLETE_ORDER, CANCEL_ORDER, identity.LIST_ORDERS)
 """Operations whose answers tell of orders; they must be the asker's own."""
 
-SHOWING = (facts.AUTHORISE_PAYMENT, identity.READ_PRODUCT, identity.READ_CATEGORY)
+SHOWING = (AUTHORISE_PAYMENT, identity.READ_PRODUCT, identity.READ_CATEGORY)
 """Further operations whose answers show that something exists. A login shows that its user does."""
 
 Tried = tuple[Operation, Attempt]
@@ -42,9 +45,9 @@ def private_to_owner(history: History) -> Finding:
     answered = [each for each in real if not each[0].unknown and each[0].status != NOBODY]
     heard = tuple(chain(_let_in(tried), _told_too_much(tried)))
     # A breach that somebody saw stands, also when the run died before the books could be looked at.
-    if not heard or facts.was_observed(history, facts.ORDERS):
+    if not heard or reading.was_observed(history, ORDERS):
         heard += tuple(chain(_moved_by_others(history, tried), _strangers_orders(history, made_admin)))
-    if not heard or facts.was_observed(history, identity.USERS):
+    if not heard or reading.was_observed(history, identity.USERS):
         heard += tuple(_risen(history, made_admin))
     return Finding(
         judged=len(answered),
@@ -77,8 +80,8 @@ def _moved_by_others(history: History, tried: Iterable[Tried]) -> Iterable[Viola
     attempts: dict[str, list[Tried]] = {}
     for operation, attempt in tried:
         attempts.setdefault(attempt.target, []).append((operation, attempt))
-    asked = {name: facts.operations_by_order(history, name) for name in ASKED_BY_OWNER.values()}
-    for row in facts.orders(history):
+    asked = {name: joining.operations_by_order(history, name) for name in ASKED_BY_OWNER.values()}
+    for row in reading.orders(history):
         by = ASKED_BY_OWNER.get(row.status)
         if by and row.id in attempts and row.id not in asked[by]:
             yield Violation(
@@ -90,9 +93,9 @@ def _moved_by_others(history: History, tried: Iterable[Tried]) -> Iterable[Viola
 
 def _strangers_orders(history: History, made_admin: Mapping[str, int]) -> Iterable[Violation]:
     """Answers to a user's own requests that show an order of somebody else."""
-    naming = history.named(facts.PLACE_ORDER, identity.LIST_ORDERS)
+    naming = history.named(PLACE_ORDER, identity.LIST_ORDERS)
     who = {operation.process: str(operation.input["user_id"]) for operation in naming if "user_id" in operation.input}
-    owner = {row.id: row.user_id for row in facts.orders(history)}
+    owner = {row.id: row.user_id for row in reading.orders(history)}
     for operation, order in _told(history, *TELLING):
         asker = who.get(operation.process)
         if asker is None or owner.get(order, asker) == asker or _may_be_admin(asker, operation, made_admin):
@@ -111,7 +114,7 @@ def _risen(history: History, made_admin: Mapping[str, int]) -> Iterable[Violatio
         tried.setdefault(login.user_id, []).append(operation.id)
     for operation, attempt in inputs(history, Attempt, identity.TRESPASS):
         tried.setdefault(attempt.user_id, []).append(operation.id)
-    for row in identity.users(history):
+    for row in reading.users(history):
         if row.role == identity.ADMIN and row.id in tried and row.id not in made_admin:
             yield Violation(
                 what=f"user {row.id} is {row.role}, which no admin ever asked for",

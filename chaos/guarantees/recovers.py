@@ -6,7 +6,10 @@ looked at in the end. While a fault is in force nothing is asked of the shop.
 
 from collections.abc import Iterable
 
-from chaos.guarantees import facts, identity
+from chaos.guarantees import reading
+from chaos.observations import identity
+from chaos.observations.health import HEALTH
+from chaos.observations.orders import AT_THE_SHOP
 from harness.checkers import Attempt, recovered
 from harness.history import FaultPhase, History
 from harness.verdict import Finding, guarantee
@@ -42,7 +45,7 @@ def _last_heal(history: History) -> int | None:
 
 def _operations(history: History) -> Iterable[Attempt]:
     """What clients tried, save what was cut short with the run: that says nothing of the shop."""
-    for each in history.named(*facts.AT_THE_SHOP, *identity.AT_THE_SHOP):
+    for each in history.named(*AT_THE_SHOP, *identity.AT_THE_SHOP):
         if each.completed_ns is None or each.error.startswith(CUT_SHORT):
             continue
         said = f"{each.name} ended {each.status or each.error}"
@@ -51,6 +54,6 @@ def _operations(history: History) -> Iterable[Attempt]:
 
 
 def _looks(history: History) -> Iterable[Attempt]:
-    if facts.was_observed(history, facts.HEALTH):
-        at_ns = history.observed_at_ns(facts.HEALTH)
-        yield from (Attempt(f"{row.part}: {row.detail}", row.well, at_ns, at_ns) for row in facts.health(history))
+    if reading.was_observed(history, HEALTH):
+        at_ns = history.observed_at_ns(HEALTH)
+        yield from (Attempt(f"{row.part}: {row.detail}", row.well, at_ns, at_ns) for row in reading.health(history))

@@ -7,7 +7,9 @@ its customer to pay is at rest, as long as it has time.
 from collections.abc import Iterable
 from itertools import chain
 
-from chaos.guarantees import facts
+from chaos.guarantees import joining, reading
+from chaos.observations.messages import ORDER_OUTBOX, PAYMENT_OUTBOX
+from chaos.observations.orders import AT_THE_SHOP, PLACE_ORDER, OrderRow
 from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
 
@@ -23,9 +25,9 @@ Left = tuple[str, str]
 @guarantee
 def sagas_terminate(history: History) -> Finding:
     """After healing every order comes to rest within the bound; no reservation, lease or message is left over."""
-    orders = facts.orders(history)
-    ours = {(str(each.input.get("user_id")), str(each.input.get("key"))) for each in history.named(facts.PLACE_ORDER)}
-    asked = facts.operations_by_order(history, *facts.AT_THE_SHOP)
+    orders = reading.orders(history)
+    ours = {(str(each.input.get("user_id")), str(each.input.get("key"))) for each in history.named(PLACE_ORDER)}
+    asked = joining.operations_by_order(history, *AT_THE_SHOP)
     left = tuple(
         Violation(what=what, operations=asked.get(order, ()), facts={"order_id": order})
         for order, what in chain(_orders(orders), _sagas(history), _reservations(history, orders), _mails(history))
@@ -33,11 +35,11 @@ def sagas_terminate(history: History) -> Finding:
     return Finding(
         judged=sum((row.user_id, row.idempotency_key) in ours for row in orders),
         violations=left + tuple(_messages(history)),
-        counts={"orders": len(orders), "reservations": len(facts.reservations(history))},
+        counts={"orders": len(orders), "reservations": len(reading.reservations(history))},
     )
 
 
-def _orders(orders: Iterable[facts.OrderRow]) -> Iterable[Left]:
+def _orders(orders: Iterable[OrderRow]) -> Iterable[Left]:
     for row in orders:
         if row.status == "PENDING":
             yield row.id, f"order {row.id} is still PENDING"
@@ -46,16 +48,16 @@ def _orders(orders: Iterable[facts.OrderRow]) -> Iterable[Left]:
 
 
 def _sagas(history: History) -> Iterable[Left]:
-    for saga in facts.sagas(history):
+    for saga in reading.sagas(history):
         where = f"{saga.state} at step {saga.step} after {saga.attempts} attempts"
         yield saga.subject, f"saga {saga.kind} of order {saga.subject} is still {where}"
 
 
-def _reservations(history: History, orders: Iterable[facts.OrderRow]) -> Iterable[Left]:
+def _reservations(history: History, orders: Iterable[OrderRow]) -> Iterable[Left]:
     """Reservations that nobody will ever sell or give back, and orders whose reservation is not what it must be."""
     status = {row.id: row.status for row in orders}
-    moving = {saga.subject for saga in facts.sagas(history)} | {row.id for row in orders if row.status == "PENDING"}
-    held = {row.order_id: row.state for row in facts.reservations(history)}
+    moving = {saga.subject for saga in reading.sagas(history)} | {row.id for row in orders if row.status == "PENDING"}
+    held = {row.order_id: row.state for row in reading.reservations(history)}
     for order in sorted((status.keys() | held.keys()) - moving):
         due, state = HOLDS.get(status.get(order, ""), GIVEN_BACK), held.get(order, GIVEN_BACK)
         if state != due:
@@ -63,16 +65,16 @@ def _reservations(history: History, orders: Iterable[facts.OrderRow]) -> Iterabl
 
 
 def _mails(history: History) -> Iterable[Left]:
-    for row in facts.confirmations(history):
+    for row in reading.confirmations(history):
         if row.state != SENT:
             yield row.order_id, f"the confirmation of order {row.order_id} is still {row.state}"
 
 
 def _messages(history: History) -> Iterable[Violation]:
-    for subject in (facts.ORDER_OUTBOX, facts.PAYMENT_OUTBOX):
-        for message in facts.outbox(history, subject):
+    for subject in (ORDER_OUTBOX, PAYMENT_OUTBOX):
+        for message in reading.outbox(history, subject):
             told = f"message {message.message_id} ({message.topic}) never left {subject}, {message.attempts} attempts"
             yield Violation(what=told, facts={"message_id": message.message_id, "topic": message.topic})
-    for row in facts.queues(history):
+    for row in reading.queues(history):
         if row.messages:
             yield Violation(what=f"{row.messages} messages are left in {row.queue}", facts={"queue": row.queue})

@@ -6,8 +6,8 @@ Access and refresh tokens alike, at every gateway and every instance of the user
 
 from collections.abc import Iterable
 
-from chaos.guarantees import identity
-from chaos.guarantees.identity import inputs
+from chaos.guarantees.reading import inputs
+from chaos.observations import identity
 from harness.checkers import Issue, Revocation, Use, revoked
 from harness.history import History, Operation
 from harness.verdict import Finding, guarantee

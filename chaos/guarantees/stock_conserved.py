@@ -1,6 +1,6 @@
 """Units neither appear nor vanish, by three independent accounts: the ledger, the stock rows and the reservations."""
 
-from chaos.guarantees import facts
+from chaos.guarantees import joining, reading
 from harness.checkers import conserved
 from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
@@ -12,8 +12,8 @@ HOLDS = {"RESERVED": "reserved", "CONFIRMED": "sold"}
 @guarantee
 def stock_conserved(history: History) -> Finding:
     """Put in = available + reserved + sold, per product, from the append-only ledger and from the rows."""
-    rows = facts.stock(history)
-    ledger = facts.transfers(history)
+    rows = reading.stock(history)
+    ledger = joining.transfers(history)
     held = {row.product_id: {"available": row.available, "reserved": row.reserved, "sold": row.sold} for row in rows}
     finding = conserved(ledger, held)
     # Without a reservation nothing could have been lost: a stock nobody touched says nothing about conservation.
@@ -26,9 +26,9 @@ def stock_conserved(history: History) -> Finding:
 
 
 def _reservations_differ(history: History, held: dict[str, dict[str, int]]) -> tuple[Violation, ...]:
-    state = {row.order_id: row.state for row in facts.reservations(history)}
+    state = {row.order_id: row.state for row in reading.reservations(history)}
     counted: dict[tuple[str, str], int] = {}
-    for line in facts.reservation_lines(history):
+    for line in reading.reservation_lines(history):
         if bucket := HOLDS.get(state.get(line.order_id, "")):
             counted[line.product_id, bucket] = counted.get((line.product_id, bucket), 0) + line.quantity
     keys = sorted(counted.keys() | {(product, bucket) for product in held for bucket in HOLDS.values()})

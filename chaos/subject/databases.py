@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 
-from chaos.guarantees import facts, identity, locks
+from chaos.observations import identity
+from chaos.observations.locks import FENCED_OFF
+from chaos.observations.messages import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX
+from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGA_STEPS, SAGAS
+from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK
 
 OBSERVATIONS: Mapping[str, tuple[str, str]] = {
-    facts.STOCK: ("product", "SELECT product_id, available, reserved, sold FROM stock ORDER BY product_id"),
-    facts.MOVEMENTS: ("product", "SELECT id, product_id, order_id, kind, quantity, fence FROM stock_movements ORDER BY id"),
-    locks.FENCED_OFF: ("product", "SELECT id, product_id, token, written FROM fenced_off ORDER BY id"),
-    facts.RESERVATIONS: ("product", "SELECT order_id, state FROM reservations ORDER BY order_id"),
-    facts.RESERVATION_LINES: (
+    STOCK: ("product", "SELECT product_id, available, reserved, sold FROM stock ORDER BY product_id"),
+    MOVEMENTS: ("product", "SELECT id, product_id, order_id, kind, quantity, fence FROM stock_movements ORDER BY id"),
+    FENCED_OFF: ("product", "SELECT id, product_id, token, written FROM fenced_off ORDER BY id"),
+    RESERVATIONS: ("product", "SELECT order_id, state FROM reservations ORDER BY order_id"),
+    RESERVATION_LINES: (
         "product",
         "SELECT order_id, product_id, quantity FROM reservation_lines ORDER BY order_id, product_id",
     ),
-    facts.ORDERS: (
+    ORDERS: (
         "order",
         (
             "SELECT id, user_id, idempotency_key, status, total_minor, currency, payment_id,"
@@ -21,12 +25,12 @@ OBSERVATIONS: Mapping[str, tuple[str, str]] = {
             " recipient, street, city, postal_code, country FROM orders ORDER BY id"
         ),
     ),
-    facts.ORDER_ITEMS: (
+    ORDER_ITEMS: (
         "order",
         "SELECT order_id, product_id, quantity FROM order_items ORDER BY order_id, product_id",
     ),
-    facts.SAGAS: ("order", "SELECT id, kind, subject, state, step, attempts FROM sagas WHERE active ORDER BY id"),
-    facts.SAGA_STEPS: (
+    SAGAS: ("order", "SELECT id, kind, subject, state, step, attempts FROM sagas WHERE active ORDER BY id"),
+    SAGA_STEPS: (
         "order",
         (
             "SELECT t.saga_id, s.subject, s.kind, t.step, t.direction, t.outcome,"
@@ -36,9 +40,9 @@ OBSERVATIONS: Mapping[str, tuple[str, str]] = {
             " FROM saga_steps t JOIN sagas s ON s.id = t.saga_id ORDER BY t.id"
         ),
     ),
-    facts.ORDER_OUTBOX: ("order", "SELECT message_id, topic, attempts FROM outbox ORDER BY id"),
-    facts.PAYMENT_OUTBOX: ("payment", "SELECT message_id, topic, attempts FROM outbox ORDER BY id"),
-    facts.CONFIRMATIONS: ("notification", "SELECT order_id, state FROM confirmations ORDER BY order_id"),
+    ORDER_OUTBOX: ("order", "SELECT message_id, topic, attempts FROM outbox ORDER BY id"),
+    PAYMENT_OUTBOX: ("payment", "SELECT message_id, topic, attempts FROM outbox ORDER BY id"),
+    CONFIRMATIONS: ("notification", "SELECT order_id, state FROM confirmations ORDER BY order_id"),
     identity.USERS: ("user", "SELECT id, role, version FROM users ORDER BY id"),
 }
 """What is observed at rest: schema and query by subject, in the shapes of `chaos.guarantees.facts` and `identity`.

@@ -1,6 +1,7 @@
 """What of the shop is drawn as lanes on a report: one for each product's lock, one for each order's sagas."""
 
-from chaos.guarantees import facts, locks
+from chaos.observations.locks import LOCK_GRANTS
+from chaos.observations.orders import SAGA_STEPS
 from harness.experiment.picture import LaneSpec, Shade, Tone
 
 LOCK_HOLDERS = LaneSpec(
@@ -10,7 +11,7 @@ LOCK_HOLDERS = LaneSpec(
         "Who held the lock on which product, from its grant to the last sign that the holder believed to hold it. Whether a"
         " fault excuses an overlap is for lock_exclusive_and_fenced to say."
     ),
-    subject=locks.LOCK_GRANTS,
+    subject=LOCK_GRANTS,
     lane="resource",
     by="holder",
     label=("token", "ending", "votes"),
@@ -22,7 +23,7 @@ SAGAS = LaneSpec(
     name="sagas",
     title="Sagas",
     about="How far each order got: its steps, each from the end of the one before to its own end.",
-    subject=facts.SAGA_STEPS,
+    subject=SAGA_STEPS,
     lane="subject",
     by="executor",
     label=("kind", "step", "direction", "outcome"),

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from chaos.guarantees.locks import GrantRow
+from chaos.observations.locks import GrantRow
 from chaos.subject.watchers.lock_book import Claim, LockBook
 from harness.history import Row
 

@@ -12,11 +12,12 @@ from aio_pika.exceptions import AMQPError
 
 from chaos.client import Mailbox, Provider, Session, Shop
 from chaos.client.shop import TIMEOUT
-from chaos.guarantees import facts
-from chaos.guarantees.facts import HealthRow, QueueRow
-from chaos.guarantees.locks import LOCK_GRANTS
+from chaos.observations.health import HEALTH, HealthRow
+from chaos.observations.locks import LOCK_GRANTS
+from chaos.observations.messages import QUEUES, QueueRow
+from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.subject.databases import CONFIRMED, MOVING, OBSERVATIONS, OUTSTANDING, PAID
-from chaos.subject.hands import in_hand
+from chaos.subject.in_flight import in_flight
 from chaos.subject.lanes import LANES
 from chaos.subject.lock_grants import TOKENS, lock_grants
 from chaos.subject.probe import probe
@@ -28,9 +29,9 @@ from harness.system import RunningStack, StackSubject
 from harness.system.sql import count, rows
 
 ADMIN = "admin@shop.example"
-QUEUES = ("order.place", "payment.order-events")
+CONSUMED = ("order.place", "payment.order-events")
 """Queues that have to be empty at rest."""
-DEAD = tuple(f"{queue}.dead" for queue in QUEUES)
+DEAD = tuple(f"{queue}.dead" for queue in CONSUMED)
 """Where refused messages end: whoever put hopeless ones in takes them out again, and nothing else may be there."""
 BROKER_ERRORS = (AMQPError, OSError, TimeoutError)
 LIMITS = httpx.Limits(max_connections=400, max_keepalive_connections=400)
@@ -102,10 +103,10 @@ class RunningShop(StackSubject):
         observed = await asyncio.to_thread(self._rows)
         return [
             *observed,
-            (facts.QUEUES, [asdict(row) for row in await self._queued((*QUEUES, *DEAD))]),
-            (facts.HEALTH, [asdict(row) for row in await self._health()]),
-            (facts.PROVIDER_LEDGER, await self.provider.ledger()),
-            (facts.MAILBOX, await self.mailbox.messages()),
+            (QUEUES, [asdict(row) for row in await self._queued((*CONSUMED, *DEAD))]),
+            (HEALTH, [asdict(row) for row in await self._health()]),
+            (PROVIDER_LEDGER, await self.provider.ledger()),
+            (MAILBOX, await self.mailbox.messages()),
             (LOCK_GRANTS, await asyncio.to_thread(self._grants)),
         ]
 
@@ -140,13 +141,13 @@ class RunningShop(StackSubject):
         schema, query = what
         return count(self.stack.mysql(schema), query)
 
-    async def _queued(self, names: Sequence[str] = QUEUES) -> list[QueueRow]:
+    async def _queued(self, names: Sequence[str] = CONSUMED) -> list[QueueRow]:
         """What waits in the queues, and what their consumers have not settled. Raises one of BROKER_ERRORS."""
         async with await aio_pika.connect(self.stack.amqp_url, timeout=5) as connection:
             channel = await connection.channel()
             queues = [await channel.declare_queue(name, passive=True) for name in names]
         ready = [QueueRow(queue.name, queue.declaration_result.message_count or 0) for queue in queues]
-        return ready + await in_hand(self.stack)
+        return ready + await in_flight(self.stack)
 
     def _rows(self) -> list[tuple[str, Sequence[Row]]]:
         return [(name, rows(self.stack.mysql(schema), query)) for name, (schema, query) in OBSERVATIONS.items()]

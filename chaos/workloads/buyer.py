@@ -15,7 +15,7 @@ import httpx
 
 from chaos.client import Address, Answer, Line, Order, OrderRef, Payment, Provider, RefusedError, Shop
 from chaos.client.sandboxes import BAD_CARD, GOOD_CARD
-from chaos.guarantees import facts
+from chaos.observations.orders import AUTHORISE_PAYMENT, CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER, READ_ORDER
 from harness.history import Recorder, Row
 
 LONGEST_WAIT_S = 2.0
@@ -73,7 +73,7 @@ class Buyer:
             "delivery_address": asdict(self.address),
         }
         placed = await self._insist(
-            facts.PLACE_ORDER, sent, lambda: self.shop.place_order(key, lines, self.address), attempts or self.habits.attempts
+            PLACE_ORDER, sent, lambda: self.shop.place_order(key, lines, self.address), attempts or self.habits.attempts
         )
         if placed is None or placed.status not in (201, 202):
             return None
@@ -116,27 +116,25 @@ class Buyer:
         if total is None:
             return None
         sent: Row = {"order_id": order.id, "amount": asdict(total), "method": method}
-        answer = await self._insist(facts.AUTHORISE_PAYMENT, sent, lambda: self.provider.authorise(order.id, total, method), 1)
+        answer = await self._insist(AUTHORISE_PAYMENT, sent, lambda: self.provider.authorise(order.id, total, method), 1)
         return answer.read(Payment) if answer is not None and answer.status == 201 else None
 
     async def completes(self, order: Order, payment: Payment, attempts: int | None = None) -> Answer | None:
         """Complete an order with a payment; the last answer."""
         sent: Row = {"order_id": order.id, "payment_id": payment.id}
         return await self._unless_busy(
-            facts.COMPLETE_ORDER, sent, lambda: self.shop.complete(order.id, payment.id), attempts or self.habits.attempts
+            COMPLETE_ORDER, sent, lambda: self.shop.complete(order.id, payment.id), attempts or self.habits.attempts
         )
 
     async def cancels(self, order: Order, attempts: int | None = None) -> Answer | None:
         """Call an order off; the last answer."""
         sent: Row = {"order_id": order.id}
-        return await self._unless_busy(
-            facts.CANCEL_ORDER, sent, lambda: self.shop.cancel(order.id), attempts or self.habits.attempts
-        )
+        return await self._unless_busy(CANCEL_ORDER, sent, lambda: self.shop.cancel(order.id), attempts or self.habits.attempts)
 
     async def _beyond(self, status: str, order_id: str) -> Order | None:
         """The order once it has another status; None when that takes too long or cannot be learned. Raises RefusedError."""
         for _ in range(self.habits.polls):
-            answer = await self._insist(facts.READ_ORDER, {"order_id": order_id}, lambda: self.shop.order(order_id), 1)
+            answer = await self._insist(READ_ORDER, {"order_id": order_id}, lambda: self.shop.order(order_id), 1)
             if answer is not None and answer.status == 200 and (order := answer.read(Order)).status != status:
                 return order
             await self._wait(answer)

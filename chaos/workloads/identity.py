@@ -10,7 +10,7 @@ from functools import partial
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
 from chaos.client import Answer, Category, Money, Product, Shop, Stock, User
-from chaos.guarantees import identity
+from chaos.observations import identity
 from chaos.subject import RunningShop
 from chaos.workloads.client_process import ClientProcess
 from chaos.workloads.identity_customer import Customer

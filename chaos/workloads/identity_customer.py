@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
 from chaos.client import Address, Answer, Line, Order, Payment, Product, Provider, RefusedError, Shop
-from chaos.guarantees import facts, identity
+from chaos.observations import identity
+from chaos.observations.orders import AUTHORISE_PAYMENT, PLACE_ORDER
 from chaos.workloads.identity_holder import AccountHolder
 from chaos.workloads.token_verifiers import TokenPair
 from chaos.workloads.unauthorized_requests import UNAUTHORIZED_REQUESTS, Belongings, Of, UnauthorizedRequest
@@ -42,7 +43,7 @@ class Customer:
             order = placed.read(Order)
             total = order.total or self.product.price
             asked: Row = {"order_id": order.id, "amount": asdict(total)}
-            paid = await me.client.calls(facts.AUTHORISE_PAYMENT, asked, lambda: self.provider.authorise(order.id, total))
+            paid = await me.client.calls(AUTHORISE_PAYMENT, asked, lambda: self.provider.authorise(order.id, total))
             payment = paid.read(Payment).id if paid is not None else ""
             private = (me.email, self._address.street)
             self.belongings = Belongings(user=me.user_id, order=order.id, payment=payment, private=private)
@@ -76,7 +77,7 @@ class Customer:
             "items": [asdict(line) for line in lines],
             "delivery_address": asdict(self._address),
         }
-        return await self.holder.client.calls(facts.PLACE_ORDER, sent, lambda: shop.place_order(key, lines, self._address))
+        return await self.holder.client.calls(PLACE_ORDER, sent, lambda: shop.place_order(key, lines, self._address))
 
     @property
     def _category(self) -> str:

@@ -11,7 +11,7 @@ from functools import partial
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
 from chaos.client import Answer, Session, Tokens
-from chaos.guarantees import identity
+from chaos.observations import identity
 from chaos.workloads.client_process import ClientProcess
 from chaos.workloads.token_verifiers import RAISE_ROLE, READ_ACCOUNT, READ_STOCK, TokenPair, TokenVerifier, Verifiers
 

@@ -12,7 +12,7 @@ import pytest
 from chaos.experiments.flash_sale import flash_sale
 from chaos.experiments.promises import CHEAP_PASSWORDS
 from chaos.faults import cut, kill, partition, pause, toxic
-from chaos.guarantees.facts import PLACE_ORDER
+from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.flash_sale import FlashSale
 from harness.experiment import Choices, Context, Experiment, Fault, FaultPlan, OperationsEnded, Progress, Proof, RunFolder, run

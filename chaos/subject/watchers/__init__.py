@@ -1,24 +1,22 @@
-"""Who sees what happens in the shop while it happens, from outside of it: one watcher per file, registered by its name.
+"""Who sees what happens in the shop while it happens, from outside of it, registered by name.
 
-A watcher records events (`harness.history.Event`), on which faults can be triggered. It sees through the same eyes as an
-auditor: ledgers, databases, the servers themselves. One that loses its sight (what it looks at is down) looks again; one
-that fails otherwise fails the run.
+A watcher records events (`chaos.observations.events`), on which faults can be triggered. It looks where an auditor would: at
+ledgers, databases, the servers themselves. One whose source is down asks again; one that fails otherwise fails the run at
+once.
 """
 
 from collections.abc import Mapping
 
-from chaos.subject.watchers.captures import captures
 from chaos.subject.watchers.deliveries import deliveries
 from chaos.subject.watchers.fences import fences
 from chaos.subject.watchers.lock_book import LockBook
 from chaos.subject.watchers.locks import locks
-from chaos.subject.watchers.mails import mails
+from chaos.subject.watchers.mail_script import mail_script
 from chaos.subject.watchers.members import members
-from chaos.subject.watchers.outbox import outbox
-from chaos.subject.watchers.payments import payments
+from chaos.subject.watchers.payment_books import outbox, payments
 from chaos.subject.watchers.sagas import sagas
+from chaos.subject.watchers.sandboxes import captures, mails
 from chaos.subject.watchers.sight import Sight
-from chaos.subject.watchers.strikes import strikes
 from harness.system import Watcher
 
 WATCHERS: Mapping[str, Watcher[Sight]] = {
@@ -26,12 +24,12 @@ WATCHERS: Mapping[str, Watcher[Sight]] = {
     "deliveries": deliveries,
     "fences": fences,
     "locks": locks,
+    "mail_script": mail_script,
     "mails": mails,
     "members": members,
     "outbox": outbox,
     "payments": payments,
     "sagas": sagas,
-    "strikes": strikes,
 }
 """Watchers by name."""
 

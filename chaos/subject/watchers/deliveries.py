@@ -1,4 +1,4 @@
-"""deliveries: an instance was given messages that had been given to somebody before: event `redelivered`, about an instance.
+"""deliveries: an instance was given messages again.
 
 The broker tells this to consumers alone, and they count it in their metrics. An instance that dies takes its counter along.
 """
@@ -8,18 +8,18 @@ from collections.abc import Mapping
 
 import httpx
 
-from chaos.subject.hands import CONSUMERS
+from chaos.observations.events import REDELIVERED
+from chaos.subject.in_flight import CONSUMERS
 from chaos.subject.metrics import Readings, totals
 from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder
 
-REDELIVERED = "redelivered"
 COUNTER = "consumer_redelivered_total"
 POLL_S = 0.3
 
 
 async def deliveries(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
-    """See Watcher."""
+    """An instance was given messages that had been given to somebody before: event `redelivered`, about an instance."""
     members = [member.name for service in CONSUMERS for member in subject.stack.instances(service)]
     async with httpx.AsyncClient(timeout=2.0) as http:
         seen: dict[str, float] = {}

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
+from chaos.observations.events import LOCK_EXPIRED, LOCK_GRANTED, LOCK_OVERTAKEN, LOCK_RELEASED
+
 PREFIX = "lock:"
-GRANTED, RELEASED, EXPIRED, OVERTAKEN = "lock_granted", "lock_released", "lock_expired", "lock_overtaken"
-"""Events about a resource. Overtaken: the next holder was granted it before the one before was done."""
 
 SCRIPTS = frozenset({"EVALSHA", "EVAL"})
 LOST_NS = 1_000_000_000
@@ -118,7 +118,7 @@ class LockBook:
             for claim in claims:
                 if not claim.expired and claim.believed_until_ns(self.quorum) <= now_ns:
                     claim.expired = True
-                    yield EXPIRED, claim.resource, claim.told()
+                    yield LOCK_EXPIRED, claim.resource, claim.told()
 
     def _script(self, resource: str, given: Sequence[str], at_ns: int) -> Iterator[Seen]:
         claim = self.claims.get((resource, given[0]))
@@ -137,7 +137,7 @@ class LockBook:
             yield from _overtaken(claim, self._latest[resource])
         if releases:
             self._current[resource].remove(claim)
-            yield RELEASED, resource, claim.told()
+            yield LOCK_RELEASED, resource, claim.told()
 
     def _set(self, master: str, resource: str, value: str, at_ns: int, until_ns: int) -> Iterator[Seen]:
         claim = self.claims.setdefault((resource, value), Claim(resource, value, at_ns))
@@ -155,20 +155,20 @@ class LockBook:
         claim.granted_ns = agreed_ns
         self._latest[resource] = claim
         current = self._current.setdefault(resource, [])
-        yield GRANTED, resource, claim.told()
+        yield LOCK_GRANTED, resource, claim.told()
         for earlier in current:
             if earlier.believed_until_ns(self.quorum) > at_ns:
                 yield from _overtaken(earlier, claim)
         if claim.released_ns is None:
             current.append(claim)
         else:  # its release was heard from another master before
-            yield RELEASED, resource, claim.told()
+            yield LOCK_RELEASED, resource, claim.told()
 
 
 def _overtaken(earlier: Claim, later: Claim) -> Iterator[Seen]:
     if not earlier.overtaken:
         earlier.overtaken = True
-        yield OVERTAKEN, earlier.resource, {"holder": earlier.holder, "value": earlier.value, "by": later.value}
+        yield LOCK_OVERTAKEN, earlier.resource, {"holder": earlier.holder, "value": earlier.value, "by": later.value}
 
 
 def _resources(keys: Sequence[str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""locks: what the lock masters were told: events `lock_granted`, `lock_released`, `lock_expired`, `lock_overtaken`.
+"""locks: what the lock masters were told.
 
-All are about a resource and say who held it. The masters are asked directly, past every proxy, so whatever cuts the shop's
+The masters are asked directly, past every proxy, so whatever cuts the shop's
 instances off leaves this sight alone. What a master was told before it could be heard is looked up once it can.
 """
 
@@ -28,7 +28,7 @@ def lock_masters(stack: StackView) -> tuple[str, ...]:
 
 
 async def locks(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
-    """See Watcher."""
+    """Locks come and go: events `lock_granted`, `lock_released`, `lock_expired`, `lock_overtaken`, about a resource."""
     book, masters = subject.lock_book, lock_masters(subject.stack)
     book.open(masters, time.monotonic_ns(), time.time_ns() - time.monotonic_ns())
     listening = [asyncio.Event() for _ in masters]

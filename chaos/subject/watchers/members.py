@@ -1,13 +1,13 @@
-"""members: a member runs as another process than before: event `member_replaced`, about the member."""
+"""members: which members run as which process."""
 
 import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
+from chaos.observations.events import MEMBER_REPLACED
 from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder
 
-REPLACED = "member_replaced"
 POLL_S = 0.3
 
 
@@ -28,11 +28,14 @@ class Member(Protocol):
 
 
 async def members(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
-    """See Watcher. A member counts as replaced as soon as the new process is there, ready or not."""
+    """A member runs as another process than before: event `member_replaced`, about the member.
+
+    It counts as replaced as soon as the new process is there, ready or not.
+    """
     seen: dict[str, int] = {}
     while True:
         for name, was in replaced(seen, await asyncio.to_thread(subject.stack.instances)):
-            recorder.event(REPLACED, name, {"was": was, "now": seen[name]})
+            recorder.event(MEMBER_REPLACED, name, {"was": was, "now": seen[name]})
         ready.set()
         await asyncio.sleep(POLL_S)
 

@@ -1,6 +1,6 @@
-"""sagas: one that could not go on: event `saga_postponed`; one that another executor goes on with: `saga_taken_over`.
+"""sagas: those that could not go on, and those that another executor took over.
 
-Both are about an order. An executor is a life of an instance: an instance that was started again is another one. Of a saga
+An executor is a life of an instance: an instance that was started again is another one. Of a saga
 that came to rest since the last look, the log of its steps says who did them.
 """
 
@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from chaos.subject.watchers.looks import looks
+from chaos.observations.events import SAGA_POSTPONED, SAGA_TAKEN_OVER
 from chaos.subject.watchers.sight import Sight
+from chaos.subject.watchers.sources import poll_rows
 from harness.history import Recorder, Row
 from harness.system.sql import Access, rows
-
-POSTPONED = "saga_postponed"
-TAKEN_OVER = "saga_taken_over"
 
 ACTIVE = "SELECT id, kind, subject, state, step, attempts, lease FROM sagas WHERE active"
 STEPS_OF = "SELECT saga_id, executor FROM saga_steps WHERE saga_id IN ({}) ORDER BY id"
@@ -50,14 +48,14 @@ class SagaBook:
             if before is not None:
                 yield from _taken_over(before, str(row["lease"]))
             if row["attempts"] and (before is None or before["attempts"] != row["attempts"]):
-                yield POSTPONED, str(row["subject"]), _told(row, attempts=row["attempts"], by=life(str(row["lease"])))
+                yield SAGA_POSTPONED, str(row["subject"]), _told(row, attempts=row["attempts"], by=life(str(row["lease"])))
         self.known = present
 
 
 def _taken_over(before: Row, lease: str) -> Iterator[Seen]:
     by, after = life(str(before["lease"])), life(lease)
     if after and by != after:
-        yield TAKEN_OVER, str(before["subject"]), _told(before, by=after, after=by)
+        yield SAGA_TAKEN_OVER, str(before["subject"]), _told(before, by=after, after=by)
 
 
 def _told(row: Row, **more: JsonValue) -> dict[str, JsonValue]:
@@ -65,10 +63,10 @@ def _told(row: Row, **more: JsonValue) -> dict[str, JsonValue]:
 
 
 async def sagas(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
-    """See Watcher."""
+    """A saga could not go on: event `saga_postponed`; another executor goes on with one: `saga_taken_over`; about an order."""
     access = subject.stack.mysql("order")
     book = SagaBook()
-    async for active in looks(access, ACTIVE, ready):
+    async for active in poll_rows(access, ACTIVE, ready):
         ended_by = await asyncio.to_thread(_enders, access, book.gone(active))
         for event, order, detail in book.look(active, ended_by):
             recorder.event(event, order, detail)

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 
-from chaos.guarantees import facts, identity
+from chaos.observations import identity
+from chaos.observations.orders import CANCEL_ORDER, COMPLETE_ORDER, READ_ORDER
 from harness.history import Call, Row
 from tests.unit.chaos.shop_history import ShopHistory
 
@@ -69,4 +70,4 @@ def _user(session: str) -> str:
     return session.partition("#")[0]
 
 
-READ, COMPLETE, CANCEL = facts.READ_ORDER, facts.COMPLETE_ORDER, facts.CANCEL_ORDER
+READ, COMPLETE, CANCEL = READ_ORDER, COMPLETE_ORDER, CANCEL_ORDER

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 
-from chaos.guarantees import facts, locks
+from chaos.observations.locks import LOCK_GRANTS, GrantRow
+from chaos.observations.stock import MOVEMENTS
 from harness.history import Fault, FaultPhase, History, Observation, Record, Row, Stage
 
 PRODUCT = "lamp"
@@ -34,7 +35,7 @@ class LockHistory:
     ) -> None:
         """Somebody held the lock, surely until `sure` (by default to the end, or only at the beginning if there is none)."""
         surely = sure if sure is not None else began if ended is None else ended
-        row = locks.GrantRow(
+        row = GrantRow(
             resource=product,
             holder=holder,
             value=f"{holder}:{token}",
@@ -74,8 +75,8 @@ class LockHistory:
         return History(
             (
                 *self.faults,
-                Observation(time_ns=end, subject=locks.LOCK_GRANTS, rows=tuple(self.grants)),
-                Observation(time_ns=end, subject=facts.MOVEMENTS, rows=tuple(self.movements)),
+                Observation(time_ns=end, subject=LOCK_GRANTS, rows=tuple(self.grants)),
+                Observation(time_ns=end, subject=MOVEMENTS, rows=tuple(self.movements)),
                 Stage(time_ns=end, stage="observe", state="end"),
             )
         )

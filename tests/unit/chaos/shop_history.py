@@ -2,7 +2,11 @@
 
 from itertools import count
 
-from chaos.guarantees import facts
+from chaos.observations.health import HEALTH
+from chaos.observations.messages import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
+from chaos.observations.orders import COMPLETE_ORDER, ORDER_ITEMS, ORDERS, PLACE_ORDER, READ_ORDER, SAGAS
+from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
+from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK
 from harness.history import Call, FaultPhase, History, Record, Recorder, Row
 
 ADDRESS: Row = {"recipient": "Ada", "street": "Main 1", "city": "Bern", "postal_code": "3000", "country": "CH"}
@@ -17,22 +21,22 @@ class ShopHistory:
         self.rows: dict[str, list[Row]] = {
             subject: []
             for subject in (
-                facts.STOCK,
-                facts.MOVEMENTS,
-                facts.RESERVATIONS,
-                facts.RESERVATION_LINES,
-                facts.ORDERS,
-                facts.ORDER_ITEMS,
-                facts.SAGAS,
-                facts.ORDER_OUTBOX,
-                facts.PAYMENT_OUTBOX,
-                facts.CONFIRMATIONS,
-                facts.PROVIDER_LEDGER,
-                facts.MAILBOX,
+                STOCK,
+                MOVEMENTS,
+                RESERVATIONS,
+                RESERVATION_LINES,
+                ORDERS,
+                ORDER_ITEMS,
+                SAGAS,
+                ORDER_OUTBOX,
+                PAYMENT_OUTBOX,
+                CONFIRMATIONS,
+                PROVIDER_LEDGER,
+                MAILBOX,
             )
         }
-        self.rows[facts.QUEUES] = [{"queue": "order.place", "messages": 0}]
-        self.rows[facts.HEALTH] = [{"part": "GET /health/ready", "well": True, "detail": "answered 200"}]
+        self.rows[QUEUES] = [{"queue": "order.place", "messages": 0}]
+        self.rows[HEALTH] = [{"part": "GET /health/ready", "well": True, "detail": "answered 200"}]
 
     def write(self, record: Record) -> None:
         self.records.append(record)
@@ -45,18 +49,18 @@ class ShopHistory:
             "items": [{"product_id": "p", "quantity": quantity}],
             "delivery_address": dict(ADDRESS),
         }
-        return self.recorder.invoke(f"buyer-{order}", facts.PLACE_ORDER, sent)
+        return self.recorder.invoke(f"buyer-{order}", PLACE_ORDER, sent)
 
     def places(self, order: str, status: int = 201, quantity: int = 1) -> None:
         """A buyer sends an order and is answered."""
         self.asks(order, quantity).answered(status, {"id": order} if status < 300 else {})
 
     def reads(self, order: str, status: int) -> None:
-        self.recorder.invoke(f"buyer-{order}", facts.READ_ORDER, {"order_id": order}).answered(status, {})
+        self.recorder.invoke(f"buyer-{order}", READ_ORDER, {"order_id": order}).answered(status, {})
 
     def looks(self, order: str) -> Call:
         """A buyer begins to read an order."""
-        return self.recorder.invoke(f"buyer-{order}", facts.READ_ORDER, {"order_id": order})
+        return self.recorder.invoke(f"buyer-{order}", READ_ORDER, {"order_id": order})
 
     def sees(self, order: str, *states: str) -> None:
         """A buyer reads an order, again and again, in these states."""
@@ -70,7 +74,7 @@ class ShopHistory:
 
     def provider(self, kind: str, order: str, payment: str = "", units: int = 1999) -> None:
         """The payment provider writes something down; the payment is named after the order."""
-        ledger = self.rows[facts.PROVIDER_LEDGER]
+        ledger = self.rows[PROVIDER_LEDGER]
         ledger.append(
             {
                 "seq": len(ledger) + 1,
@@ -85,18 +89,18 @@ class ShopHistory:
     def mails(self, order: str | None, message: str = "", transmissions: int = 1) -> None:
         """A mail is delivered."""
         row: Row = {"message_id": message or f"<{order}>", "order_id": order, "transmissions": transmissions}
-        self.rows[facts.MAILBOX].append(row)
+        self.rows[MAILBOX].append(row)
 
     def saga(self, order: str, kind: str = "complete") -> None:
         """A saga is still under way."""
         row: Row = {"id": f"saga-{order}", "kind": kind, "subject": order, "state": "RUNNING", "step": 1, "attempts": 3}
-        self.rows[facts.SAGAS].append(row)
+        self.rows[SAGAS].append(row)
 
     def pays(self, *orders: str) -> None:
         """All of it for paid orders: ordered, completed, captured, stored, sold, mailed."""
         for order in orders:
             self.places(order)
-            self.does(facts.COMPLETE_ORDER, order, 200, "PAID")
+            self.does(COMPLETE_ORDER, order, 200, "PAID")
             self.provider("authorize", order)
             self.provider("capture", order)
             self.stored(order, status="PAID")
@@ -111,21 +115,21 @@ class ShopHistory:
 
     def moves(self, kind: str, quantity: int, order: str | None = None) -> None:
         """The ledger gets an entry."""
-        rows = self.rows[facts.MOVEMENTS]
+        rows = self.rows[MOVEMENTS]
         rows.append({"id": len(rows) + 1, "product_id": "p", "order_id": order, "kind": kind, "quantity": quantity})
 
     def stock(self, available: int, reserved: int, sold: int) -> None:
         """The row of the product."""
-        self.rows[facts.STOCK].append({"product_id": "p", "available": available, "reserved": reserved, "sold": sold})
+        self.rows[STOCK].append({"product_id": "p", "available": available, "reserved": reserved, "sold": sold})
 
     def holds(self, order: str, state: str = "RESERVED", quantity: int = 1) -> None:
         """Product holds a reservation."""
-        self.rows[facts.RESERVATIONS].append({"order_id": order, "state": state})
-        self.rows[facts.RESERVATION_LINES].append({"order_id": order, "product_id": "p", "quantity": quantity})
+        self.rows[RESERVATIONS].append({"order_id": order, "state": state})
+        self.rows[RESERVATION_LINES].append({"order_id": order, "product_id": "p", "quantity": quantity})
 
     def stored(self, order: str, status: str = "RESERVED", quantity: int = 1, street: str = "Main 1") -> None:
         """The order service holds an order."""
-        self.rows[facts.ORDERS].append(
+        self.rows[ORDERS].append(
             {
                 "id": order,
                 "user_id": f"user-{order}",
@@ -139,7 +143,7 @@ class ShopHistory:
                 "street": street,
             }
         )
-        self.rows[facts.ORDER_ITEMS].append({"order_id": order, "product_id": "p", "quantity": quantity})
+        self.rows[ORDER_ITEMS].append({"order_id": order, "product_id": "p", "quantity": quantity})
 
     def sells(self, *orders: str) -> None:
         """All of it for orders of one unit each: ordered, reserved, stored."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chaos.faults.killed_holding import Holds, KilledHolding
-from chaos.subject.hands import Look
+from chaos.subject.in_flight import Count
 from harness.experiment import AssumptionError
 from harness.proxy.client import ProxyApiError
 
@@ -74,7 +74,7 @@ class Scene:
         self.looks: Iterator[int] = iter(held)
         self.fault = KilledHolding("order-1", "mysql", self._holds, "commands", busy)
 
-    async def _holds(self, *_: object) -> Look:
+    async def _holds(self, *_: object) -> Count:
         assert self.proxy.toxics, "one begins to look once the edge is silent"
         return self._look
 
@@ -100,7 +100,7 @@ async def test_it_dies_once_it_holds_something() -> None:
 async def test_one_that_got_stuck_with_something_else_is_let_go_until_its_hands_are_empty() -> None:
     handling = iter((2, 0, 1, 0))
 
-    async def busy(*_: object) -> Look:
+    async def busy(*_: object) -> Count:
         assert not scene.proxy.toxics, "it may finish what it has"
 
         async def look() -> int:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chaos.guarantees import facts
 from chaos.guarantees.acknowledged_orders_survive import acknowledged_orders_survive
+from chaos.observations.orders import ORDERS
 from harness.history import NotObservedError
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
@@ -113,4 +113,4 @@ def test_no_acknowledgement_is_vacuous(shop: ShopHistory, status: int) -> None:
 def test_without_an_observation_it_does_not_judge(shop: ShopHistory) -> None:
     shop.places("a")
     with pytest.raises(NotObservedError):
-        acknowledged_orders_survive.verdict(shop.done(without=facts.ORDERS))
+        acknowledged_orders_survive.verdict(shop.done(without=ORDERS))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chaos.guarantees import facts
 from chaos.guarantees.charged_at_most_once import charged_at_most_once
+from chaos.observations.outside import PROVIDER_LEDGER
 from harness.history import NotObservedError
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
@@ -64,4 +64,4 @@ def test_a_kind_that_nobody_knows_is_not_judged_as_if_it_were_nothing(shop: Shop
 def test_without_the_ledger_it_does_not_judge(shop: ShopHistory) -> None:
     shop.pays("a")
     with pytest.raises(NotObservedError):
-        charged_at_most_once.verdict(shop.done(without=facts.PROVIDER_LEDGER))
+        charged_at_most_once.verdict(shop.done(without=PROVIDER_LEDGER))

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chaos.guarantees import facts
 from chaos.guarantees.honest_errors import DEADLINE_S, honest_errors
+from chaos.observations.orders import AUTHORISE_PAYMENT, CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER, READ_ORDER
 from harness.history import Completion, History, NotObservedError
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
@@ -34,7 +34,7 @@ def test_truth_passes(shop: ShopHistory) -> None:
     shop.places("b", 202)
     shop.stored("b", status="REJECTED")
     shop.places("c")
-    shop.does(facts.CANCEL_ORDER, "c", 200, "CANCELLED")
+    shop.does(CANCEL_ORDER, "c", 200, "CANCELLED")
     shop.stored("c", status="CANCELLED")
     shop.places("d", 409)
     shop.places("e", 503)
@@ -44,7 +44,7 @@ def test_truth_passes(shop: ShopHistory) -> None:
     assert verdict.counts == {"judged": 8, "never ended": 0, "successes": 5, "503": 1}
 
 
-@pytest.mark.parametrize("operation", [facts.PLACE_ORDER, facts.READ_ORDER, facts.COMPLETE_ORDER, facts.CANCEL_ORDER])
+@pytest.mark.parametrize("operation", [PLACE_ORDER, READ_ORDER, COMPLETE_ORDER, CANCEL_ORDER])
 def test_a_500_fails(shop: ShopHistory, operation: str) -> None:
     shop.does(operation, "a", 500)
     assert evidence(shop) == [f"{operation} (operation 1) was answered 500"]
@@ -71,16 +71,16 @@ def test_a_client_that_gave_up_waiting_fails(shop: ShopHistory) -> None:
 @pytest.mark.parametrize(
     ("operation", "answered", "at_rest"),
     [
-        (facts.PLACE_ORDER, 201, "REJECTED"),
-        (facts.PLACE_ORDER, 201, "PENDING"),
-        (facts.PLACE_ORDER, 202, "PENDING"),
-        (facts.COMPLETE_ORDER, 200, "RESERVED"),
-        (facts.COMPLETE_ORDER, 200, "CANCELLED"),
-        (facts.COMPLETE_ORDER, 202, "REJECTED"),
-        (facts.CANCEL_ORDER, 200, "RESERVED"),
-        (facts.CANCEL_ORDER, 200, "PAID"),
-        (facts.CANCEL_ORDER, 202, "RESERVED"),
-        (facts.CANCEL_ORDER, 202, "EXPIRED"),
+        (PLACE_ORDER, 201, "REJECTED"),
+        (PLACE_ORDER, 201, "PENDING"),
+        (PLACE_ORDER, 202, "PENDING"),
+        (COMPLETE_ORDER, 200, "RESERVED"),
+        (COMPLETE_ORDER, 200, "CANCELLED"),
+        (COMPLETE_ORDER, 202, "REJECTED"),
+        (CANCEL_ORDER, 200, "RESERVED"),
+        (CANCEL_ORDER, 200, "PAID"),
+        (CANCEL_ORDER, 202, "RESERVED"),
+        (CANCEL_ORDER, 202, "EXPIRED"),
     ],
 )
 def test_a_success_that_the_rows_belie_fails(shop: ShopHistory, operation: str, answered: int, at_rest: str) -> None:
@@ -91,7 +91,7 @@ def test_a_success_that_the_rows_belie_fails(shop: ShopHistory, operation: str, 
 
 @pytest.mark.parametrize(
     ("operation", "answered"),
-    [(facts.PLACE_ORDER, 201), (facts.PLACE_ORDER, 202), (facts.COMPLETE_ORDER, 200), (facts.CANCEL_ORDER, 202)],
+    [(PLACE_ORDER, 201), (PLACE_ORDER, 202), (COMPLETE_ORDER, 200), (CANCEL_ORDER, 202)],
 )
 def test_a_success_about_nothing_fails(shop: ShopHistory, operation: str, answered: int) -> None:
     shop.does(operation, "a", answered, "X")
@@ -99,7 +99,7 @@ def test_a_success_about_nothing_fails(shop: ShopHistory, operation: str, answer
 
 
 def test_under_way_is_neither_true_nor_false_yet(shop: ShopHistory) -> None:
-    shop.does(facts.CANCEL_ORDER, "a", 202, "RESERVED")
+    shop.does(CANCEL_ORDER, "a", 202, "RESERVED")
     shop.stored("a")
     shop.saga("a", kind="cancel")
     assert honest_errors.verdict(shop.done()).outcome is Outcome.PASS
@@ -113,7 +113,7 @@ def test_unknown_outcomes_claim_nothing(shop: ShopHistory) -> None:
 
 
 def test_the_payment_providers_answers_are_not_the_shops(shop: ShopHistory) -> None:
-    shop.recorder.invoke("buyer", facts.AUTHORISE_PAYMENT, {"order_id": "a"}).answered(500, {})
+    shop.recorder.invoke("buyer", AUTHORISE_PAYMENT, {"order_id": "a"}).answered(500, {})
     assert honest_errors.verdict(shop.done()).outcome is Outcome.VACUOUS
 
 
@@ -127,6 +127,6 @@ def test_no_answers_are_vacuous(shop: ShopHistory, asked: bool) -> None:
 def test_without_the_rows_a_500_stands_and_a_success_does_not_pass(shop: ShopHistory) -> None:
     shop.places("a")
     with pytest.raises(NotObservedError):
-        honest_errors.verdict(shop.done(without=facts.ORDERS))
+        honest_errors.verdict(shop.done(without=ORDERS))
     shop.reads("a", 500)
-    assert honest_errors.verdict(shop.done(without=facts.ORDERS)).outcome is Outcome.FAIL
+    assert honest_errors.verdict(shop.done(without=ORDERS)).outcome is Outcome.FAIL

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chaos.guarantees import facts
 from chaos.guarantees.legal_transitions import legal_transitions
+from chaos.observations.orders import CANCEL_ORDER, COMPLETE_ORDER, ORDERS
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
 
@@ -39,14 +39,14 @@ def test_a_status_of_no_order_fails(shop: ShopHistory) -> None:
 
 
 def test_told_paid_and_reserved_at_rest_fails(shop: ShopHistory) -> None:
-    shop.does(facts.COMPLETE_ORDER, "a", 200, "PAID")
+    shop.does(COMPLETE_ORDER, "a", 200, "PAID")
     shop.stored("a", status="RESERVED")
     (violation,) = legal_transitions.verdict(shop.done()).evidence
     assert violation.operations == (1,)
 
 
 def test_what_placing_and_cancelling_told_counts_too(shop: ShopHistory) -> None:
-    shop.does(facts.CANCEL_ORDER, "a", 200, "CANCELLED")
+    shop.does(CANCEL_ORDER, "a", 200, "CANCELLED")
     shop.asks("a").answered(201, {"id": "a", "status": "RESERVED"})
     assert legal_transitions.verdict(shop.done()).outcome is Outcome.FAIL
 
@@ -74,4 +74,4 @@ def test_reads_that_nobody_got_are_vacuous(shop: ShopHistory) -> None:
 
 def test_reads_are_judged_though_the_run_died_before_its_end(shop: ShopHistory) -> None:
     shop.sees("a", "PAID", "RESERVED")
-    assert legal_transitions.verdict(shop.done(without=facts.ORDERS)).outcome is Outcome.FAIL
+    assert legal_transitions.verdict(shop.done(without=ORDERS)).outcome is Outcome.FAIL

@@ -2,8 +2,9 @@
 
 import pytest
 
-from chaos.guarantees import facts
 from chaos.guarantees.mail_once_per_paid_order import mail_once_per_paid_order
+from chaos.observations.orders import ORDERS
+from chaos.observations.outside import MAILBOX
 from harness.history import NotObservedError
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
@@ -26,7 +27,7 @@ def test_one_each_passes(shop: ShopHistory) -> None:
 
 def test_no_mail_fails_and_names_the_operations(shop: ShopHistory) -> None:
     shop.pays("b")
-    shop.rows[facts.MAILBOX].pop()
+    shop.rows[MAILBOX].pop()
     (violation,) = mail_once_per_paid_order.verdict(shop.done()).evidence
     assert violation.operations == (3, 4)
     assert violation.what == "order b has 0 confirmations in place of 1"
@@ -49,7 +50,7 @@ def test_a_mail_for_what_was_not_paid_fails(shop: ShopHistory, order: str | None
 def test_sent_twice_though_delivered_once_fails_without_a_fault_on_the_way(shop: ShopHistory, target: str) -> None:
     if target:
         shop.strikes(target)
-    shop.rows[facts.MAILBOX] = []
+    shop.rows[MAILBOX] = []
     shop.mails("a", transmissions=2)
     (violation,) = mail_once_per_paid_order.verdict(shop.done()).evidence
     assert "was sent 2 times though nothing on its way was broken" in violation.what
@@ -58,7 +59,7 @@ def test_sent_twice_though_delivered_once_fails_without_a_fault_on_the_way(shop:
 @pytest.mark.parametrize("target", ["notification-1", "mailbox", "notification-2->mailbox", "notification-1->mysql", "mysql"])
 def test_sent_twice_and_delivered_once_is_counted_when_the_way_was_broken(shop: ShopHistory, target: str) -> None:
     shop.strikes(target)
-    shop.rows[facts.MAILBOX] = []
+    shop.rows[MAILBOX] = []
     shop.mails("a", transmissions=2)
     verdict = mail_once_per_paid_order.verdict(shop.done())
     assert (verdict.outcome, verdict.counts["sent again"]) == (Outcome.PASS, 1)
@@ -76,7 +77,7 @@ def test_nobody_paid_is_vacuous() -> None:
     assert mail_once_per_paid_order.verdict(shop.done()).outcome is Outcome.VACUOUS
 
 
-@pytest.mark.parametrize("missing", [facts.ORDERS, facts.MAILBOX])
+@pytest.mark.parametrize("missing", [ORDERS, MAILBOX])
 def test_without_its_observations_it_does_not_judge(shop: ShopHistory, missing: str) -> None:
     with pytest.raises(NotObservedError):
         mail_once_per_paid_order.verdict(shop.done(without=missing))

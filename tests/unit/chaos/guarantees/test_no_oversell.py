@@ -2,8 +2,9 @@
 
 import pytest
 
-from chaos.guarantees import facts
 from chaos.guarantees.no_oversell import no_oversell
+from chaos.observations.orders import ORDERS
+from chaos.observations.stock import MOVEMENTS, STOCK
 from harness.history import NotObservedError
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
@@ -94,7 +95,7 @@ def test_a_sale_without_a_buyer_is_vacuous(shop: ShopHistory) -> None:
     assert no_oversell.verdict(shop.done()).outcome is Outcome.VACUOUS
 
 
-@pytest.mark.parametrize("missing", [facts.STOCK, facts.MOVEMENTS, facts.ORDERS])
+@pytest.mark.parametrize("missing", [STOCK, MOVEMENTS, ORDERS])
 def test_without_its_observations_it_does_not_judge(shop: ShopHistory, missing: str) -> None:
     shop.sells("a")
     with pytest.raises(NotObservedError):

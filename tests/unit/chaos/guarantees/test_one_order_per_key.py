@@ -2,8 +2,8 @@
 
 import pytest
 
-from chaos.guarantees import facts
 from chaos.guarantees.one_order_per_key import KEY_REUSED, one_order_per_key
+from chaos.observations.orders import ORDERS
 from harness.history import NotObservedError, Row
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
@@ -38,7 +38,7 @@ def test_two_orders_stored_fails_though_one_was_told(shop: ShopHistory) -> None:
     shop.places("a")
     shop.stored("a")
     shop.stored("b")
-    shop.rows[facts.ORDERS][1] = {**shop.rows[facts.ORDERS][0], "id": "b"}
+    shop.rows[ORDERS][1] = {**shop.rows[ORDERS][0], "id": "b"}
     evidence = one_order_per_key.verdict(shop.done()).evidence
     assert any(each.what == "key key-a of user-a made 2 orders" for each in evidence)
 
@@ -92,7 +92,7 @@ def test_two_users_may_use_one_key(shop: ShopHistory) -> None:
     shop.places("b")
     shop.stored("a")
     shop.stored("b")
-    shop.rows[facts.ORDERS][1] = {**shop.rows[facts.ORDERS][1], "idempotency_key": "key-a"}
+    shop.rows[ORDERS][1] = {**shop.rows[ORDERS][1], "idempotency_key": "key-a"}
     assert one_order_per_key.verdict(shop.done()).outcome is Outcome.PASS
 
 
@@ -111,12 +111,12 @@ def test_answers_that_decide_nothing_are_vacuous(shop: ShopHistory, status: int)
 
 
 def test_nothing_asked_is_vacuous(shop: ShopHistory) -> None:
-    assert one_order_per_key.verdict(shop.done(without=facts.ORDERS)).outcome is Outcome.VACUOUS
+    assert one_order_per_key.verdict(shop.done(without=ORDERS)).outcome is Outcome.VACUOUS
 
 
 def test_without_the_rows_a_contradiction_stands_and_agreement_does_not_pass(shop: ShopHistory) -> None:
     shop.places("a")
     with pytest.raises(NotObservedError):
-        one_order_per_key.verdict(shop.done(without=facts.ORDERS))
+        one_order_per_key.verdict(shop.done(without=ORDERS))
     shop.asks("a").answered(201, {"id": "b"})
-    assert one_order_per_key.verdict(shop.done(without=facts.ORDERS)).outcome is Outcome.FAIL
+    assert one_order_per_key.verdict(shop.done(without=ORDERS)).outcome is Outcome.FAIL

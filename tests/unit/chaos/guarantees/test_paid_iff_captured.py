@@ -2,8 +2,9 @@
 
 import pytest
 
-from chaos.guarantees import facts
 from chaos.guarantees.paid_iff_captured import paid_iff_captured
+from chaos.observations.orders import ORDERS, SAGAS
+from chaos.observations.outside import PROVIDER_LEDGER
 from harness.history import NotObservedError
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
@@ -86,7 +87,7 @@ def test_nobody_paid_is_vacuous(shop: ShopHistory) -> None:
     assert paid_iff_captured.verdict(shop.done()).outcome is Outcome.VACUOUS
 
 
-@pytest.mark.parametrize("missing", [facts.ORDERS, facts.SAGAS, facts.PROVIDER_LEDGER])
+@pytest.mark.parametrize("missing", [ORDERS, SAGAS, PROVIDER_LEDGER])
 def test_without_its_observations_it_does_not_judge(shop: ShopHistory, missing: str) -> None:
     shop.pays("a")
     with pytest.raises(NotObservedError):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from chaos.guarantees import facts, identity
 from chaos.guarantees.private_to_owner import private_to_owner
+from chaos.observations import identity
+from chaos.observations.orders import ORDERS, PLACE_ORDER
 from harness.history import Ending, NotObservedError
 from harness.verdict import Outcome, Verdict
 from tests.unit.chaos.identity_history import CANCEL, COMPLETE, READ, IdentityHistory
@@ -102,7 +103,7 @@ def test_a_list_of_ones_own_passes(shop: IdentityHistory) -> None:
 
 def test_the_key_of_another_that_gets_the_others_order_fails(shop: IdentityHistory) -> None:
     shop.owns("o")
-    shop.recorder.invoke("eve", facts.PLACE_ORDER, {"user_id": "eve", "key": "key-o", "items": []}).answered(201, {"id": "o"})
+    shop.recorder.invoke("eve", PLACE_ORDER, {"user_id": "eve", "key": "key-o", "items": []}).answered(201, {"id": "o"})
     assert judged(shop).outcome is Outcome.FAIL
 
 
@@ -144,7 +145,7 @@ def test_a_role_that_an_admin_gave_or_may_have_given_passes(shop: IdentityHistor
     assert judged(shop).outcome is Outcome.PASS
 
 
-@pytest.mark.parametrize("subject", [facts.ORDERS, identity.USERS])
+@pytest.mark.parametrize("subject", [ORDERS, identity.USERS])
 def test_without_the_books_it_does_not_judge_but_a_breach_stands(shop: IdentityHistory, subject: str) -> None:
     owner = shop.owns("o")
     shop.tries("eve", owner, "o").answered(404, {})
@@ -155,7 +156,7 @@ def test_without_the_books_it_does_not_judge_but_a_breach_stands(shop: IdentityH
 def test_a_breach_that_was_heard_stands_without_the_books(shop: IdentityHistory) -> None:
     owner = shop.owns("o")
     shop.tries("eve", owner, "o").answered(200, {})
-    assert judged(shop, without=facts.ORDERS).outcome is Outcome.FAIL
+    assert judged(shop, without=ORDERS).outcome is Outcome.FAIL
 
 
 def test_reading_is_proof_that_it_is_there(shop: IdentityHistory) -> None:

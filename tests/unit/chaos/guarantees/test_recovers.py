@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from chaos.guarantees import facts
 from chaos.guarantees.recovers import BOUND_S, recovers
+from chaos.observations.health import HEALTH
 from harness.history import Completion, Ending, Fault, FaultPhase, History
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
@@ -52,7 +52,7 @@ def test_a_door_that_stays_shut_fails(shop: ShopHistory) -> None:
 
 def test_a_member_that_is_dead_at_the_end_fails(shop: ShopHistory) -> None:
     shop.strikes("order-1")
-    shop.rows[facts.HEALTH].append({"part": "order-1", "well": False, "detail": "does not run"})
+    shop.rows[HEALTH].append({"part": "order-1", "well": False, "detail": "does not run"})
     (violation,) = recovers.verdict(long_after(shop.done())).evidence
     assert "order-1: does not run" in violation.what
 
@@ -69,7 +69,7 @@ def test_what_was_cut_short_with_the_run_says_nothing(shop: ShopHistory) -> None
 def test_the_last_of_several_heals_counts(shop: ShopHistory) -> None:
     shop.strikes("order-1")
     shop.places("a", 503)
-    history = long_after(shop.done(without=facts.HEALTH))
+    history = long_after(shop.done(without=HEALTH))
     assert recovers.verdict(history).outcome is Outcome.FAIL
     again = replace(history.faults[1], time_ns=history.span_ns[1] + 1)
     assert (
@@ -92,4 +92,4 @@ def test_no_fault_is_vacuous(shop: ShopHistory) -> None:
 def test_nothing_tried_after_the_heal_is_vacuous(shop: ShopHistory) -> None:
     shop.places("a")
     shop.strikes("order-1")
-    assert recovers.verdict(shop.done(without=facts.HEALTH)).outcome is Outcome.VACUOUS
+    assert recovers.verdict(shop.done(without=HEALTH)).outcome is Outcome.VACUOUS

@@ -2,8 +2,10 @@
 
 import pytest
 
-from chaos.guarantees import facts
 from chaos.guarantees.sagas_terminate import sagas_terminate
+from chaos.observations.messages import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
+from chaos.observations.orders import ORDERS, SAGAS
+from chaos.observations.stock import RESERVATIONS
 from harness.history import NotObservedError
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
@@ -26,7 +28,7 @@ def test_all_at_rest_passes(shop: ShopHistory) -> None:
     shop.holds("c", state="RELEASED")
     shop.places("d", 409)
     shop.stored("d", status="REJECTED")
-    shop.rows[facts.CONFIRMATIONS].append({"order_id": "b", "state": "SENT"})
+    shop.rows[CONFIRMATIONS].append({"order_id": "b", "state": "SENT"})
     verdict = sagas_terminate.verdict(shop.done())
     assert (verdict.outcome, verdict.counts) == (Outcome.PASS, {"judged": 3, "orders": 4, "reservations": 3})
 
@@ -38,13 +40,13 @@ def test_an_order_nobody_decided_fails(shop: ShopHistory) -> None:
 
 
 def test_an_order_past_its_time_fails(shop: ShopHistory) -> None:
-    shop.rows[facts.ORDERS] = [{**shop.rows[facts.ORDERS][0], "overdue": 1}]
+    shop.rows[ORDERS] = [{**shop.rows[ORDERS][0], "overdue": 1}]
     assert evidence(shop) == ["order a is still RESERVED though its time to pay is over"]
 
 
 def test_an_order_that_was_paid_in_its_time_is_at_rest_after_it(shop: ShopHistory) -> None:
     shop.pays("b")
-    shop.rows[facts.ORDERS][1] = {**shop.rows[facts.ORDERS][1], "overdue": 1}
+    shop.rows[ORDERS][1] = {**shop.rows[ORDERS][1], "overdue": 1}
     assert evidence(shop) == []
 
 
@@ -55,20 +57,20 @@ def test_a_saga_under_way_fails_and_names_the_operations(shop: ShopHistory) -> N
     assert violation.operations == (1,)
 
 
-@pytest.mark.parametrize("subject", [facts.ORDER_OUTBOX, facts.PAYMENT_OUTBOX])
+@pytest.mark.parametrize("subject", [ORDER_OUTBOX, PAYMENT_OUTBOX])
 def test_a_message_that_never_left_fails(shop: ShopHistory, subject: str) -> None:
     shop.rows[subject].append({"message_id": "m", "topic": "order.paid", "attempts": 9})
     assert evidence(shop) == [f"message m (order.paid) never left {subject}, 9 attempts"]
 
 
 def test_a_message_in_a_queue_fails(shop: ShopHistory) -> None:
-    shop.rows[facts.QUEUES] = [{"queue": "order.place", "messages": 2}]
+    shop.rows[QUEUES] = [{"queue": "order.place", "messages": 2}]
     assert evidence(shop) == ["2 messages are left in order.place"]
 
 
 @pytest.mark.parametrize("state", ["PENDING", "SENDING"])
 def test_a_confirmation_under_a_lease_fails(shop: ShopHistory, state: str) -> None:
-    shop.rows[facts.CONFIRMATIONS].append({"order_id": "a", "state": state})
+    shop.rows[CONFIRMATIONS].append({"order_id": "a", "state": state})
     assert evidence(shop) == [f"the confirmation of order a is still {state}"]
 
 
@@ -108,13 +110,13 @@ def test_an_unknown_outcome_that_made_its_order_is_judged() -> None:
 @pytest.mark.parametrize(
     "missing",
     [
-        facts.ORDERS,
-        facts.SAGAS,
-        facts.RESERVATIONS,
-        facts.ORDER_OUTBOX,
-        facts.PAYMENT_OUTBOX,
-        facts.CONFIRMATIONS,
-        facts.QUEUES,
+        ORDERS,
+        SAGAS,
+        RESERVATIONS,
+        ORDER_OUTBOX,
+        PAYMENT_OUTBOX,
+        CONFIRMATIONS,
+        QUEUES,
     ],
 )
 def test_without_an_observation_it_does_not_judge(shop: ShopHistory, missing: str) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from chaos.guarantees.locks import GrantRow
+from chaos.observations.locks import GrantRow
 from chaos.subject.databases import OBSERVATIONS
 from chaos.subject.lanes import LOCK_HOLDERS, SAGAS
 from harness.experiment.picture import LaneSpec

@@ -2,7 +2,7 @@
 
 import json
 
-from chaos.guarantees.locks import GrantRow
+from chaos.observations.locks import GrantRow
 from chaos.subject.lock_grants import lock_grants
 from chaos.subject.watchers.lock_book import LockBook
 from harness.history import Row

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from chaos.client import Answer, Money, Product, Provider
-from chaos.guarantees import facts, identity
 from chaos.guarantees.private_to_owner import private_to_owner
+from chaos.observations import identity
+from chaos.observations.orders import ORDERS, PLACE_ORDER
 from chaos.workloads.client_process import ClientProcess
 from chaos.workloads.identity_customer import Customer
 from chaos.workloads.identity_holder import AccountHolder, Habits
@@ -110,7 +111,7 @@ class Scene:
             {"id": order, "user_id": owner, "idempotency_key": order, **row, **address}
             for order, owner in self.shop.orders.items()
         ]
-        self.recorder.observe(facts.ORDERS, stored)
+        self.recorder.observe(ORDERS, stored)
         self.recorder.observe(identity.USERS, [{"id": name, "role": "USER", "version": 1} for name in NAMES])
         return History(self.records)
 
@@ -132,8 +133,8 @@ async def test_one_door_that_is_open_is_found(lets_in: str) -> None:
 
 async def test_the_key_of_another_makes_an_order_of_ones_own() -> None:
     history = await Scene(FakeShop()).plays()
-    keys = [str(operation.input["key"]) for operation in history.named(facts.PLACE_ORDER)]
-    owners = [f"{operation.input['user_id']}-first" for operation in history.named(facts.PLACE_ORDER)]
+    keys = [str(operation.input["key"]) for operation in history.named(PLACE_ORDER)]
+    owners = [f"{operation.input['user_id']}-first" for operation in history.named(PLACE_ORDER)]
     assert sum(key != owner for key, owner in zip(keys, owners, strict=True)) == len(NAMES)
 
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from chaos.client import Answer, Shop
-from chaos.guarantees import identity
 from chaos.guarantees.stale_tokens_rejected import stale_tokens_rejected
+from chaos.observations import identity
 from chaos.workloads.client_process import ClientProcess
 from chaos.workloads.identity_holder import NAME, PASSWORD, ROLE, AccountHolder, Habits
 from chaos.workloads.token_verifiers import (

@@ -17,7 +17,7 @@ async def test_rows_that_are_new_are_told_once_in_their_order(monkeypatch: pytes
         for numbers in looks:
             yield tuple({"id": number} for number in numbers)
 
-    monkeypatch.setattr(sys.modules[new_rows.__module__], "looks", fake)
+    monkeypatch.setattr(sys.modules[new_rows.__module__], "poll_rows", fake)
     told: list[object] = []
     await new_rows(None, "", asyncio.Event(), lambda row: told.append(row["id"]))  # type: ignore[arg-type]  # not used
     assert told == [4, 5, 2, 6], "2 became visible after 3"

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from chaos.subject.watchers.lock_book import EXPIRED, GRANTED, OVERTAKEN, RELEASED, LockBook
+from chaos.observations.events import LOCK_EXPIRED, LOCK_GRANTED, LOCK_OVERTAKEN, LOCK_RELEASED
+from chaos.subject.watchers.lock_book import LockBook
 
 MASTERS = ("m1", "m2", "m3")
 TTL_MS = 1000
@@ -67,7 +68,7 @@ def test_a_quorum_grants_once(masters: Masters) -> None:
     masters.acquire("order-1:x", 10, on=["m1"])
     assert masters.events == []
     masters.acquire("order-1:x", 12, on=["m2", "m3"])
-    assert masters.events == [(GRANTED, "a", "order-1")]
+    assert masters.events == [(LOCK_GRANTED, "a", "order-1")]
     claim = masters.book.claims["a", "order-1:x"]
     assert (claim.first_ns, claim.granted_ns) == (ms(10), ms(12))
 
@@ -80,14 +81,14 @@ def test_votes_that_have_run_out_do_not_count(masters: Masters) -> None:
 
 def test_each_resource_is_granted(masters: Masters) -> None:
     masters.acquire("order-1:x", 0, resources=("a", "b"))
-    assert masters.events == [(GRANTED, "a", "order-1"), (GRANTED, "b", "order-1")]
+    assert masters.events == [(LOCK_GRANTED, "a", "order-1"), (LOCK_GRANTED, "b", "order-1")]
 
 
 def test_the_first_release_ends_it(masters: Masters) -> None:
     masters.acquire("order-1:x", 0)
     masters.release("order-1:x", 50, on=["m3"])
     masters.release("order-1:x", 90, on=["m1", "m2"])
-    assert masters.events[1:] == [(RELEASED, "a", "order-1")]
+    assert masters.events[1:] == [(LOCK_RELEASED, "a", "order-1")]
     assert masters.book.claims["a", "order-1:x"].released_ns == ms(50)
 
 
@@ -105,7 +106,7 @@ def test_masters_need_not_be_heard_in_step(masters: Masters) -> None:
     masters.acquire("order-1:x", 1, on=["m2"])
     masters.release("order-1:x", 51, on=["m2"])
     masters.acquire("order-2:y", 60)
-    assert [event for event, _, _ in masters.events] == [GRANTED, RELEASED, GRANTED]
+    assert [event for event, _, _ in masters.events] == [LOCK_GRANTED, LOCK_RELEASED, LOCK_GRANTED]
     assert masters.book.claims["a", "order-1:x"].granted_ns == ms(1)
 
 
@@ -117,37 +118,37 @@ def test_times_are_those_of_the_masters_and_not_of_hearing_them(masters: Masters
     masters.release("order-1:x", 48, on=["m3"])
     claim = masters.book.claims["a", "order-1:x"]
     assert (claim.granted_ns, claim.released_ns) == (ms(5), ms(48))
-    assert [event for event, _, _ in masters.events] == [GRANTED, RELEASED]
+    assert [event for event, _, _ in masters.events] == [LOCK_GRANTED, LOCK_RELEASED]
 
 
 def test_extension_puts_the_end_off(masters: Masters) -> None:
     masters.acquire("order-1:x", 0)
     masters.extend("order-1:x", 600, on=["m1", "m2"])
     masters.tick(1500)
-    assert masters.events == [(GRANTED, "a", "order-1")]
+    assert masters.events == [(LOCK_GRANTED, "a", "order-1")]
     masters.tick(1601)
     masters.tick(1700)
-    assert masters.events[1:] == [(EXPIRED, "a", "order-1")]
+    assert masters.events[1:] == [(LOCK_EXPIRED, "a", "order-1")]
 
 
 def test_extension_at_fewer_than_a_quorum_does_not(masters: Masters) -> None:
     masters.acquire("order-1:x", 0)
     masters.extend("order-1:x", 600, on=["m1"])
     masters.tick(1001)
-    assert masters.events[1:] == [(EXPIRED, "a", "order-1")]
+    assert masters.events[1:] == [(LOCK_EXPIRED, "a", "order-1")]
 
 
 def test_the_next_holder_after_a_release_overtakes_nobody(masters: Masters) -> None:
     masters.acquire("order-1:x", 0)
     masters.release("order-1:x", 10)
     masters.acquire("order-2:y", 11)
-    assert [event for event, _, _ in masters.events] == [GRANTED, RELEASED, GRANTED]
+    assert [event for event, _, _ in masters.events] == [LOCK_GRANTED, LOCK_RELEASED, LOCK_GRANTED]
 
 
 def test_a_lock_given_twice_is_seen_at_once(masters: Masters) -> None:
     masters.acquire("order-1:x", 0)
     masters.acquire("order-2:y", 100, on=["m1", "m2"])
-    assert masters.events[1:] == [(GRANTED, "a", "order-2"), (OVERTAKEN, "a", "order-1")]
+    assert masters.events[1:] == [(LOCK_GRANTED, "a", "order-2"), (LOCK_OVERTAKEN, "a", "order-1")]
 
 
 def test_a_holder_that_acts_after_its_end_is_seen_when_it_acts(masters: Masters) -> None:
@@ -155,10 +156,10 @@ def test_a_holder_that_acts_after_its_end_is_seen_when_it_acts(masters: Masters)
     masters.tick(1100)
     masters.acquire("order-2:y", 1200)
     masters.release("order-2:y", 1300)
-    assert [event for event, _, _ in masters.events] == [GRANTED, EXPIRED, GRANTED, RELEASED]
+    assert [event for event, _, _ in masters.events] == [LOCK_GRANTED, LOCK_EXPIRED, LOCK_GRANTED, LOCK_RELEASED]
     masters.extend("order-1:x", 1900, refused=True)
     masters.release("order-1:x", 2000)
-    assert masters.events[4:] == [(OVERTAKEN, "a", "order-1"), (RELEASED, "a", "order-1")]
+    assert masters.events[4:] == [(LOCK_OVERTAKEN, "a", "order-1"), (LOCK_RELEASED, "a", "order-1")]
 
 
 def test_a_refused_extension_is_a_sign_of_life_and_no_more(masters: Masters) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chaos.subject import hands
+from chaos.subject import in_flight
 
 
 class Metrics:
@@ -41,22 +41,22 @@ def serving(metrics: Metrics) -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hands, "STUCK_S", 0.0)
+    monkeypatch.setattr(in_flight, "STUCK_S", 0.0)
 
 
 async def test_what_was_in_hand_before_is_not_what_is_looked_for() -> None:
     metrics = Metrics()
     with serving(metrics) as stack:
-        look = await hands.stuck(stack, "order-1")
+        look = await in_flight.stuck(stack, "order-1")
         assert await look() == 0
         metrics.taken, metrics.handling = 8, 3
         assert await look() == 3
 
 
-async def test_hands_are_empty_when_nothing_is_handled() -> None:
+async def test_nothing_is_in_flight_when_nothing_is_handled() -> None:
     metrics = Metrics()
     with serving(metrics) as stack:
-        look = await hands.busy(stack, "order-1")
+        look = await in_flight.busy(stack, "order-1")
         assert await look() == 2
         metrics.handling = 0
         assert await look() == 0

@@ -1,17 +1,10 @@
-"""What the judges of identity read: who logged in, changed an account, showed a token and tried what is not theirs.
+"""Identity: who logged in, changed an account, showed a token and tried what is not theirs, and the accounts at rest.
 
 A session is one pair of tokens. Its name is chosen by the client that asks for it, so that tokens themselves need not
-be on record. An input of another shape raises pydantic.ValidationError, which makes a verdict UNKNOWN rather than wrong.
+be on record.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
-
-from pydantic import TypeAdapter
-
-from chaos.guarantees.facts import rows
-from harness.history import History, Operation
 
 LOG_IN = "log_in"
 REFRESH_TOKENS = "refresh_tokens"
@@ -41,8 +34,6 @@ USERS = "user.users"
 """Subject of the observation of accounts at rest."""
 
 ADMIN = "ADMIN"
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +95,3 @@ class UserRow:
     id: str
     role: str
     version: int
-
-
-def users(history: History) -> tuple[UserRow, ...]:
-    """Every account at rest. Raises NotObservedError."""
-    return rows(history, USERS, UserRow)
-
-
-def inputs(history: History, kind: type[T], *names: str) -> Iterator[tuple[Operation, T]]:
-    """The operations of these names with their inputs, typed. Raises pydantic.ValidationError."""
-    read = TypeAdapter(kind).validate_python
-    for operation in history.named(*names):
-        yield operation, read(operation.input)

@@ -1,8 +1,8 @@
-"""Every strike is told once, also those of a script that replaced another one."""
+"""Every hit is told once, also those of a script that replaced another one."""
 
 import pytest
 
-from chaos.subject.watchers.strikes import risen
+from chaos.subject.watchers.mail_script import risen
 
 
 @pytest.mark.parametrize(("before", "now", "new"), [(0, 0, 0), (0, 3, 3), (3, 3, 0), (3, 5, 2), (5, 0, 0), (5, 2, 2)])

@@ -1,21 +1,18 @@
-"""strikes: the mail server did to a mail what its script says: event `mail_struck`, once for each mail.
-
-By the sandbox's own count of its rules' hits; which mail it was the count does not tell.
-"""
+"""mail_script: the mail server did to a mail what its script says, by the sandbox's own count of its rules' hits."""
 
 import asyncio
 
 import httpx
 
+from chaos.observations.events import MAIL_SCRIPT_HIT
 from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder
 
-STRUCK = "mail_struck"
 POLL_S = 0.2
 
 
-async def strikes(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
-    """See Watcher."""
+async def mail_script(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
+    """The mail server did to a mail what its script says: event `mail_script_hit`, once for each mail."""
     before = 0
     while True:
         try:
@@ -25,7 +22,7 @@ async def strikes(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> N
             continue
         before, new = risen(before, sum(int(rule["hits"]) for rule in report["rules"]))
         for _ in range(new):
-            recorder.event(STRUCK)
+            recorder.event(MAIL_SCRIPT_HIT)
         ready.set()
         await asyncio.sleep(POLL_S)
 

@@ -1,4 +1,7 @@
-"""What consumers have in their hands, by the database and by their own metrics: the broker counts it as gone from its queue."""
+"""Messages in flight: taken off a queue and not settled yet, by consumers' own metrics and by the database.
+
+The broker counts them as gone from its queue.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,7 +9,7 @@ from typing import TypeAlias
 
 import httpx
 
-from chaos.guarantees.facts import QueueRow
+from chaos.observations.messages import QueueRow
 from chaos.subject.metrics import Readings, totals
 from harness.stack.view import StackView
 from harness.system.sql import rows
@@ -16,23 +19,23 @@ CONSUMERS = ("order", "payment")
 COMMANDS = "order.place"
 TAKEN, HANDLING = "consumer_batch_size_sum", "consumer_handling"
 STUCK_S = 0.4
-"""For how long the same batch has to be in hand before it counts as stuck."""
+"""For how long the same batch has to be in flight before it counts as stuck."""
 DECIDED = (
     "SELECT SUBSTRING_INDEX(executor, ':', 1) AS instance, COUNT(*) AS n"
     " FROM saga_steps JOIN sagas ON sagas.id = saga_steps.saga_id WHERE sagas.kind = 'place' GROUP BY instance"
 )
 
-Look: TypeAlias = Callable[[], Awaitable[int]]
-"""How much is in the hands now."""
+Count: TypeAlias = Callable[[], Awaitable[int]]
+"""How many messages are in flight now."""
 
 
-async def in_hand(stack: StackView) -> list[QueueRow]:
+async def in_flight(stack: StackView) -> list[QueueRow]:
     """What each consumer is busy with, by queue and instance; an instance whose metrics cannot be read is missing."""
     members = [member.name for service in CONSUMERS for member in stack.instances(service)]
     async with httpx.AsyncClient(timeout=2.0) as http:
         found = await asyncio.gather(*(_handling(http, stack, member) for member in members))
     return [
-        QueueRow(f"{queue}, in the hands of {member}", round(messages))
+        QueueRow(f"{queue}, in flight in {member}", round(messages))
         for member, queues in zip(members, found, strict=True)
         for queue, messages in queues.items()
     ]
@@ -45,7 +48,7 @@ async def _handling(http: httpx.AsyncClient, stack: StackView, member: str) -> R
         return {}
 
 
-async def decided_since(stack: StackView, instance: str) -> Look:
+async def decided_since(stack: StackView, instance: str) -> Count:
     """Orders that an instance decided and stored from now on. Raises pymysql.MySQLError."""
 
     async def decided() -> int:
@@ -54,37 +57,37 @@ async def decided_since(stack: StackView, instance: str) -> Look:
 
     before = await decided()
 
-    async def look() -> int:
+    async def count() -> int:
         return await decided() - before
 
-    return look
+    return count
 
 
-async def busy(stack: StackView, instance: str) -> Look:
+async def busy(stack: StackView, instance: str) -> Count:
     """Commands that an instance is handling."""
     address = f"http://{stack.address(instance, 'metrics')}"
 
-    async def look() -> int:
-        return (await _hands(address))[1]
+    async def count() -> int:
+        return (await _batch(address))[1]
 
-    return look
+    return count
 
 
-async def stuck(stack: StackView, instance: str) -> Look:
+async def stuck(stack: StackView, instance: str) -> Count:
     """Commands that an instance takes off the queue from now on, and gets nowhere with. Raises httpx.HTTPError."""
     address = f"http://{stack.address(instance, 'metrics')}"
-    taken_before, _ = await _hands(address)
+    taken_before, _ = await _batch(address)
 
-    async def look() -> int:
-        before = await _hands(address)
+    async def count() -> int:
+        before = await _batch(address)
         await asyncio.sleep(STUCK_S)
-        taken, handling = now = await _hands(address)
+        taken, handling = now = await _batch(address)
         return handling if now == before and taken > taken_before else 0
 
-    return look
+    return count
 
 
-async def _hands(address: str) -> tuple[int, int]:
+async def _batch(address: str) -> tuple[int, int]:
     """Commands taken so far, and how many of them are being handled. Raises httpx.HTTPError."""
     async with httpx.AsyncClient(base_url=address, timeout=2.0) as http:
         taken, handling = [await totals(http, "", sample, by="queue") for sample in (TAKEN, HANDLING)]

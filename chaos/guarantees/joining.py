@@ -1,0 +1,146 @@
+"""Joins what clients did with what the books of the shop and of the world outside say, per order and per product."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from pydantic import TypeAdapter
+
+from chaos.guarantees import reading
+from chaos.observations.orders import AUTHORISE_PAYMENT, COMPLETE_ORDER, PLACE_ORDER, OrderRow
+from chaos.observations.outside import Amount, Kind
+from chaos.observations.stock import Movement
+from harness.checkers import OUTSIDE, Effect, Transfer
+from harness.history import History, Operation, Row
+
+MOVES = {
+    Movement.PUT: (OUTSIDE, "available"),
+    Movement.RESERVE: ("available", "reserved"),
+    Movement.CONFIRM: ("reserved", "sold"),
+    Movement.RELEASE: ("reserved", "available"),
+    Movement.RETURN: ("sold", "available"),
+}
+"""Which buckets of the stock a movement takes from and gives to."""
+
+
+def transfers(history: History) -> tuple[Transfer, ...]:
+    """The stock's ledger in its order, each entry with the operations that placed its order. Raises NotObservedError."""
+    placed = operations_by_order(history, PLACE_ORDER)
+    return tuple(
+        Transfer(
+            row.product_id,
+            *MOVES[row.kind],
+            quantity=row.quantity,
+            reference=f"{row.id} ({row.kind} {row.order_id or ''})",
+            operations=placed.get(row.order_id or "", ()),
+        )
+        for row in reading.movements(history)
+    )
+
+
+def order_of(operation: Operation) -> str | None:
+    """The order that an operation on one is about; None when a place_order was not told."""
+    asked = operation.input.get("order_id")
+    return asked if isinstance(asked, str) else order_id(operation)
+
+
+class OperationsByOrder(Mapping[str, tuple[int, ...]]):
+    """Ids of the operations of some names by the order that they are about, for the evidence. Looked up when it is needed."""
+
+    def __init__(self, history: History, names: tuple[str, ...]) -> None:
+        self._history = history
+        self._names = names
+
+    def __getitem__(self, order: str) -> tuple[int, ...]:
+        return tuple(self._found[order])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @cached_property
+    def _found(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for operation in self._history.named(*self._names):
+            if order := order_of(operation):
+                found.setdefault(order, []).append(operation.id)
+        return found
+
+
+def operations_by_order(history: History, *names: str) -> OperationsByOrder:
+    """What clients did about each order, of the operations of these names."""
+    return OperationsByOrder(history, names)
+
+
+def status_told(operation: Operation) -> str | None:
+    """The order's status that an answer tells; None when it tells none. The `status` of a problem is not one."""
+    told = operation.output.get("status")
+    return told if operation.ok and isinstance(told, str) else None
+
+
+def order_id(operation: Operation) -> str | None:
+    """The order that an answered place_order names; None when it names none."""
+    found = operation.output.get("id")
+    return found if isinstance(found, str) else None
+
+
+def sent_lines(operation: Operation) -> dict[str, int]:
+    """Units per product that a place_order asked for. Raises pydantic.ValidationError."""
+    lines = _LINES.validate_python(operation.input.get("items"))
+    totals: dict[str, int] = {}
+    for line in lines:
+        totals[line.product_id] = totals.get(line.product_id, 0) + line.quantity
+    return totals
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    product_id: str
+    quantity: int
+
+
+_LINES = TypeAdapter(list[_Line])
+
+
+def address(row: OrderRow) -> Row:
+    """Where an order goes, in the words of POST /orders."""
+    names = ("recipient", "street", "city", "postal_code", "country")
+    return {name: getattr(row, name) for name in names}
+
+
+def charges(history: History) -> tuple[Effect, ...]:
+    """Captures and refunds in the ledger's order, each with the operations that asked for it. Raises NotObservedError."""
+    asked = operations_by_order(history, AUTHORISE_PAYMENT, COMPLETE_ORDER)
+    return tuple(
+        Effect(
+            entry.reference,
+            entry.payment_id,
+            undone=entry.kind is Kind.REFUND,
+            reference=f"{entry.seq} ({entry.kind} {entry.payment_id})",
+            operations=asked.get(entry.reference, ()),
+        )
+        for entry in reading.ledger(history)
+        if entry.kind in (Kind.CAPTURE, Kind.REFUND)
+    )
+
+
+def charged(history: History) -> dict[str, str]:
+    """What stands captured and not refunded, by order: amounts and payments in words. Raises NotObservedError."""
+    standing: dict[str, dict[str, Amount]] = {}
+    for entry in reading.ledger(history):
+        if entry.kind is Kind.CAPTURE:
+            standing.setdefault(entry.reference, {})[entry.payment_id] = entry.amount
+        elif entry.kind is Kind.REFUND:
+            standing.get(entry.reference, {}).pop(entry.payment_id, None)
+    return {
+        order: " + ".join(charge(amount, payment) for payment, amount in sorted(payments.items()))
+        for order, payments in standing.items()
+        if payments
+    }
+
+
+def charge(amount: Amount, payment: str) -> str:
+    """One capture in words, so that two books can be compared."""
+    return f"{amount} by {payment}"

@@ -1,0 +1,124 @@
+"""Reads what a run recorded as the types of `chaos.observations`.
+
+A row or an input of another shape raises pydantic.ValidationError, which makes a verdict UNKNOWN rather than wrong; what was
+never observed raises NotObservedError, with the same effect.
+"""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+from chaos.observations.health import HEALTH, HealthRow
+from chaos.observations.identity import USERS, UserRow
+from chaos.observations.messages import CONFIRMATIONS, QUEUES, ConfirmationRow, OutboxRow, QueueRow
+from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS, OrderRow, SagaRow
+from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER, Entry, Message
+from chaos.observations.stock import (
+    MOVEMENTS,
+    RESERVATION_LINES,
+    RESERVATIONS,
+    STOCK,
+    LineRow,
+    MovementRow,
+    ReservationRow,
+    StockRow,
+)
+from harness.history import CompressedRows, History, NotObservedError, Operation
+
+T = TypeVar("T")
+
+
+def rows(history: History, subject: str, kind: type[T]) -> tuple[T, ...]:
+    """What was observed of a subject, typed. Raises NotObservedError, pydantic.ValidationError, like all that follow."""
+    observed = history.observed(subject)
+    if isinstance(observed, CompressedRows):
+        return tuple(observed.typed(kind))
+    read = TypeAdapter(kind).validate_python
+    return tuple(read(row) for row in observed)
+
+
+def inputs(history: History, kind: type[T], *names: str) -> Iterator[tuple[Operation, T]]:
+    """The operations of these names with their inputs, typed. Raises pydantic.ValidationError."""
+    read = TypeAdapter(kind).validate_python
+    for operation in history.named(*names):
+        yield operation, read(operation.input)
+
+
+def was_observed(history: History, subject: str) -> bool:
+    """Whether a run got as far as looking at a subject; what clients were told can be judged without."""
+    try:
+        history.observed(subject)
+    except NotObservedError:
+        return False
+    return True
+
+
+def stock(history: History) -> tuple[StockRow, ...]:
+    """Every product's units at rest."""
+    return rows(history, STOCK, StockRow)
+
+
+def movements(history: History) -> list[MovementRow]:
+    """The stock's ledger in its order."""
+    return sorted(rows(history, MOVEMENTS, MovementRow), key=lambda row: row.id)
+
+
+def reservations(history: History) -> tuple[ReservationRow, ...]:
+    """Every reservation at rest."""
+    return rows(history, RESERVATIONS, ReservationRow)
+
+
+def reservation_lines(history: History) -> tuple[LineRow, ...]:
+    """Every reservation's lines at rest."""
+    return rows(history, RESERVATION_LINES, LineRow)
+
+
+def orders(history: History) -> tuple[OrderRow, ...]:
+    """Every order at rest."""
+    return rows(history, ORDERS, OrderRow)
+
+
+def order_items(history: History) -> tuple[LineRow, ...]:
+    """Every order's lines at rest."""
+    return rows(history, ORDER_ITEMS, LineRow)
+
+
+def sagas(history: History) -> tuple[SagaRow, ...]:
+    """Every saga that is still under way."""
+    return rows(history, SAGAS, SagaRow)
+
+
+def outbox(history: History, subject: str) -> tuple[OutboxRow, ...]:
+    """What has not left ORDER_OUTBOX or PAYMENT_OUTBOX."""
+    return rows(history, subject, OutboxRow)
+
+
+def confirmations(history: History) -> tuple[ConfirmationRow, ...]:
+    """Every mail that notification knows of."""
+    return rows(history, CONFIRMATIONS, ConfirmationRow)
+
+
+def queues(history: History) -> tuple[QueueRow, ...]:
+    """What waits in the broker's queues, and what their consumers have not settled."""
+    return rows(history, QUEUES, QueueRow)
+
+
+def health(history: History) -> tuple[HealthRow, ...]:
+    """How the shop's parts were at the end."""
+    return rows(history, HEALTH, HealthRow)
+
+
+def users(history: History) -> tuple[UserRow, ...]:
+    """Every account at rest."""
+    return rows(history, USERS, UserRow)
+
+
+def ledger(history: History) -> tuple[Entry, ...]:
+    """The provider's ledger in its order."""
+    return tuple(sorted(rows(history, PROVIDER_LEDGER, Entry), key=lambda entry: entry.seq))
+
+
+def mails(history: History) -> tuple[Message, ...]:
+    """What was delivered to customers."""
+    return rows(history, MAILBOX, Message)
