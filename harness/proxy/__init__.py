@@ -4,6 +4,6 @@
     HTTP  by name   listens  one     one way  one      lets bytes through,
                              connection       toxic    late or not at all
 
-Beyond Toxiproxy: a seed (another one in the body of POST /reset), GET /proxies/{proxy}/effects, observers, and an API that
-never blocks and refuses what crashes it.
+Beyond Toxiproxy: a seed (another one in the body of POST /reset), the toxic `stall`, GET /proxies/{proxy}/effects, observers,
+and an API that never blocks and refuses what crashes it.
 """

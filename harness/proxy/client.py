@@ -85,12 +85,17 @@ class FlowCounts:
 
 @dataclass(frozen=True)
 class ToxicCounts:
-    """What toxics of one name have done so far: connections they acted on, bytes and ends they saw, streams they closed."""
+    """What toxics of one name have done so far.
+
+    They acted on so many connections, bytes and ends of streams came to them, they closed so many streams, and they released
+    so many bytes that they had held when they were changed or removed.
+    """
 
     connections: int
     bytes: int
     ends: int
     closed: int
+    released: int = 0
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class ToxicEffect:
     bytes: int = 0  # came into its hands
     ends: int = 0  # times the source ended while it acted
     closed: int = 0  # streams it ended itself
+    released: int = 0  # bytes it held until it was changed or removed, and let go then
 
 
 @dataclass

@@ -132,9 +132,9 @@ class Stage(Outlet):
             self._wake()
 
     def update(self, placed: "PlacedToxic") -> None:
-        """Let go of what is held and go on with other attributes."""
+        """Let go of what is held, unless the toxic holds it through updates, and go on with other attributes."""
         self.placed = placed
-        if not self._over:
+        if not self._over and placed.toxic.update_releases:
             self._task.cancel()
             self._flush()
             self._task = asyncio.get_running_loop().create_task(self._run(placed))
@@ -172,6 +172,7 @@ class Stage(Outlet):
         self.outlet.end()
 
     def _flush(self) -> None:
+        self._effect.released += self.held
         while self._queue:
             self.forward()
 

@@ -25,6 +25,7 @@ class Toxic(ABC):
     type: ClassVar[str]
     capacity: ClassVar[int] = 64 * KIB  # bytes it may hold before the source is no longer read
     removal_closes: ClassVar[bool] = False  # taking it off a live stream ends that stream
+    update_releases: ClassVar[bool] = True  # a change of it lets go what it holds
 
     @abstractmethod
     async def act(self, stage: Stage) -> None:

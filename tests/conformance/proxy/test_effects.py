@@ -45,7 +45,7 @@ def test_bytes_a_toxic_dropped(ours: Api, quiet: Peer) -> None:
     with connect(address) as client:
         client.sendall(b"lost")
         effects = settled(ours, ["upstream", "dropped"], 4)
-        assert effects["toxics"] == {"timeout_upstream": {"connections": 1, "bytes": 4, "ends": 0, "closed": 0}}
+        assert effects["toxics"] == {"timeout_upstream": {"connections": 1, "bytes": 4, "ends": 0, "closed": 0, "released": 0}}
         assert balanced(effects)
 
 
@@ -102,7 +102,7 @@ def test_streams_a_toxic_ended(ours: Api, quiet: Peer) -> None:
         assert ended(client)
     effects = settled(ours, ["connections", "open"], 0)
     assert effects["upstream"] == {"received": 13, "passed": 4, "dropped": 9, "held": 0}
-    assert effects["toxics"]["limit_data_upstream"] == {"connections": 1, "bytes": 13, "ends": 0, "closed": 1}
+    assert effects["toxics"]["limit_data_upstream"] == {"connections": 1, "bytes": 13, "ends": 0, "closed": 1, "released": 0}
 
 
 def test_a_fault_that_hits_nothing_shows_nothing(ours: Api, echoing: Peer) -> None:

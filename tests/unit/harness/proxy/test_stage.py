@@ -15,6 +15,7 @@ from harness.proxy.toxics.limit_data import LimitData
 from harness.proxy.toxics.reset_peer import ResetPeer
 from harness.proxy.toxics.slicer import Slicer
 from harness.proxy.toxics.slow_close import SlowClose
+from harness.proxy.toxics.stall import Stall
 from harness.proxy.toxics.timeout import Timeout
 from tests.unit.harness.proxy.virtual_time import Bench, placed, run
 
@@ -173,7 +174,7 @@ def test_a_toxic_that_fails_ends_the_stream_and_says_so(caplog: pytest.LogCaptur
 _STEPS = st.lists(
     st.one_of(
         st.binary(min_size=1, max_size=500),
-        st.sampled_from([Latency(300, 100), Bandwidth(1), Bandwidth(0), Slicer(7, 3, 20_000), SlowClose(100), Latency()]),
+        st.sampled_from([Latency(300, 100), Bandwidth(1), Bandwidth(0), Slicer(7, 3, 20_000), SlowClose(100), Stall(), Latency()]),
     ),
     max_size=25,
 )

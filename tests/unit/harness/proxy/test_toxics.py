@@ -1,5 +1,6 @@
 """What each toxic does to a stream, in virtual time."""
 
+import asyncio
 from statistics import median
 
 import pytest
@@ -15,13 +16,14 @@ from harness.proxy.toxics.noop import Noop
 from harness.proxy.toxics.reset_peer import ResetPeer
 from harness.proxy.toxics.slicer import Slicer
 from harness.proxy.toxics.slow_close import SlowClose
+from harness.proxy.toxics.stall import Stall
 from harness.proxy.toxics.timeout import Timeout
-from tests.unit.harness.proxy.virtual_time import END, play, run
+from tests.unit.harness.proxy.virtual_time import END, Bench, placed, play, run
 
 
-def test_the_eight_types() -> None:
+def test_the_eight_types_of_toxiproxy_and_one_of_ours() -> None:
     assert sorted(TYPES) == [
-        *("bandwidth", "latency", "limit_data", "noop", "reset_peer", "slicer", "slow_close", "timeout"),
+        *("bandwidth", "latency", "limit_data", "noop", "reset_peer", "slicer", "slow_close", "stall", "timeout"),
     ]
 
 
@@ -111,6 +113,63 @@ class TestTimeout:
         assert run(play(Timeout(timeout=5000), [(1, END)])).out.ended == 1
 
 
+class TestStall:
+    def test_neither_data_nor_the_end_passes_and_nothing_is_dropped(self) -> None:
+        async def work() -> tuple[Bench, int, int]:
+            bench = Bench(Stall())
+            for data in (b"ab", b"cd"):
+                bench.stage.receive(data)
+                await asyncio.sleep(1000)
+            bench.stage.end()
+            await asyncio.sleep(1000)
+            return bench, bench.stage.held, bench.flow.dropped
+
+        bench, held, dropped = run(work())
+        assert (bench.out.pieces, bench.out.ended, held, dropped) == ([], None, 4, 0)
+
+    def test_removal_releases_all_of_it_in_order_with_the_end_last(self) -> None:
+        async def work() -> Bench:
+            bench = Bench(Stall())
+            bench.stage.receive(b"ab")
+            bench.stage.receive(b"cd")
+            bench.stage.end()
+            await asyncio.sleep(5)
+            bench.stage.remove()
+            await asyncio.sleep(5)
+            return bench
+
+        bench = run(work())
+        assert (bench.out.pieces, bench.out.ended) == ([(5, b"ab"), (5, b"cd")], 5)
+        assert (bench.effect.bytes, bench.effect.released, bench.effect.ends, bench.effect.closed) == (4, 4, 1, 0)
+
+    def test_a_change_of_its_toxicity_releases_nothing(self) -> None:
+        async def work() -> Bench:
+            bench = Bench(Stall())
+            bench.stage.receive(b"ab")
+            bench.stage.update(placed(Stall(), toxicity=0.9))
+            await asyncio.sleep(5)
+            assert (bench.out.pieces, bench.effect.released) == ([], 0)
+            bench.stage.receive(b"cd")
+            bench.stage.remove()
+            return bench
+
+        assert run(work()).out.data == b"abcd"
+
+    def test_what_is_held_when_the_connection_closes_is_dropped(self) -> None:
+        bench = run(play(Stall(), [(1, b"abc"), (2, END)]))
+        assert (bench.out.pieces, bench.out.ended, bench.flow.dropped, bench.effect.released) == ([], None, 3, 0)
+
+    def test_the_source_is_not_read_while_it_holds_as_much_as_it_may(self) -> None:
+        async def work() -> Bench:
+            bench = Bench(Stall())
+            bench.stage.receive(bytes(Stall.capacity))
+            assert bench.stops == [True]
+            bench.stage.remove()
+            return bench
+
+        assert run(work()).stops == [True, False]
+
+
 class TestResetPeer:
     @pytest.mark.parametrize("first", [b"data", END])
     def test_the_first_data_or_end_starts_the_clock(self, first: bytes | None) -> None:
@@ -174,7 +233,7 @@ class TestLimitData:
 
 
 _TOXICS = st.sampled_from(
-    [Noop(), Latency(30, 30), Bandwidth(1), SlowClose(500), Timeout(400), Slicer(3, 2, 100), LimitData(40), ResetPeer(90)]
+    [Noop(), Latency(30, 30), Bandwidth(1), SlowClose(500), Timeout(400), Slicer(3, 2, 100), LimitData(40), ResetPeer(90), Stall()]
 )
 _PIECES = st.lists(st.tuples(st.integers(0, 300), st.binary(min_size=1, max_size=30)), max_size=15)
 
