@@ -174,7 +174,9 @@ def test_a_toxic_that_fails_ends_the_stream_and_says_so(caplog: pytest.LogCaptur
 _STEPS = st.lists(
     st.one_of(
         st.binary(min_size=1, max_size=500),
-        st.sampled_from([Latency(300, 100), Bandwidth(1), Bandwidth(0), Slicer(7, 3, 20_000), SlowClose(100), Stall(), Latency()]),
+        st.sampled_from(
+            [Latency(300, 100), Bandwidth(1), Bandwidth(0), Slicer(7, 3, 20_000), SlowClose(100), Stall(), Latency()]
+        ),
     ),
     max_size=25,
 )

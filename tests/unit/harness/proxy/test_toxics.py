@@ -233,7 +233,10 @@ class TestLimitData:
 
 
 _TOXICS = st.sampled_from(
-    [Noop(), Latency(30, 30), Bandwidth(1), SlowClose(500), Timeout(400), Slicer(3, 2, 100), LimitData(40), ResetPeer(90), Stall()]
+    [
+        *(Noop(), Latency(30, 30), Bandwidth(1), SlowClose(500), Timeout(400)),
+        *(Slicer(3, 2, 100), LimitData(40), ResetPeer(90), Stall()),
+    ]
 )
 _PIECES = st.lists(st.tuples(st.integers(0, 300), st.binary(min_size=1, max_size=30)), max_size=15)
 
