@@ -1,6 +1,6 @@
 # Every command a developer needs. `make help` lists them; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants libfaketime test containers check format stubs catalogue reference lock clean
+.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -10,6 +10,7 @@ EXPERIMENT ?=
 SEED ?=
 RUN ?=
 MUTANT ?=
+NIGHTLY ?=
 ARGS ?=
 
 help: ## List the commands
@@ -50,8 +51,14 @@ libfaketime: setup
 chaos-list: setup ## List the experiments
 	@$(BIN)/gauntlet chaos list
 
-test: setup ## Run the tests on the real stack (APP=order for one service, WORKERS=2, ARGS="-k name")
-	@$(BIN)/python -m ci.test $(if $(APP),--app $(APP)) --workers $(WORKERS) -- $(ARGS)
+unit: setup ## Run the tests that need no server, on all processors (ARGS="-k name")
+	@$(BIN)/python -m ci.test --part unit $(if $(APP),--app $(APP)) -- $(ARGS)
+
+test: setup ## Run the tests on real servers (APP=order for one service, WORKERS=2, NIGHTLY=1 for all, ARGS="-k name")
+	@$(BIN)/python -m ci.test $(if $(APP),--app $(APP)) $(if $(NIGHTLY),--nightly) --workers $(WORKERS) -- $(ARGS)
+
+nightly-tests: setup ## Run all tests, also the further ones of each kind that `make test` leaves out
+	@$(BIN)/python -m ci.test --nightly --workers $(WORKERS) -- $(ARGS)
 
 containers: setup ## Try everything that needs Docker: conformance, order flow and compose on containers (exit 69: no engine)
 	@$(BIN)/python -m ci.containers $(ARGS)

@@ -1,46 +1,118 @@
-"""Run the test suites: `python -m ci.test [--app order] [--workers 2] [-- pytest arguments]`.
+"""Run the test suites: `python -m ci.test [--app order] [--part unit …] [--workers 2] [--nightly] [-- pytest arguments]`.
 
-Suites that share one warm stack run on several workers; suites that own their servers or measure leaks run alone, afterwards.
-All of them write to one pytest summary each; the exit code is the first failure's.
+unit       needs no server; on all processors
+shared     integration and contract tests: all workers use one stack of the shop
+apart      whoever starts servers of their own (conformance, chaos), on several workers; tests that share an expensive fixture
+           are a group that stays on one worker, and all that run a shop are one group: their experiments need the processor
+
+Every part is run, whatever became of those before it. Tests marked `nightly` are left out, and counted, without --nightly. At
+the end: per part its result, its time and pytest's last line. The exit code is that of the first part that failed.
 """
 
 import argparse
+import os
+import re
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SHARED = ("tests/unit", "tests/contract", "tests/integration")
-ALONE = ("tests/conformance", "tests/chaos")
+NO_TESTS = 5
+"""Pytest's exit code for: nothing to run was found."""
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def folders(roots: tuple[str, ...], app: str) -> list[str]:
-    """The folders to test that exist and hold tests: all, or those of one service."""
-    places = [ROOT / root for root in roots]
-    if app:
-        places = [folder for place in places for folder in place.rglob(app) if folder.is_dir()]
-    return [str(place.relative_to(ROOT)) for place in places if any(place.rglob("test_*.py"))]
+@dataclass(frozen=True)
+class Part:
+    """Suites that run in one pytest run, and how that distributes them; `workers` wins over what the command line says."""
+
+    name: str
+    roots: tuple[str, ...]
+    dist: str
+    workers: str = ""
+
+    def folders(self, app: str) -> list[str]:
+        """Those that exist and hold tests: all, or those of one service."""
+        places = [ROOT / root for root in self.roots]
+        if app:
+            places = [folder for place in places for folder in place.rglob(app) if folder.is_dir()]
+        return [str(place.relative_to(ROOT)) for place in places if any(place.rglob("test_*.py"))]
 
 
-def pytest(arguments: list[str]) -> int:
-    """Run pytest in a process of its own; returns its exit code."""
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode  # noqa: S603 - pytest
+PARTS = (
+    Part("unit", ("tests/unit",), dist="worksteal", workers="auto"),
+    Part("shared", ("tests/contract", "tests/integration"), dist="loadfile"),
+    Part("apart", ("tests/conformance", "tests/chaos"), dist="loadgroup"),
+)
 
 
-def main() -> int:
+@dataclass(frozen=True)
+class Ended:
+    """How a pytest run ended: its exit code, and the end of what it wrote."""
+
+    code: int
+    output: str
+
+    @property
+    def last_line(self) -> str:
+        """Pytest's closing line."""
+        lines = [line.strip("= ") for line in _COLOUR.sub("", self.output).splitlines() if line.strip("= ")]
+        return lines[-1] if lines else "pytest wrote nothing"
+
+
+Pytest = Callable[[Sequence[str]], Ended]
+
+
+def pytest(arguments: Sequence[str]) -> Ended:
+    """Run pytest in a process of its own, showing at once what it writes."""
+    colour = ["--color=yes"] if sys.stdout.isatty() else []
+    command = [sys.executable, "-m", "pytest", *colour, *arguments]
+    end = b""
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:  # noqa: S603 - pytest
+        assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+        while chunk := os.read(process.stdout.fileno(), 65536):
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+            end = (end + chunk)[-65536:]
+    return Ended(process.returncode, end.decode(errors="replace"))
+
+
+def run(parts: Sequence[Part], arguments: argparse.Namespace, pytest: Pytest) -> int:
+    """Run the parts one after the other, and sum up; returns the exit code."""
+    codes, lines = [], []
+    for part in parts:
+        if not (folders := part.folders(arguments.app)):
+            continue
+        begin = time.monotonic()
+        workers = ["-n", part.workers or str(arguments.workers), "--dist", part.dist]
+        nightly = ["--nightly"] if arguments.nightly else []
+        ended = pytest([*folders, *workers, *nightly, *arguments.pytest])
+        codes.append(ended.code)
+        result = {0: "ok", NO_TESTS: "none"}.get(ended.code, f"FAIL {ended.code}")
+        lines.append(f"{part.name:<8}{result:<8}{time.monotonic() - begin:5.0f} s  {ended.last_line}")
+    sys.stdout.write("\n".join(["", *lines, ""]))
+    failed = [code for code in codes if code not in (0, NO_TESTS)]
+    return failed[0] if failed else (0 if 0 in codes else NO_TESTS)
+
+
+def main(arguments: Sequence[str], pytest: Pytest = pytest) -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    names = {part.name: part for part in PARTS}
     parser.add_argument("--app", default="", help="only the tests of one service or module, e.g. order")
-    parser.add_argument("--workers", type=int, default=2, help="pytest-xdist workers for the suites that share a stack")
+    parser.add_argument("--part", action="append", choices=names, help="only this part (default: all)")
+    parser.add_argument("--workers", type=int, default=2, help="pytest-xdist workers of the parts that start servers")
+    parser.add_argument("--nightly", action="store_true", help="also the tests marked nightly")
     parser.add_argument("pytest", nargs="*", help="passed on to pytest")
-    arguments = parser.parse_args()
-    if not (shared := folders(SHARED, arguments.app)):
-        parser.error(f"there are no tests for {arguments.app!r}")
-    code = pytest([*shared, "-n", str(arguments.workers), "--dist", "loadfile", *arguments.pytest])
-    if not code and (alone := folders(ALONE, arguments.app)):
-        code = pytest([*alone, *arguments.pytest])
-    return code
+    chosen = parser.parse_args(arguments)
+    parts = [part for name, part in names.items() if name in (chosen.part or names)]
+    if not any(part.folders(chosen.app) for part in parts):
+        parser.error(f"there are no tests for {chosen.app!r}")
+    return run(parts, chosen, pytest)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

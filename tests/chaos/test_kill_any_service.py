@@ -23,7 +23,10 @@ STOCK = 1000
 KILL_AFTER = 6
 STOP_AFTER = 24
 PATIENCE_S = 60
-VICTIMS = ("order", "product", "payment", "notification", "user", "gateway", "rabbitmq", "mysql", "redis-cache", "redis-lock-1")
+AT_EACH_COMMIT = ("order", "rabbitmq", "mysql", "redis-lock-1")
+"""One of each kind: a service, the broker, the database, a Redis server."""
+NIGHTLY = ("product", "payment", "notification", "user", "gateway", "redis-cache")
+VICTIMS = (*AT_EACH_COMMIT, *(pytest.param(name, marks=pytest.mark.nightly) for name in NIGHTLY))
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ from harness.stack.runfolder import in_use
 from tests.conformance.toys import SMALL
 
 TIMEOUT_S = 60
-ADDOPTS = "-p no:asyncio -p no:locust -p no:schemathesis"  # slow to import, of no use here
+FOREIGN = "-p no:locust -p no:schemathesis"  # slow to import, of no use here
+WITHOUT_ASYNCIO = "-p no:asyncio"
 CONFTEST = '''
 import json
 import threading
@@ -92,10 +93,12 @@ class Seen:
 class Project:
     """A folder with a pytest.ini, a conftest.py and the tests given."""
 
-    def __init__(self, folder: Path, tests: str, *, settings: str = "", conftest: str = "", addopts: str = ADDOPTS) -> None:
+    def __init__(
+        self, folder: Path, tests: str, *, settings: str = "", conftest: str = "", addopts: str = WITHOUT_ASYNCIO
+    ) -> None:
         self.folder = folder
         (folder / "pytest.ini").write_text(
-            f"[pytest]\ngauntlet_topology = {SMALL}\ngauntlet_settings = {settings}\naddopts = {addopts}\n"
+            f"[pytest]\ngauntlet_topology = {SMALL}\ngauntlet_settings = {settings}\naddopts = {FOREIGN} {addopts}\n"
         )
         (folder / "conftest.py").write_text(CONFTEST + dedent(conftest))
         (folder / "test_toy.py").write_text(dedent(tests))

@@ -100,7 +100,7 @@ def test_the_door_and_the_shops_typed_client_are_there_without_a_conftest(projec
         async def test_typed(shop):
             assert isinstance(shop, Shop)
         """,
-        addopts="-p no:locust -p no:schemathesis",
+        addopts="",
     )
     (toy.folder / "conftest.py").unlink()
     run = toy.pytest(*NATIVE)

@@ -1,0 +1,77 @@
+"""`make test`: every part is run, the first failure is the exit code, and the end says what each part came to."""
+
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from ci.test import NO_TESTS, PARTS, Ended, main
+from ci.test import pytest as run_pytest
+
+
+class Runs:
+    """Stands for pytest: ends with these codes, one after the other."""
+
+    def __init__(self, *codes: int) -> None:
+        self.codes = iter(codes)
+        self.asked: list[Sequence[str]] = []
+
+    def __call__(self, arguments: Sequence[str]) -> Ended:
+        self.asked.append(arguments)
+        code = next(self.codes)
+        return Ended(code, f"....\n\x1b[32m\x1b[1m==== {code} it was in 1.0s ====\x1b[0m\n")
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [
+        ((0, 0, 0), 0),
+        ((1, 0, 0), 1),
+        ((0, 0, 2), 2),
+        ((3, 1, 0), 3),
+        ((NO_TESTS, 0, NO_TESTS), 0),
+        ((NO_TESTS, 0, 1), 1),
+        ((NO_TESTS, NO_TESTS, NO_TESTS), NO_TESTS),
+    ],
+)
+def test_all_parts_run_and_the_first_failure_is_the_exit_code(codes: tuple[int, ...], code: int) -> None:
+    runs = Runs(*codes)
+    assert main([], runs) == code
+    assert [asked[0] for asked in runs.asked] == ["tests/unit", "tests/integration", "tests/conformance"]
+
+
+def test_the_end_says_what_each_part_came_to(capsys: pytest.CaptureFixture[str]) -> None:
+    main([], Runs(0, 1, NO_TESTS))
+    summary = [line.split() for line in capsys.readouterr().out.splitlines() if line]
+    assert [line[:2] for line in summary] == [["unit", "ok"], ["shared", "FAIL"], ["apart", "none"]]
+    assert summary[0][-5:] == ["0", "it", "was", "in", "1.0s"]
+
+
+def test_what_is_asked_for_is_passed_on() -> None:
+    runs = Runs(0)
+    assert main(["--part", "apart", "--workers", "3", "--nightly", "--", "-k", "name"], runs) == 0
+    expected = ["tests/conformance", "tests/chaos", "-n", "3", "--dist", "loadgroup", "--nightly", "-k", "name"]
+    assert [list(asked) for asked in runs.asked] == [expected]
+
+
+def test_one_service_has_only_the_parts_that_have_tests_for_it() -> None:
+    runs = Runs(0, 0)
+    assert main(["--app", "order"], runs) == 0
+    assert [asked[0] for asked in runs.asked] == ["tests/unit/system/order", "tests/integration/order"]
+    with pytest.raises(SystemExit):
+        main(["--app", "nix"], runs)
+
+
+def test_every_folder_of_tests_belongs_to_one_part() -> None:
+    from ci.test import ROOT
+
+    there = {str(each.parent.relative_to(ROOT)).split("/")[1] for each in (ROOT / "tests").rglob("test_*.py")}
+    assert {f"tests/{name}" for name in there} <= {root for part in PARTS for root in part.roots}
+
+
+def test_pytest_itself_is_shown_and_its_last_line_kept(capfd: pytest.CaptureFixture[str]) -> None:
+    ended = run_pytest(["--version"])
+    assert ended.code == 0
+    assert ended.last_line.startswith("pytest ")
+    assert ended.output in capfd.readouterr().out
+    assert sys.executable
