@@ -7,9 +7,10 @@ from typing import TypeVar
 import httpx
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from harness.recording.exchange import json_object
+
 T = TypeVar("T")
 
-_OBJECT = TypeAdapter(dict[str, JsonValue])
 _SHOWN = 200
 
 
@@ -33,7 +34,7 @@ class Answer:
         return cls(
             request=f"{response.request.method} {response.request.url.path}",
             status=response.status_code,
-            body=_body(response),
+            body=json_object(response.content, response.text),
             retry_after_s=_seconds(response.headers.get("retry-after")),
             location=response.headers.get("location"),
         )
@@ -56,15 +57,6 @@ class Answer:
     def _said(self) -> str:
         parts = (self.body.get(name) for name in ("title", "detail", "code", "text"))
         return "; ".join(str(part)[:_SHOWN] for part in parts if part) or "no reason given"
-
-
-def _body(response: httpx.Response) -> dict[str, JsonValue]:
-    if not response.content:
-        return {}
-    try:
-        return _OBJECT.validate_json(response.content)
-    except ValidationError:
-        return {"text": response.text[:_SHOWN]}
 
 
 def _seconds(header: str | None) -> float | None:

@@ -4,17 +4,19 @@
 lost connection as a status, too. `ProductInstance` offers what an operator can do by hand, past the order service.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import grpc
+from pydantic import JsonValue
 from shop.product.v1 import product_pb2
 from shop.product.v1.product_pb2_grpc import ProductServiceStub
 from shop.user.v1 import user_pb2
 from shop.user.v1.user_pb2_grpc import UserServiceStub
 
 from chaos.client.answer import Answer
+from harness.recording.grpc import recorded_channel
 
 if TYPE_CHECKING:  # exist for type checkers only
     from shop.product.v1.product_pb2_grpc import ProductServiceAsyncStub
@@ -24,6 +26,7 @@ TIMEOUT_S = 10.0
 
 STATUSES: Mapping[grpc.StatusCode, int] = MappingProxyType(
     {
+        grpc.StatusCode.OK: 200,
         grpc.StatusCode.INVALID_ARGUMENT: 400,
         grpc.StatusCode.UNAUTHENTICATED: 401,
         grpc.StatusCode.PERMISSION_DENIED: 403,
@@ -39,6 +42,22 @@ STATUSES: Mapping[grpc.StatusCode, int] = MappingProxyType(
     }
 )
 """HTTP statuses of gRPC's, as the gateway translates them; every other one is a 500."""
+
+
+def instance_channel(address: str) -> grpc.aio.Channel:
+    """A channel to one instance, whose calls are recorded as the gateway would have answered them."""
+    return recorded_channel(address, statuses={**dict.fromkeys(grpc.StatusCode, 500), **STATUSES}, row=_row)
+
+
+def _row(message: object) -> dict[str, JsonValue]:
+    if isinstance(message, user_pb2.VerifyTokenResponse):
+        return {"id": message.user_id, "role": user_pb2.Role.Name(message.role), "version": message.version}
+    if isinstance(message, user_pb2.RefreshTokensResponse):
+        return {"access_token": message.tokens.access_token, "refresh_token": message.tokens.refresh_token}
+    if isinstance(message, product_pb2.ReleaseReservationsResponse):
+        return {each.order_id: product_pb2.ReservationOutcome.Name(each.outcome) for each in message.results}
+    return {}
+
 
 Q_contra = TypeVar("Q_contra", contravariant=True)
 R_co = TypeVar("R_co", covariant=True)
@@ -56,23 +75,12 @@ class UserInstance:
 
     async def verify(self, access_token: str) -> Answer:
         """VerifyToken: 200 with whom it speaks for, 401 when it does not stand."""
-        request = user_pb2.VerifyTokenRequest(access_token=access_token)
-        return await _answer(
-            "VerifyToken",
-            self._stub.VerifyToken,
-            request,
-            lambda known: {"id": known.user_id, "role": user_pb2.Role.Name(known.role), "version": known.version},
-        )
+        return await _answer("VerifyToken", self._stub.VerifyToken, user_pb2.VerifyTokenRequest(access_token=access_token))
 
     async def refresh(self, refresh_token: str) -> Answer:
         """RefreshTokens: 200 with Tokens, 401 when it does not stand."""
         request = user_pb2.RefreshTokensRequest(refresh_token=refresh_token)
-        return await _answer(
-            "RefreshTokens",
-            self._stub.RefreshTokens,
-            request,
-            lambda given: {"access_token": given.tokens.access_token, "refresh_token": given.tokens.refresh_token},
-        )
+        return await _answer("RefreshTokens", self._stub.RefreshTokens, request)
 
 
 class ProductInstance:
@@ -81,20 +89,18 @@ class ProductInstance:
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub: ProductServiceAsyncStub = ProductServiceStub(channel)
 
-    async def release(self, order_ids: Sequence[str]) -> dict[str, str]:
-        """ReleaseReservations: what became of each order's reservation. Raises grpc.aio.AioRpcError."""
-        request = product_pb2.ReleaseReservationsRequest(order_ids=order_ids)
-        answer = await self._stub.ReleaseReservations(request, timeout=TIMEOUT_S)
-        return {each.order_id: product_pb2.ReservationOutcome.Name(each.outcome) for each in answer.results}
+    async def release(self, order_ids: Sequence[str]) -> None:
+        """ReleaseReservations of these orders. Raises grpc.aio.AioRpcError."""
+        await self._stub.ReleaseReservations(product_pb2.ReleaseReservationsRequest(order_ids=order_ids), timeout=TIMEOUT_S)
 
 
 Q = TypeVar("Q")
 R = TypeVar("R")
 
 
-async def _answer(name: str, method: _Method[Q, R], request: Q, read: Callable[[R], Mapping[str, str | int]]) -> Answer:
+async def _answer(name: str, method: _Method[Q, R], request: Q) -> Answer:
     try:
         response = await method(request, timeout=TIMEOUT_S)
     except grpc.aio.AioRpcError as error:
         return Answer(name, STATUSES.get(error.code(), 500), {"title": error.code().name, "detail": error.details() or ""})
-    return Answer(name, 200, dict(read(response)))
+    return Answer(name, 200, _row(response))

@@ -6,16 +6,14 @@ replayed.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
-import httpx
-
 from chaos.client import Address, Answer, Line, Order, OrderRef, Payment, Provider, RefusedError, Shop
 from chaos.client.sandboxes import BAD_CARD, GOOD_CARD
 from chaos.observations.orders import AUTHORISE_PAYMENT, CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER, READ_ORDER
+from chaos.workloads.client_process import Call, ClientProcess
 from harness.history import Recorder, Row
 
 LONGEST_WAIT_S = 2.0
@@ -140,9 +138,7 @@ class Buyer:
             await self._wait(answer)
         return None
 
-    async def _unless_busy(
-        self, operation: str, sent: Row, call: Callable[[], Awaitable[Answer]], attempts: int
-    ) -> Answer | None:
+    async def _unless_busy(self, operation: str, sent: Row, call: Call, attempts: int) -> Answer | None:
         """Do an operation on an order, and again after a while when another one is under way."""
         answer = await self._insist(operation, sent, call, attempts)
         for _ in range(self.habits.returns):
@@ -152,21 +148,14 @@ class Buyer:
             answer = await self._insist(operation, sent, call, attempts)
         return answer
 
-    async def _insist(self, operation: str, sent: Row, call: Callable[[], Awaitable[Answer]], attempts: int) -> Answer | None:
+    async def _insist(self, operation: str, sent: Row, call: Call, attempts: int) -> Answer | None:
         """Do an operation, again while nobody knows whether it happened; the last answer, None when there was none."""
         answer: Answer | None = None
         for attempt in range(attempts):
             if attempt:
                 await self._wait(answer)
-            with self.recorder.invoke(self.name, operation, sent) as record:
-                try:
-                    answer = await call()
-                except httpx.HTTPError as error:
-                    record.raised(error)
-                    answer = None
-                    continue
-                record.answered(answer.status, answer.body)
-            if answer.status < 500:
+            answer = await ClientProcess(self.name, self.recorder).calls(operation, sent, call)
+            if answer is not None and answer.status < 500:
                 return answer
         return answer
 

@@ -1,4 +1,8 @@
-"""Asking with a record of it: what was asked is on record before it leaves, the answer without the tokens it carries."""
+"""A client process of the history: does operations one after the other, through clients whose requests are recorded.
+
+The record is written by the transport (`harness.recording`): the invoke is there before the request leaves, the completion
+holds the answer without the tokens in it.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,6 +11,7 @@ import httpx
 
 from chaos.client import Answer
 from harness.history import Recorder, Row
+from harness.recording import operation
 
 Call = Callable[[], Awaitable[Answer]]
 
@@ -18,17 +23,10 @@ class ClientProcess:
     name: str
     recorder: Recorder
 
-    async def calls(self, operation: str, sent: Row, call: Call) -> Answer | None:
-        """Do an operation; None when nobody answered."""
-        with self.recorder.invoke(self.name, operation, sent) as record:
-            try:
-                answer = await call()
-            except httpx.HTTPError as error:
-                record.raised(error)
-                return None
-            record.answered(answer.status, _without_tokens(answer))
-        return answer
-
-
-def _without_tokens(answer: Answer) -> Row:
-    return {name: value for name, value in answer.body.items() if not name.endswith("_token")}
+    async def calls(self, name: str, sent: Row, call: Call) -> Answer | None:
+        """Do the operation `name` whose logical input is `sent`; None when there was no answer."""
+        try:
+            with operation(self.recorder, self.name, name, sent):
+                return await call()
+        except httpx.HTTPError:
+            return None

@@ -10,11 +10,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from itertools import cycle
 
-import httpx
-
 from chaos.client.shop import TIMEOUT
 from chaos.subject import RunningShop
 from chaos.workloads.buyer import Buyer
+from harness.recording.http import recorded_client
 
 
 @asynccontextmanager
@@ -27,9 +26,7 @@ async def spread_over_gateways(buyers: Sequence[Buyer], subject: RunningShop) ->
             replace(
                 buyer,
                 shop=buyer.shop.through(
-                    await leaving.enter_async_context(
-                        httpx.AsyncClient(base_url=gateway, timeout=TIMEOUT, verify=context, trust_env=False)
-                    )
+                    await leaving.enter_async_context(recorded_client(gateway, timeout=TIMEOUT, verify=context))
                 ),
             )
             for buyer, gateway in zip(buyers, cycle(gateways), strict=False)

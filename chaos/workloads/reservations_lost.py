@@ -7,16 +7,14 @@ learns of it when the money is taken already, and has to give it back.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import grpc
-
 from chaos.client import Product
-from chaos.client.service_instances import ProductInstance
+from chaos.client.service_instances import ProductInstance, instance_channel
 from chaos.subject import RunningShop
 from chaos.workloads.buyer import Buyer, Habits
 from chaos.workloads.customers import customers
 from chaos.workloads.reserving import Purchase, at_once, goods, reserved
 from harness.experiment import Context, Drive
-from harness.history import Ending
+from harness.recording import operation
 
 RELEASE = "release_reservations"
 OPERATOR = "operator"
@@ -48,7 +46,6 @@ class LostReservations:
 async def _release(purchases: Sequence[Purchase], subject: RunningShop, context: Context) -> None:
     """Raises grpc.aio.AioRpcError."""
     ids = [each.order.id for each in purchases]
-    async with grpc.aio.insecure_channel(subject.stack.address(INSTANCE, "grpc")) as channel:
-        with context.recorder.invoke(OPERATOR, RELEASE, {"order_ids": list(ids)}) as call:
-            outcomes = await ProductInstance(channel).release(ids)
-            call.end(Ending.OK, output=dict(outcomes))
+    async with instance_channel(subject.stack.address(INSTANCE, "grpc")) as channel:
+        with operation(context.recorder, OPERATOR, RELEASE, {"order_ids": list(ids)}):
+            await ProductInstance(channel).release(ids)

@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-import grpc
 import httpx
 
 from chaos.client import Answer, Shop, UserInstance
+from chaos.client.service_instances import instance_channel
 from chaos.client.shop import TIMEOUT
+from harness.recording.http import recorded_client
 from harness.stack.view import StackView
 
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200)
@@ -107,7 +108,7 @@ async def connected_verifiers(stack: StackView, product_id: str) -> AsyncIterato
             GatewayVerifier(
                 member.name,
                 await leaving.enter_async_context(
-                    httpx.AsyncClient(base_url=f"http://{stack.address(member.name, 'http')}", timeout=TIMEOUT, limits=LIMITS)
+                    recorded_client(f"http://{stack.address(member.name, 'http')}", timeout=TIMEOUT, limits=LIMITS)
                 ),
                 product_id,
             )
@@ -116,7 +117,7 @@ async def connected_verifiers(stack: StackView, product_id: str) -> AsyncIterato
         users = [
             UserInstanceVerifier(
                 member.name,
-                UserInstance(await leaving.enter_async_context(grpc.aio.insecure_channel(stack.address(member.name, "grpc")))),
+                UserInstance(await leaving.enter_async_context(instance_channel(stack.address(member.name, "grpc")))),
             )
             for member in stack.instances("user")
         ]

@@ -8,10 +8,22 @@ no I/O of their own.
 from harness.history.compressed import CompressedRows
 from harness.history.history import History, MalformedHistoryError, NotObservedError, Operation
 from harness.history.memory import collector_paused
-from harness.history.outcomes import of_error, of_status
+from harness.history.outcomes import of_error, of_grpc, of_status
 from harness.history.reader import CorruptHistoryError, read
 from harness.history.recorder import Call, Recorder
-from harness.history.records import Completion, Ending, Event, Fault, FaultPhase, Invoke, Observation, Record, Row, Stage
+from harness.history.records import (
+    Completion,
+    Ending,
+    Event,
+    Exchange,
+    Fault,
+    FaultPhase,
+    Invoke,
+    Observation,
+    Record,
+    Row,
+    Stage,
+)
 from harness.history.writer import Writer
 
 __all__ = [
@@ -21,6 +33,7 @@ __all__ = [
     "CorruptHistoryError",
     "Ending",
     "Event",
+    "Exchange",
     "Fault",
     "FaultPhase",
     "History",
@@ -36,6 +49,7 @@ __all__ = [
     "Writer",
     "collector_paused",
     "of_error",
+    "of_grpc",
     "of_status",
     "read",
 ]

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeAlias, TypeVar
 
 from harness.history.memory import Interning
-from harness.history.records import Completion, Ending, Event, Fault, Invoke, Observation, Record, Row, Stage
+from harness.history.records import Completion, Ending, Event, Exchange, Fault, Invoke, Observation, Record, Row, Stage
 
 T = TypeVar("T")
 
@@ -38,6 +38,7 @@ class Operation:
     output: Row = field(default_factory=dict)
     status: int | None = None
     error: str = ""
+    exchange: Exchange | None = None
 
     @property
     def ok(self) -> bool:
@@ -213,6 +214,7 @@ def _ended(invoke: Invoke, completion: Completion, interning: Interning | None) 
         output=row(completion.output),
         status=completion.status,
         error=completion.error,
+        exchange=completion.exchange,
     )
 
 
@@ -250,5 +252,6 @@ def _completion(operation: Operation) -> Completion:
         output=operation.output,
         status=operation.status,
         error=operation.error,
+        exchange=operation.exchange,
         type=operation.ending,
     )

@@ -1,4 +1,4 @@
-"""The one table that decides whether an answer, or the lack of one, is definite.
+"""The tables that decide whether an answer, or the lack of one, is definite: HTTP statuses, gRPC statuses, transport errors.
 
 When in doubt an operation is `info`: calling something undone that was done would hide lost updates, and calling
 something done that was not would invent them. A refusal (4xx) is definite; any 5xx may come from a hop behind which
@@ -25,6 +25,27 @@ CLASSES: Mapping[int, Ending] = MappingProxyType(
 )
 """Ending by the first digit of a status."""
 
+GRPC: Mapping[str, Ending] = MappingProxyType(
+    {
+        "OK": Ending.OK,
+        "INVALID_ARGUMENT": Ending.FAIL,
+        "NOT_FOUND": Ending.FAIL,
+        "ALREADY_EXISTS": Ending.FAIL,
+        "PERMISSION_DENIED": Ending.FAIL,
+        "UNAUTHENTICATED": Ending.FAIL,
+        "FAILED_PRECONDITION": Ending.FAIL,
+        "ABORTED": Ending.FAIL,
+        "OUT_OF_RANGE": Ending.FAIL,
+        "UNIMPLEMENTED": Ending.FAIL,
+    }
+)
+"""gRPC statuses that a method answers on purpose; every other one is `info`.
+
+The others can come from the library while the method goes on (grpc/doc/statuscodes.md): UNAVAILABLE when a connection breaks
+after the request left, DEADLINE_EXCEEDED and CANCELLED at any time, RESOURCE_EXHAUSTED when the answer is too long for the
+client, UNKNOWN, INTERNAL and DATA_LOSS when it cannot be read.
+"""
+
 ERRORS: Mapping[str, Ending] = MappingProxyType(
     {
         "ConnectError": Ending.FAIL,
@@ -40,6 +61,11 @@ ERRORS: Mapping[str, Ending] = MappingProxyType(
 def of_status(status: int) -> Ending:
     """Ending of an operation that was answered with an HTTP status."""
     return STATUSES.get(status, CLASSES.get(status // 100, Ending.INFO))
+
+
+def of_grpc(code: str) -> Ending:
+    """Ending of an operation that was answered with a gRPC status, by its name."""
+    return GRPC.get(code, Ending.INFO)
 
 
 def of_error(error: BaseException) -> Ending:

@@ -12,7 +12,19 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from harness.history.outcomes import of_error, of_status
-from harness.history.records import Completion, Ending, Event, Fault, FaultPhase, Invoke, Observation, Record, Row, Stage
+from harness.history.records import (
+    Completion,
+    Ending,
+    Event,
+    Exchange,
+    Fault,
+    FaultPhase,
+    Invoke,
+    Observation,
+    Record,
+    Row,
+    Stage,
+)
 
 R = TypeVar("R", bound=Record)
 
@@ -32,19 +44,32 @@ class Call:
         self._invoke = invoke
         self._ended = False
 
-    def answered(self, status: int, output: Row) -> Ending:
+    @property
+    def ended(self) -> bool:
+        """Whether its completion is on record."""
+        return self._ended
+
+    def answered(self, status: int, output: Row, *, exchange: Exchange | None = None) -> Ending:
         """End it with an HTTP answer; the status decides how."""
         ending = of_status(status)
-        self.end(ending, output=output, status=status)
+        self.end(ending, output=output, status=status, exchange=exchange)
         return ending
 
-    def raised(self, error: BaseException) -> Ending:
+    def raised(self, error: BaseException, *, exchange: Exchange | None = None) -> Ending:
         """End it with an error in place of an answer; the kind of error decides how."""
         ending = of_error(error)
-        self.end(ending, error=f"{type(error).__name__}: {error}".rstrip(": "))
+        self.end(ending, error=f"{type(error).__name__}: {error}".rstrip(": "), exchange=exchange)
         return ending
 
-    def end(self, ending: Ending, *, output: Row | None = None, status: int | None = None, error: str = "") -> None:
+    def end(
+        self,
+        ending: Ending,
+        *,
+        output: Row | None = None,
+        status: int | None = None,
+        error: str = "",
+        exchange: Exchange | None = None,
+    ) -> None:
         """End it. Raises RuntimeError the second time."""
         if self._ended:
             raise RuntimeError(f"operation {self._invoke.id} ({self._invoke.operation}) was ended twice")
@@ -59,6 +84,7 @@ class Call:
                 output=output or {},
                 status=status,
                 error=error,
+                exchange=exchange,
             )
         )
 

@@ -5,11 +5,11 @@ stand alone. All times are nanoseconds of the monotonic clock of the process tha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, JsonValue, TypeAdapter
+from pydantic import Field, JsonValue, PlainSerializer, TypeAdapter
 
 Row: TypeAlias = Mapping[str, JsonValue]
 """A JSON object: the input or output of an operation, or one row of an observation."""
@@ -24,6 +24,17 @@ class Ending(StrEnum):
     """It did not happen, and never will."""
     INFO = "info"
     """It may have happened, may happen still, or never will: the caller cannot know."""
+
+
+def _absent(value: object) -> bool:
+    return value is None
+
+
+def _compact(value: "Exchange | None") -> dict[str, JsonValue] | None:
+    """Only what differs from its default: most of an exchange is empty, and a history is long."""
+    if value is None:
+        return None
+    return {each.name: found for each in fields(value) if (found := getattr(value, each.name)) not in (None, "", {})}
 
 
 class FaultPhase(StrEnum):
@@ -52,8 +63,32 @@ class Invoke:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its answer as a recording transport saw them (`harness.recording`).
+
+    `request` is method and path, or the full gRPC method. `code` is the name of the gRPC status. `headers` are the wanted ones
+    of the answer, names in lower case. `deadline_s` is how long the caller was willing to wait, in seconds, and `late_s` by how
+    much the end exceeded it; None when it did not. The SHA-256 digests (hex) are those of bodies of at least
+    `harness.recording.exchange.DIGESTED` bytes, as they were on the wire; shorter ones have none.
+    """
+
+    request: str = ""
+    code: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    deadline_s: float | None = None
+    late_s: float | None = None
+    request_bytes: int | None = None
+    request_sha256: str = ""
+    response_bytes: int | None = None
+    response_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """A client's operation ended; `id` is that of its invoke. `status` is the HTTP status, when there was an answer."""
+    """A client's operation ended; `id` is that of its invoke. `status` is the HTTP status, when there was an answer.
+
+    `exchange` is there when a recording transport wrote the operation.
+    """
 
     time_ns: int
     id: int
@@ -62,6 +97,7 @@ class Completion:
     output: Row = field(default_factory=dict)
     status: int | None = None
     error: str = ""
+    exchange: Annotated[Exchange | None, Field(exclude_if=_absent), PlainSerializer(_compact)] = None
     type: Literal[Ending.OK, Ending.FAIL, Ending.INFO]
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from harness.recording.http import RecordingTransport
+
 Handler = Callable[[httpx.Request], httpx.Response | None]
 
 
@@ -27,8 +29,9 @@ class FakeGateway:
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[httpx.AsyncClient]:
-        """A client whose requests end here."""
-        async with httpx.AsyncClient(base_url="http://shop", transport=httpx.MockTransport(self.answer)) as http:
+        """A recorded client whose requests end here."""
+        transport = RecordingTransport(httpx.MockTransport(self.answer))
+        async with httpx.AsyncClient(base_url="http://shop", transport=transport) as http:
             yield http
 
     def answer(self, request: httpx.Request) -> httpx.Response:

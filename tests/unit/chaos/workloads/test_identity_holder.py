@@ -1,5 +1,6 @@
 """A holder trusts no answer, tries every old token at every verifier once a change is acknowledged, and records no token."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
@@ -13,15 +14,13 @@ from chaos.observations import identity
 from chaos.workloads.client_process import ClientProcess
 from chaos.workloads.identity_holder import NAME, PASSWORD, ROLE, AccountHolder, Habits
 from chaos.workloads.token_verifiers import (
-    RAISE_ROLE,
-    READ_ACCOUNT,
-    READ_STOCK,
     GatewayVerifier,
     TokenPair,
     UserInstanceVerifier,
     Verifiers,
 )
 from harness.history import History, Record, Recorder
+from harness.recording.http import RecordingTransport
 from harness.seed import Seed
 from harness.verdict import Outcome
 
@@ -82,35 +81,26 @@ class FakeUsers:
         self.issued += 1
         return {"access_token": f"access-{self.version}", "refresh_token": f"refresh-{self.version}-{self.issued}"}
 
+    def client(self, verifier: str) -> httpx.AsyncClient:
+        """A recorded client of one instance that asks for this account's tokens."""
+        transport = RecordingTransport(httpx.MockTransport(lambda request: self.answer(verifier, request)))
+        return httpx.AsyncClient(base_url="http://shop", transport=transport)
 
-@dataclass
-class FakeShop:
-    """What a holder asks of a gateway."""
-
-    users: FakeUsers
-    token: str
-
-    async def login(self, _email: str, password: str) -> Answer:
-        return self.users.login(password)
-
-    async def change_account(self, **changes: str) -> Answer:
-        return self.users.change(self.token, changes.get("password"), changes.get("current_password"))
-
-
-@dataclass
-class FakeDoor:
-    name: str
-    users: FakeUsers
-
-    async def show(self, shown: TokenPair, what: str) -> Answer:
-        assert what in (READ_ACCOUNT, READ_STOCK, RAISE_ROLE)
-        return self.users.verify(self.name, shown.access_token)
-
-    async def refresh(self, shown: TokenPair) -> Answer:
-        return self.users.refresh(self.name, shown.refresh_token)
-
-    def shop(self, shown: TokenPair | None = None) -> Shop:
-        return cast("Shop", FakeShop(self.users, shown.access_token if shown else ""))
+    def answer(self, verifier: str, request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content or b"{}")
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        match request.method, request.url.path:
+            case "POST", "/auth/login":
+                said = self.login(body["password"])
+            case "POST", "/auth/refresh":
+                said = self.refresh(verifier, body["refresh_token"])
+            case "PATCH", "/users/me":
+                said = self.change(token, body.get("password"), body.get("current_password"))
+            case ("GET", "/users/me" | "/products/p/stock") | ("PATCH", "/users/ada/role"):
+                said = self.verify(verifier, token)
+            case other:
+                raise AssertionError(other)
+        return httpx.Response(said.status, json=dict(said.body))
 
 
 class Scene:
@@ -119,14 +109,16 @@ class Scene:
     def __init__(self, users: FakeUsers, *changes: str) -> None:
         self.users = users
         self.records: list[Record] = []
-        verifiers = {name: FakeDoor(name, users) for name in ("gateway-1", "gateway-2", "user-1", "user-2")}
+        verifiers = {
+            name: GatewayVerifier(name, users.client(name), "p") for name in ("gateway-1", "gateway-2", "user-1", "user-2")
+        }
         self.holder = AccountHolder(
             client=ClientProcess("ada", Recorder(self)),
             user_id="ada",
             email="a@b.ch",
             passwords=[FIRST],
             verifiers=Verifiers(
-                tuple(cast("GatewayVerifier", verifiers[name]) for name in ("gateway-1", "gateway-2")),
+                tuple(verifiers[name] for name in ("gateway-1", "gateway-2")),
                 tuple(cast("UserInstanceVerifier", verifiers[name]) for name in ("user-1", "user-2")),
             ),
             give_role=self._give,
@@ -158,7 +150,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("changes", [(NAME,), (PASSWORD,), (ROLE,), (NAME, PASSWORD, ROLE)])
-async def test_every_old_token_is_tried_at_every_door(changes: tuple[str, ...]) -> None:
+async def test_every_old_token_is_tried_at_every_verifier(changes: tuple[str, ...]) -> None:
     history = await Scene(FakeUsers(), *changes).rounds(4)
     verdict = stale_tokens_rejected.verdict(history)
     assert verdict.outcome is Outcome.PASS
@@ -170,7 +162,7 @@ async def test_every_old_token_is_tried_at_every_door(changes: tuple[str, ...]) 
 
 
 @pytest.mark.parametrize("verifier", ["gateway-2", "user-1"])
-async def test_one_door_that_forgets_is_found(verifier: str) -> None:
+async def test_one_verifier_that_forgets_is_found(verifier: str) -> None:
     history = await Scene(FakeUsers(forgetful={verifier}), NAME).rounds(1)
     verdict = stale_tokens_rejected.verdict(history)
     assert {violation.facts["verifier"] for violation in verdict.evidence} == {verifier}
@@ -205,9 +197,11 @@ async def test_whoever_cannot_log_in_goes_home() -> None:
 async def test_a_transport_that_fails_is_on_record() -> None:
     scene = Scene(FakeUsers(), NAME)
 
-    async def fails() -> Answer:
+    def late(_request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("late")
 
-    assert await scene.holder.client.calls(identity.USE_TOKEN, {}, fails) is None
+    transport = RecordingTransport(httpx.MockTransport(late))
+    async with httpx.AsyncClient(base_url="http://shop", transport=transport) as http:
+        assert await scene.holder.client.calls(identity.USE_TOKEN, {}, Shop(http).account) is None
     (operation,) = History(scene.records).operations
     assert operation.unknown

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -48,10 +48,11 @@ class FrontDesk(FakeGateway):
 
 @dataclass
 class FakeShop:
-    """One gateway behind two verifiers."""
+    """One gateway behind two addresses; `addresses` are those of other members."""
 
     http: httpx.AsyncClient
-    verifiers: list[str]
+    gateways: list[str]
+    addresses: dict[str, str] = field(default_factory=dict)
 
     @property
     def shop(self) -> Shop:
@@ -66,8 +67,10 @@ class FakeShop:
 
     @property
     def stack(self) -> Any:
-        members = [SimpleNamespace(name=name) for name in self.verifiers]
-        return SimpleNamespace(instances=lambda _service: members, address=lambda name, _port: f"{name}:80")
+        members = [SimpleNamespace(name=name) for name in self.gateways]
+        return SimpleNamespace(
+            instances=lambda _service: members, address=lambda name, _port: self.addresses.get(name, f"{name}:80")
+        )
 
 
 @asynccontextmanager
@@ -77,12 +80,8 @@ async def opened(shop: OpenShop, gateway: FrontDesk, monkeypatch: pytest.MonkeyP
     recorder.listen(progress.hear)
     async with gateway.client() as http:
         subject: Any = FakeShop(http, ["gateway-1", "gateway-2"])
-        plain = httpx.AsyncClient
-
-        def client(**options: Any) -> httpx.AsyncClient:
-            return plain(base_url=options["base_url"], transport=httpx.MockTransport(gateway.answer))
-
-        monkeypatch.setattr(httpx, "AsyncClient", client)  # the workload opens its verifiers itself
+        # The workload connects to the gateways itself.
+        monkeypatch.setattr(httpx, "AsyncHTTPTransport", lambda **_options: httpx.MockTransport(gateway.answer))
         yield await shop.prepare(subject, Context(seed, recorder, progress, Path(), lambda _text: None)), kept
 
 

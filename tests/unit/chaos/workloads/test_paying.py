@@ -5,21 +5,26 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
+import grpc
 import httpx
-import pytest
+from shop.product.v1 import product_pb2
+from shop.product.v1.product_pb2_grpc import ProductServiceServicer, add_ProductServiceServicer_to_server
 
 from chaos.workloads.buyer import Habits
 from chaos.workloads.paying import PayingBuyers
 from chaos.workloads.paying_late import LatePayers
 from chaos.workloads.racing import RacingBuyers
-from chaos.workloads.reservations_lost import RELEASE, LostReservations
+from chaos.workloads.reservations_lost import INSTANCE, RELEASE, LostReservations
 from harness.experiment import Context, Drive
 from harness.experiment.triggers import Progress
 from harness.history import History, Recorder
 from harness.seed import Seed
 from tests.unit.chaos.workloads.test_open_shop import FakeShop, FrontDesk, Kept
+
+if TYPE_CHECKING:
+    from chaos.subject import RunningShop
 
 PAYS = Habits(insists=1.0)
 
@@ -95,21 +100,36 @@ async def test_late_payers_pay_around_the_end_of_their_time() -> None:
     assert max(begun) - min(begun) > 0.01
 
 
-async def test_every_second_reservation_is_released_before_anybody_pays(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[list[str]] = []
+class FakeProducts(ProductServiceServicer):
+    """An instance of product that releases whatever it is told to."""
 
-    class FakeInstance:
-        def __init__(self, channel: object) -> None:
-            pass
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
 
-        async def release(self, order_ids: list[str]) -> dict[str, str]:
-            asked.append(order_ids)
-            return dict.fromkeys(order_ids, "RELEASED")
+    async def ReleaseReservations(self, request: Any, context: Any) -> Any:  # noqa: N802 - as in the proto
+        self.asked.append(list(request.order_ids))
+        released = [
+            product_pb2.ReservationResult(order_id=each, outcome=product_pb2.RESERVATION_OUTCOME_RELEASED)
+            for each in request.order_ids
+        ]
+        return product_pb2.ReleaseReservationsResponse(results=released)
 
-    monkeypatch.setattr("chaos.workloads.reservations_lost.ProductInstance", FakeInstance)
-    history = await done(LostReservations(buyers=6, paying=6))
+
+async def test_every_second_reservation_is_released_before_anybody_pays() -> None:
+    products, server = cast("Any", FakeProducts)(), grpc.aio.server()
+    add_ProductServiceServicer_to_server(products, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    try:
+        async with stage() as (shop, context, kept):
+            shop.addresses[INSTANCE] = f"127.0.0.1:{port}"
+            await (await LostReservations(buyers=6, paying=6).prepare(cast("RunningShop", shop), context))()
+    finally:
+        await server.stop(0)
+    history = History(tuple(kept))
     (release,) = history.named(RELEASE)
-    assert (release.ok, release.input["order_ids"]) == (True, asked[0])
-    assert len(asked[0]) == 3
+    assert (release.ok, release.input["order_ids"]) == (True, products.asked[0])
+    assert release.output == dict.fromkeys(products.asked[0], "RESERVATION_OUTCOME_RELEASED")
+    assert len(products.asked[0]) == 3
     assert min(each.invoked_ns for each in history.named("authorise_payment")) > (release.completed_ns or 0)
     assert len(history.named("complete_order")) == 6

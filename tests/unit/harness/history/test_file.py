@@ -17,7 +17,7 @@ from harness.history import (
     Writer,
     read,
 )
-from harness.history.records import RECORD, Completion, Invoke
+from harness.history.records import RECORD, Completion, Exchange, Invoke
 
 
 def write(path: Path) -> None:
@@ -116,6 +116,17 @@ RECORDS: st.SearchStrategy[Record] = st.builds(
     output=ROWS,
     status=st.none() | st.integers(100, 599),
     error=st.text(),
+    exchange=st.none()
+    | st.builds(
+        Exchange,
+        request=st.text(),
+        code=st.text(),
+        headers=st.dictionaries(st.text(), st.text(), max_size=2),
+        deadline_s=st.none() | st.floats(0, 60),
+        late_s=st.none() | st.floats(0, 60),
+        request_bytes=st.none() | st.integers(0),
+        response_sha256=st.text(),
+    ),
     type=st.sampled_from(Ending),
 )
 
@@ -125,3 +136,11 @@ def test_every_record_is_one_line_and_survives_the_way_there_and_back(record: Re
     line = RECORD.dump_json(record)
     assert b"\n" not in line
     assert RECORD.validate_json(line) == record
+
+
+def test_a_completion_from_before_there_were_exchanges_is_read_and_written_as_it_was() -> None:
+    line = b'{"time_ns":2,"id":1,"process":"p","operation":"o","output":{},"status":201,"error":"","type":"ok"}'
+    record = RECORD.validate_json(line)
+    assert isinstance(record, Completion)
+    assert record.exchange is None
+    assert RECORD.dump_json(record) == line

@@ -1,9 +1,10 @@
 """What the caller of an operation can know from its answer."""
 
+import grpc
 import httpx
 import pytest
 
-from harness.history import Ending, of_error, of_status
+from harness.history import Ending, of_error, of_grpc, of_status
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,14 @@ class Reset(ConnectionRefusedError):
 )
 def test_error(error: Exception, ending: Ending) -> None:
     assert of_error(error) is ending
+
+
+@pytest.mark.parametrize("code", grpc.StatusCode)
+def test_every_grpc_status_has_a_definite_or_an_unknown_outcome(code: grpc.StatusCode) -> None:
+    unknown = {"CANCELLED", "UNKNOWN", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"}
+    wanted = Ending.OK if code is grpc.StatusCode.OK else Ending.INFO if code.name in unknown else Ending.FAIL
+    assert of_grpc(code.name) is wanted
+
+
+def test_an_unheard_of_grpc_status_is_unknown() -> None:
+    assert of_grpc("NEW_IN_2030") is Ending.INFO
