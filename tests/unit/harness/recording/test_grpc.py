@@ -18,14 +18,19 @@ METHOD = "/grpc.health.v1.Health/Check"
 
 
 class Health(health_pb2_grpc.HealthServicer):
-    """Answers what the name of the service asks for; `arrived` when that is nothing for 5 s."""
+    """Answers what the name of the service asks for; `arrived` when that is nothing for a while, `cancelled` when the client gave up."""
 
     arrived = asyncio.Event()
+    cancelled = asyncio.Event()
 
     async def Check(self, request: health_pb2.HealthCheckRequest, context: grpc.aio.ServicerContext) -> object:  # type: ignore[type-arg]  # noqa: N802 - as in the proto
         if request.service == "slow":
             self.arrived.set()
-            await asyncio.sleep(5)
+            try:
+                await asyncio.sleep(20)
+            except asyncio.CancelledError:
+                self.cancelled.set()
+                raise
         if request.service in grpc.StatusCode.__members__:
             context.set_trailing_metadata((("retry-after", "2"), ("other", "1")))
             await context.abort(grpc.StatusCode[request.service], "as wanted")
@@ -103,10 +108,12 @@ async def test_a_call_that_is_cancelled_is_unknown(kept: Kept) -> None:
 
     async with stub() as health:
         Health.arrived.clear()
+        Health.cancelled.clear()
         task = asyncio.create_task(does(health))
         await Health.arrived.wait()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await asyncio.wait_for(Health.cancelled.wait(), 5)  # before the channel is closed
     assert (kept.only.unknown, kept.only.error) == (True, "CancelledError")
 
 
