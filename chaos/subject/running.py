@@ -25,6 +25,7 @@ from chaos.subject.waiting import waiting
 from chaos.subject.watchers import WATCHERS, LockBook
 from harness.experiment import Context, NotSteadyError
 from harness.history import Row
+from harness.recording.http import recorded_client
 from harness.system import RunningStack, StackSubject
 from harness.system.sql import count, rows
 
@@ -46,9 +47,9 @@ class RunningShop(StackSubject):
 
     def __init__(self, stack: RunningStack, watchers: Sequence[str] = ()) -> None:
         super().__init__(stack, watchers)
-        self.http = httpx.AsyncClient(base_url=stack.base_url, timeout=TIMEOUT, limits=LIMITS)
-        self.paying = httpx.AsyncClient(base_url=f"http://{stack.address('provider', 'http')}", timeout=TIMEOUT)
-        self.mailing = httpx.AsyncClient(base_url=f"http://{stack.address('mailbox', 'http')}", timeout=TIMEOUT)
+        self.http = recorded_client(stack.base_url, timeout=TIMEOUT, limits=LIMITS)
+        self.paying = recorded_client(f"http://{stack.address('provider', 'http')}", timeout=TIMEOUT)
+        self.mailing = recorded_client(f"http://{stack.address('mailbox', 'http')}", timeout=TIMEOUT)
         for each in (self.http, self.paying, self.mailing):
             self.leaving.push_async_callback(each.aclose)
         self.lock_book = LockBook()

@@ -18,7 +18,7 @@ METHOD = "/grpc.health.v1.Health/Check"
 
 
 class Health(health_pb2_grpc.HealthServicer):
-    """Answers what the name of the service asks for; `arrived` when that is nothing for a while, `cancelled` when the client gave up."""
+    """Answers what the service's name asks for; the events tell that a slow call `arrived` and was `cancelled`."""
 
     arrived = asyncio.Event()
     cancelled = asyncio.Event()
