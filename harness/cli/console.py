@@ -19,6 +19,11 @@ def complain(text: object) -> None:
 
 
 def refuse(error: Exception) -> NoReturn:
-    """End a command that has not begun its work: USAGE, or TROUBLE when it is the machine that lacks something."""
+    """End a command that has not begun its work, with the reason."""
     complain(error)
-    raise typer.Exit(ExitCode.TROUBLE if isinstance(error, EngineError | ServerMissing) else ExitCode.USAGE) from error
+    raise typer.Exit(code_of(error)) from error
+
+
+def code_of(error: Exception) -> ExitCode:
+    """Of what kept a command from beginning: USAGE, or TROUBLE when it is the machine that lacks something."""
+    return ExitCode.TROUBLE if isinstance(error, EngineError | ServerMissing) else ExitCode.USAGE

@@ -1,9 +1,14 @@
-"""Start a stack in a process of its own that outlives this one; watch until it is ready or has failed."""
+"""Start a stack in a process of its own that outlives this one; watch until it is ready or has failed.
+
+Several may try to start a stack in one folder, and only one of them will own it. Until that is known the new process writes
+to a file that has no name; `write_to` moves what it writes to the folder's log once the folder is its own.
+"""
 
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,16 +19,16 @@ from harness.exit_codes import ExitCode
 from harness.stack.attach import attach
 from harness.stack.events import Phase, StackEvent
 from harness.stack.process import tail
+from harness.stack.runfolder import OWNER_LOG
 
 _LOG_LINES = 30
+_CHUNK = 64 * 1024
 
 
 def run_detached(arguments: Sequence[str], folder: Path, *, as_json: bool) -> int:
     """Run `gauntlet ARGUMENTS` as the owner of the stack in `folder`. Returns the exit code."""
-    folder.mkdir(parents=True, exist_ok=True)
-    log = folder / "owner.log"
     reading, writing = os.pipe()
-    with log.open("wb") as output:
+    with tempfile.TemporaryFile() as output:
         owner = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "harness.cli", *arguments, "--events-fd", str(writing)],
             stdin=subprocess.DEVNULL,
@@ -32,22 +37,36 @@ def run_detached(arguments: Sequence[str], folder: Path, *, as_json: bool) -> in
             pass_fds=(writing,),
             start_new_session=True,
         )
-    os.close(writing)
-    try:
-        end = _watch(reading)
-        if end is not None and end.phase is Phase.READY:
-            show_endpoints(attach(folder), as_json=as_json)
-            err.print(f"ready; `gauntlet down --name {folder.name}` stops everything", markup=False)
-            return ExitCode.PASS
-        code = owner.wait()
-    except KeyboardInterrupt:
-        owner.send_signal(signal.SIGTERM)
-        err.print("Ctrl-C: stopping everything")
-        owner.wait()
-        err.print("stopped, nothing is left running")
-        return ExitCode.INTERRUPTED
-    complain(end.detail if end is not None else f"the owner ended with code {code}; {log} ends with\n{tail(log, _LOG_LINES)}")
+        os.close(writing)
+        try:
+            end = _watch(reading)
+            if end is not None and end.phase is Phase.READY:
+                show_endpoints(attach(folder), as_json=as_json)
+                err.print(f"ready; `gauntlet down --name {folder.name}` stops everything", markup=False)
+                return ExitCode.PASS
+            code = owner.wait()
+        except KeyboardInterrupt:
+            owner.send_signal(signal.SIGTERM)
+            err.print("Ctrl-C: stopping everything")
+            owner.wait()
+            err.print("stopped, nothing is left running")
+            return ExitCode.INTERRUPTED
+        output.seek(0)
+        said = output.read().decode(errors="replace").splitlines() or tail(folder / OWNER_LOG, _LOG_LINES).splitlines()
+    complain(end.detail if end is not None else "\n".join([f"the owner ended with code {code}:", *said[-_LOG_LINES:]]))
     return code if code in (ExitCode.USAGE, ExitCode.TROUBLE) else ExitCode.TROUBLE
+
+
+def write_to(log: Path) -> None:
+    """What this process has written to its standard output, a file so far, and what it will write goes to `log`."""
+    with log.open("wb") as file:
+        offset = 0
+        while chunk := os.pread(sys.stdout.fileno(), _CHUNK, offset):
+            offset += file.write(chunk)
+        os.ftruncate(sys.stdout.fileno(), 0)
+        file.flush()
+        os.dup2(file.fileno(), sys.stdout.fileno())
+        os.dup2(file.fileno(), sys.stderr.fileno())
 
 
 def _watch(pipe: int) -> StackEvent | None:

@@ -12,7 +12,7 @@ from harness.cli.console import complain
 from harness.cli.options import Name, stack_folder
 from harness.exit_codes import ExitCode
 from harness.stack.process import tail
-from harness.stack.runfolder import in_use
+from harness.stack.runfolder import OWNER_LOG, in_use
 
 _POLL_S = 0.2
 
@@ -44,7 +44,7 @@ def logs(
 def log_files(folder: Path, service: str) -> list[Path]:
     """The log of an instance or server of that name, or those of all instances of a service."""
     if service == "owner":
-        return [path for path in [folder / "owner.log"] if path.is_file()]
+        return [path for path in [folder / OWNER_LOG] if path.is_file()]
     instance = re.compile(rf"{re.escape(service)}(-\d+)?")
     return sorted(path for path in (folder / "logs").glob("*.log") if instance.fullmatch(path.stem))
 

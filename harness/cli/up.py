@@ -1,19 +1,21 @@
 """gauntlet up: bring the whole system up on real servers."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harness.cli.audience import Audience, Parent, Person
-from harness.cli.detached import run_detached
+from harness.cli.console import code_of
+from harness.cli.detached import run_detached, write_to
 from harness.cli.options import AsJson, Name, ProxyName, instance_counts, settings, stack_folder
 from harness.cli.owner import own
-from harness.exit_codes import ExitCode
 from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS
+from harness.stack.runfolder import OWNER_LOG
 from harness.stack.scratch import Scratch
 from harness.stack.stack import Stack
 from harness.stack.topology import Topology
@@ -70,10 +72,11 @@ def up(
             proxied=Seed.fresh() if proxied else None,
             carrier=placement.carrier,
             scratch=Scratch(scratch, owner_pid) if scratch is not None and owner_pid is not None else None,
+            owned=partial(write_to, folder / OWNER_LOG) if events_fd is not None else lambda: None,
         )
     except StackError as error:
         audience.failed(error)
-        raise typer.Exit(ExitCode.USAGE) from error
+        raise typer.Exit(code_of(error)) from error
     for line in placement.told():
         audience.say(line)
     raise typer.Exit(own(stack, audience, owner_pid))

@@ -16,6 +16,9 @@ from harness.stack.guard import sweep, sweep_containers
 from harness.stack.marker import Mark
 from harness.waiting import WaitTimeout, wait_until
 
+OWNER_LOG = "owner.log"
+"""What a detached owner writes; of the owner that has the folder or had it last."""
+
 _GUARD_S = 20.0
 
 
@@ -47,6 +50,7 @@ class RunFolder:
             raise StackBusy(str(error)) from error
         self.clear_remains()
         shutil.rmtree(self.logs, ignore_errors=True)
+        (self.path / OWNER_LOG).unlink(missing_ok=True)
         self.logs.mkdir()
         self.data.mkdir()
         return self._lock

@@ -11,7 +11,7 @@ The interface is synchronous; asynchronous callers use asyncio.to_thread. Its me
 import os
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -55,6 +55,7 @@ class Stack(StackView):
         proxied: Seed | None = None,
         carrier: Carrier | None = None,
         scratch: Scratch | None = None,
+        owned: Callable[[], None] = lambda: None,
     ) -> None:
         """`instances` per service (default 1); `environment` per service wins over everything the topology gives.
 
@@ -62,7 +63,7 @@ class Stack(StackView):
 
         With `proxied` every edge runs through a proxy, whose randomness comes from that seed; `carrier` is the server of that
         (default: the project's own). `scratch` is a temporary folder around `folder`, which goes with the stack when it is
-        nobody's by then.
+        nobody's by then. `owned` is called when the folder has become this process's, before anything else is started.
 
         `entry_port` is where users find the system, a free port without it. Raises StackError for unknown services.
         """
@@ -77,6 +78,7 @@ class Stack(StackView):
         self._proxied_by = proxied
         self._carrier = carrier or Own()
         self._scratch = scratch
+        self._owned = owned
         self._mark = Mark(secrets.token_hex(8), self._run.logs)
         self._secrets = {name: secrets.token_hex(32) for name in topology.secret_names()}
         self._ports = Ports()
@@ -102,6 +104,7 @@ class Stack(StackView):
         report = _one_at_a_time(progress)
         try:
             lock = self._run.acquire()
+            self._owned()
             engine = self._engine
             leave = (self._run.data, self._run.manifest)
             self._guard = Guard(self._mark, leave, lock, self._run.path / "guard.log", engine, self._scratch)

@@ -194,6 +194,29 @@ def test_a_second_up_of_that_name_is_refused_and_another_name_is_not(cwd: Path) 
         assert gauntlet(cwd, "status").returncode == 0
 
 
+def test_a_second_detached_up_of_that_name_touches_nothing_of_the_first(cwd: Path) -> None:
+    up_detached(cwd)
+    folder = folder_of(cwd)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert before[folder / "owner.log"], "an owner's log that is empty would prove nothing"
+    again = gauntlet(cwd, *UP, "--detach")
+    assert again.returncode == 4
+    assert "a stack is already running in" in again.stderr
+    after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert after.keys() == before.keys()
+    assert all(after[path].startswith(content) for path, content in before.items()), "a log may grow, nothing may shrink"
+    assert gauntlet(cwd, "logs", "owner").stdout.encode() == before[folder / "owner.log"]
+    assert gauntlet(cwd, "status").returncode == 0
+
+
+def test_the_log_of_an_earlier_owner_is_not_taken_for_this_ones(cwd: Path) -> None:
+    up_detached(cwd)
+    assert gauntlet(cwd, "down").returncode == 0
+    assert gauntlet(cwd, "logs", "owner").returncode == 0, "it outlives its stack"
+    with _foreground(cwd):
+        assert gauntlet(cwd, "logs", "owner").returncode == 2
+
+
 def test_a_port_in_use_is_named(cwd: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
