@@ -135,7 +135,7 @@ async def fill(http: httpx.AsyncClient, admin_email: str, admin_password: str) -
 
 
 async def _fill_at(url: str, admin_email: str, admin_password: str) -> Demo:
-    async with httpx.AsyncClient(base_url=url, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
         return await fill(http, admin_email, admin_password)
 
 

@@ -32,7 +32,7 @@ Count: TypeAlias = Callable[[], Awaitable[int]]
 async def in_flight(stack: StackView) -> list[QueueRow]:
     """What each consumer is busy with, by queue and instance; an instance whose metrics cannot be read is missing."""
     members = [member.name for service in CONSUMERS for member in stack.instances(service)]
-    async with httpx.AsyncClient(timeout=2.0) as http:
+    async with httpx.AsyncClient(timeout=2.0, trust_env=False) as http:
         found = await asyncio.gather(*(_handling(http, stack, member) for member in members))
     return [
         QueueRow(f"{queue}, in flight in {member}", round(messages))
@@ -89,6 +89,6 @@ async def stuck(stack: StackView, instance: str) -> Count:
 
 async def _batch(address: str) -> tuple[int, int]:
     """Commands taken so far, and how many of them are being handled. Raises httpx.HTTPError."""
-    async with httpx.AsyncClient(base_url=address, timeout=2.0) as http:
+    async with httpx.AsyncClient(base_url=address, timeout=2.0, trust_env=False) as http:
         taken, handling = [await totals(http, "", sample, by="queue") for sample in (TAKEN, HANDLING)]
     return round(taken.get(COMMANDS, 0.0)), round(handling.get(COMMANDS, 0.0))

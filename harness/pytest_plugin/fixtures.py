@@ -34,7 +34,7 @@ async def gateway(stack: AttachedStack) -> "AsyncIterator[httpx.AsyncClient]":
     """The door of the system under test: an HTTP client of its entry."""
     import httpx
 
-    async with httpx.AsyncClient(base_url=stack.base_url, timeout=_TIMEOUT_S) as client:
+    async with httpx.AsyncClient(base_url=stack.base_url, timeout=_TIMEOUT_S, trust_env=False) as client:
         yield client
 
 

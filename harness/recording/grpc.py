@@ -13,14 +13,12 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 from harness.history import Call, Row, of_grpc
+from harness.loopback import NO_PROXY
 from harness.recording.exchange import WANTED, Observed, without_secrets
 from harness.recording.operation import Declared, Undeclared, declared_operation
 
 Q = TypeVar("Q")
 R = TypeVar("R")
-
-NO_PROXY = (("grpc.enable_http_proxy", 0),)
-"""What is under test is on loopback: the user's proxy variables have no say."""
 
 
 def message_row(message: Any) -> Row:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 from grpc_health.v1 import health_pb2
 
+from harness.loopback import NO_PROXY
 from harness.stack.ports import HOST
 from harness.stack.topology import Health
 from harness.waiting import NotYet
@@ -49,7 +50,7 @@ def grpc_health(port: int) -> bool:
     """grpc.health.v1 says SERVING for the whole server."""
     tcp(port)  # cheaper than a channel, and no reconnect back-off to wait for
     # A pool of its own: otherwise attempts share a sub-channel, and with it the back-off after a refused connection.
-    with grpc.insecure_channel(f"{HOST}:{port}", options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
+    with grpc.insecure_channel(f"{HOST}:{port}", options=[*NO_PROXY, ("grpc.use_local_subchannel_pool", 1)]) as channel:
         return serving(channel, f"health check on port {port}")
 
 

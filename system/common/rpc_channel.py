@@ -28,6 +28,8 @@ RETRY_POLICY = {
 }
 RETRY_BUDGET = {"maxTokens": 20, "tokenRatio": 0.1}
 OPTIONS: tuple[tuple[str, int], ...] = (
+    # Instances call each other directly, whatever proxy the machine has for the world outside.
+    ("grpc.enable_http_proxy", 0),
     ("grpc.keepalive_time_ms", 5_000),
     ("grpc.keepalive_timeout_ms", 2_000),
     ("grpc.http2.max_pings_without_data", 0),

@@ -116,7 +116,10 @@ async def customers(gateway: httpx.AsyncClient, count: int, prefix: str) -> list
 @pytest.mark.parametrize("service", VICTIMS)
 async def test_the_books_add_up_after_a_kill(stack: Stack, service: str) -> None:
     base, outside = stack.base_url, f"http://{stack.address('provider', 'http')}"
-    async with httpx.AsyncClient(base_url=base, timeout=20) as gateway, httpx.AsyncClient(base_url=outside) as provider:
+    async with (
+        httpx.AsyncClient(base_url=base, timeout=20, trust_env=False) as gateway,
+        httpx.AsyncClient(base_url=outside, trust_env=False) as provider,
+    ):
         admin = (await log_in(gateway, ADMIN_EMAIL, stack.secret("admin"))).headers
         body = {"name": f"Survivor of {service}", "description": "", "price": {"minor_units": 700, "currency": "EUR"}}
         product = (await gateway.post("/products", json=body, headers=admin)).json()["id"]
@@ -163,7 +166,7 @@ async def check_the_books(sale: Sale) -> None:
         "money taken does not match orders paid"
     )
 
-    async with httpx.AsyncClient(base_url=f"http://{sale.stack.address('mailbox', 'http')}") as mailbox:
+    async with httpx.AsyncClient(base_url=f"http://{sale.stack.address('mailbox', 'http')}", trust_env=False) as mailbox:
 
         async def mailed() -> Counter[str]:
             items = (await mailbox.get("/messages")).json()

@@ -21,9 +21,9 @@ WITHOUT_ASYNCIO = "-p no:asyncio"
 CONFTEST = '''
 import json
 import threading
-import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 
 
@@ -39,7 +39,7 @@ def seen(stack, request):
 @pytest.fixture
 def complain(stack):
     """Makes a member write a warning."""
-    return lambda member: urllib.request.urlopen(f"http://{stack.address(member)}/complain").read()
+    return lambda member: httpx.get(f"http://{stack.address(member)}/complain", trust_env=False)
 '''
 
 CROSSING = """

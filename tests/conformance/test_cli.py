@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from harness.cli.down import end
@@ -215,6 +216,24 @@ def test_the_log_of_an_earlier_owner_is_not_taken_for_this_ones(cwd: Path) -> No
     assert gauntlet(cwd, "logs", "owner").returncode == 0, "it outlives its stack"
     with _foreground(cwd):
         assert gauntlet(cwd, "logs", "owner").returncode == 2
+
+
+DEAD = "http://127.0.0.1:1"  # nobody listens on it
+PROXIES = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "grpc_proxy", "HTTP_PROXY", "ALL_PROXY"), DEAD)
+
+
+def test_the_proxies_of_whoever_starts_it_have_no_say(cwd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    for variable, value in PROXIES.items():
+        monkeypatch.setenv(variable, value)
+    up_detached(cwd, "--proxied")
+    stack = attach(folder_of(cwd))
+    seen = get(stack.address("front-1"))
+    assert not {name for name in seen if name.lower() in PROXIES}, "members are not told of them"
+    assert httpx.get(stack.base_url, trust_env=False).status_code == 200
+    assert gauntlet(cwd, "status").returncode == 0
+    assert gauntlet(cwd, "down").returncode == 0
 
 
 def test_a_port_in_use_is_named(cwd: Path) -> None:

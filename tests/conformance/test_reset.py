@@ -95,7 +95,7 @@ def write_everywhere(stack: Stack) -> None:
 
 def toxic(stack: Stack) -> None:
     body = {"type": "latency", "attributes": {"latency": 1}}
-    httpx.post(f"{stack.proxy_url}/proxies/{EDGE.replace('>', '%3E')}/toxics", json=body).raise_for_status()
+    httpx.post(f"{stack.proxy_url}/proxies/{EDGE.replace('>', '%3E')}/toxics", json=body, trust_env=False).raise_for_status()
 
 
 def pids(stack: Stack) -> dict[str, int | None]:

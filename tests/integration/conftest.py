@@ -14,6 +14,7 @@ import pymysql
 import pymysql.cursors
 import pytest
 
+from harness.loopback import NO_PROXY
 from harness.stack.attach import AttachedStack
 from tests.integration.shop import ADMIN_EMAIL, PASSWORD, Customer, Rows, log_in
 
@@ -21,14 +22,14 @@ from tests.integration.shop import ADMIN_EMAIL, PASSWORD, Customer, Rows, log_in
 @pytest.fixture(scope="session")
 async def provider(stack: AttachedStack) -> AsyncIterator[httpx.AsyncClient]:
     """The payment provider's sandbox."""
-    async with httpx.AsyncClient(base_url=f"http://{stack.address('provider', 'http')}", timeout=30) as client:
+    async with httpx.AsyncClient(base_url=f"http://{stack.address('provider', 'http')}", timeout=30, trust_env=False) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 async def mailbox(stack: AttachedStack) -> AsyncIterator[httpx.AsyncClient]:
     """The mail server's sandbox."""
-    async with httpx.AsyncClient(base_url=f"http://{stack.address('mailbox', 'http')}", timeout=30) as client:
+    async with httpx.AsyncClient(base_url=f"http://{stack.address('mailbox', 'http')}", timeout=30, trust_env=False) as client:
         yield client
 
 
@@ -40,7 +41,7 @@ async def rpc(stack: AttachedStack) -> AsyncIterator[Callable[..., grpc.aio.Chan
 
         def channel(service: str, index: int = 1) -> grpc.aio.Channel:
             name = f"{service}-{index}"
-            return channels.setdefault(name, grpc.aio.insecure_channel(stack.address(name, "grpc")))
+            return channels.setdefault(name, grpc.aio.insecure_channel(stack.address(name, "grpc"), options=NO_PROXY))
 
         yield channel
         for one in channels.values():

@@ -21,7 +21,7 @@ POLL_S = 0.3
 async def deliveries(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
     """An instance was given messages that had been given to somebody before: event `redelivered`, about an instance."""
     members = [member.name for service in CONSUMERS for member in subject.stack.instances(service)]
-    async with httpx.AsyncClient(timeout=2.0) as http:
+    async with httpx.AsyncClient(timeout=2.0, trust_env=False) as http:
         seen: dict[str, float] = {}
         while True:
             for member in members:

@@ -27,21 +27,27 @@ def deployment() -> Iterator[Deployment]:
 @pytest.fixture(scope="module")
 async def gateway(deployment: Deployment) -> AsyncIterator[httpx.AsyncClient]:
     """The REST API."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{deployment.ports['GATEWAY_PORT']}", timeout=30) as client:
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{deployment.ports['GATEWAY_PORT']}", timeout=30, trust_env=False
+    ) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 async def provider(deployment: Deployment) -> AsyncIterator[httpx.AsyncClient]:
     """The payment provider's sandbox."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{deployment.ports['PROVIDER_PORT']}", timeout=30) as client:
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{deployment.ports['PROVIDER_PORT']}", timeout=30, trust_env=False
+    ) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 async def mailbox(deployment: Deployment) -> AsyncIterator[httpx.AsyncClient]:
     """The mail server's sandbox."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{deployment.ports['MAILBOX_PORT']}", timeout=30) as client:
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{deployment.ports['MAILBOX_PORT']}", timeout=30, trust_env=False
+    ) as client:
         yield client
 
 

@@ -14,7 +14,8 @@ from tests.conformance.proxy.peers import Peer, Watch, connect, read, refused
 
 
 @pytest.fixture
-def client(api: Api) -> Iterator[Toxiproxy]:
+def client(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Toxiproxy]:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")  # the client takes the proxies of its environment
     before = APIConsumer.host, APIConsumer.port
     where = urlsplit(api.server.url)
     there = Toxiproxy()

@@ -63,7 +63,7 @@ async def running(**environment: str) -> AsyncIterator[Alone]:
     port = free_port()
     process = await spawn(HTTP_PORT=str(port), **environment)
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as http:
             alone = Alone(process, http, port)
             await wait_until_async(alone.alive, what="the gateway alive", timeout_s=SECONDS_TO_START)
             yield alone

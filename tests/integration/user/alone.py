@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from shop.user.v1 import user_pb2
 from shop.user.v1.user_pb2_grpc import UserServiceStub
 
+from harness.loopback import NO_PROXY
 from harness.stack.providers import choose
 from harness.stack.stack import Stack
 from harness.stack.topology import Topology
@@ -130,7 +131,7 @@ class Alone:
 
     async def checks(self, instance: int, cache: str, verdict: str) -> float:
         """How many versions an instance has judged in that way, from its metrics."""
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(trust_env=False) as client:
             text = (await client.get(f"http://{self.stack.address(INSTANCES[instance - 1], 'http')}/metrics")).text
         return sum(
             sample.value
@@ -217,7 +218,7 @@ async def running(folder: Path) -> AsyncIterator[Alone]:
     stack = Stack(topology, choose().provider, folder=folder, instances={"user": len(INSTANCES)})
     try:
         await asyncio.to_thread(stack.start)
-        channels = [grpc.aio.insecure_channel(stack.address(name, "grpc")) for name in INSTANCES]
+        channels = [grpc.aio.insecure_channel(stack.address(name, "grpc"), options=NO_PROXY) for name in INSTANCES]
         async with Redis.from_url(stack.redis_url(CACHE), decode_responses=True, protocol=2) as redis, channels[0], channels[1]:
             yield Alone(stack, tuple(UserServiceStub(channel) for channel in channels), redis)
     finally:

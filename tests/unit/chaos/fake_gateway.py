@@ -31,7 +31,7 @@ class FakeGateway:
     async def client(self) -> AsyncIterator[httpx.AsyncClient]:
         """A recorded client whose requests end here."""
         transport = RecordingTransport(httpx.MockTransport(self.answer))
-        async with httpx.AsyncClient(base_url="http://shop", transport=transport) as http:
+        async with httpx.AsyncClient(base_url="http://shop", transport=transport, trust_env=False) as http:
             yield http
 
     def answer(self, request: httpx.Request) -> httpx.Response:

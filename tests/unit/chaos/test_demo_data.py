@@ -76,7 +76,7 @@ class FakeShop:
 
 
 async def filled(shop: FakeShop, password: str = ADMIN["password"]) -> Demo:
-    async with httpx.AsyncClient(base_url="http://shop", transport=httpx.MockTransport(shop.answer)) as http:
+    async with httpx.AsyncClient(base_url="http://shop", transport=httpx.MockTransport(shop.answer), trust_env=False) as http:
         return await fill(http, ADMIN["email"], password)
 
 

@@ -22,7 +22,7 @@ MESSAGE = {
 
 
 def mailbox(answer: httpx.Response) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url="http://mailbox", transport=httpx.MockTransport(lambda _request: answer))
+    return httpx.AsyncClient(base_url="http://mailbox", transport=httpx.MockTransport(lambda _request: answer), trust_env=False)
 
 
 async def test_what_is_kept_of_a_message() -> None:

@@ -30,7 +30,7 @@ class FakeMailbox:
 
     @property
     def shop(self) -> Any:
-        client = httpx.AsyncClient(base_url="http://mailbox", transport=httpx.MockTransport(self.answer))
+        client = httpx.AsyncClient(base_url="http://mailbox", transport=httpx.MockTransport(self.answer), trust_env=False)
         return SimpleNamespace(mailing=client)
 
 

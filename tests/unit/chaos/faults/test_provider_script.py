@@ -39,7 +39,9 @@ class FakeProvider:
 @pytest.fixture
 async def shop() -> AsyncIterator[FakeProvider]:
     provider = FakeProvider()
-    async with httpx.AsyncClient(base_url="http://provider", transport=httpx.MockTransport(provider.answer)) as http:
+    async with httpx.AsyncClient(
+        base_url="http://provider", transport=httpx.MockTransport(provider.answer), trust_env=False
+    ) as http:
         provider.paying = http
         yield provider
 

@@ -78,7 +78,7 @@ class Scene:
     @asynccontextmanager
     async def customers(self) -> AsyncIterator[list[Customer]]:
         transport = RecordingTransport(httpx.MockTransport(self.shop.answer))
-        async with httpx.AsyncClient(base_url="http://shop", transport=transport) as http:
+        async with httpx.AsyncClient(base_url="http://shop", transport=transport, trust_env=False) as http:
             verifiers = Verifiers((GatewayVerifier("gateway-1", http, PRODUCT.id),), ())
             yield [
                 Customer(

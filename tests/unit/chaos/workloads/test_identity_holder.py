@@ -84,7 +84,7 @@ class FakeUsers:
     def client(self, verifier: str) -> httpx.AsyncClient:
         """A recorded client of one instance that asks for this account's tokens."""
         transport = RecordingTransport(httpx.MockTransport(lambda request: self.answer(verifier, request)))
-        return httpx.AsyncClient(base_url="http://shop", transport=transport)
+        return httpx.AsyncClient(base_url="http://shop", transport=transport, trust_env=False)
 
     def answer(self, verifier: str, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content or b"{}")
@@ -201,7 +201,7 @@ async def test_a_transport_that_fails_is_on_record() -> None:
         raise httpx.ReadTimeout("late")
 
     transport = RecordingTransport(httpx.MockTransport(late))
-    async with httpx.AsyncClient(base_url="http://shop", transport=transport) as http:
+    async with httpx.AsyncClient(base_url="http://shop", transport=transport, trust_env=False) as http:
         assert await scene.holder.client.calls(identity.USE_TOKEN, {}, Shop(http).account) is None
     (operation,) = History(scene.records).operations
     assert operation.unknown

@@ -27,7 +27,9 @@ def proxies() -> Proxies:
 @pytest.fixture
 async def api(proxies: Proxies) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(ControlApi(proxies).application())
-    async with httpx.AsyncClient(base_url="http://proxy", transport=transport, headers={"user-agent": "test"}) as client:
+    async with httpx.AsyncClient(
+        base_url="http://proxy", transport=transport, headers={"user-agent": "test"}, trust_env=False
+    ) as client:
         yield client
 
 

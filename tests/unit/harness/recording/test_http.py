@@ -172,7 +172,7 @@ async def test_an_answer_closed_unread_is_unknown(kept: Kept) -> None:
 
 async def test_every_request_of_a_block_is_an_operation(kept: Kept) -> None:
     transport = RecordingTransport(httpx.MockTransport(lambda _request: httpx.Response(200, json={"n": 1})))
-    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop", trust_env=False) as http:
         with operation(kept.recorder, "buyer-1", "read"):
             await http.get("/")
             await http.get("/")
@@ -183,7 +183,9 @@ async def test_every_request_of_a_block_is_an_operation(kept: Kept) -> None:
 async def test_undeclared_requests_are_recorded_where_that_is_wanted(kept: Kept) -> None:
     inner = httpx.MockTransport(lambda _request: httpx.Response(200, text="hello"))
     undeclared = Undeclared(kept.recorder, "stranger")
-    async with httpx.AsyncClient(transport=RecordingTransport(inner, undeclared=undeclared), base_url="http://x") as http:
+    async with httpx.AsyncClient(
+        transport=RecordingTransport(inner, undeclared=undeclared), base_url="http://x", trust_env=False
+    ) as http:
         await http.put("/things/12", json={"name": "n", "password": "p"})
     done = kept.only
     assert (done.process, done.name, done.output) == ("stranger", "PUT /things/{id}", {"text": "hello"})

@@ -26,5 +26,5 @@ def shop() -> Iterator[FakeShop]:
 @pytest.fixture
 async def client(app: FastAPI, shop: FakeShop) -> AsyncIterator[httpx.AsyncClient]:
     app.state.parts = shop.parts
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop") as made:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop", trust_env=False) as made:
         yield made

@@ -14,7 +14,7 @@ from tests.unit.system.gateway.fakes import PRODUCT, FakeShop, fake_shop
 
 
 def client_of(shop: FakeShop) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(shop.parts)), base_url="http://shop")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(shop.parts)), base_url="http://shop", trust_env=False)
 
 
 async def test_what_nobody_expected_is_a_500_that_says_nothing(shop: FakeShop, client: httpx.AsyncClient) -> None:

@@ -134,7 +134,7 @@ async def test_a_reply_counts_even_when_the_confirm_was_lost(shop: FakeShop, cli
 async def test_without_a_link_to_the_broker_it_is_503_at_once() -> None:
     made = fake_shop()
     transport = httpx.ASGITransport(create_app(made.parts))
-    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop", trust_env=False) as client:
         answer = await client.post("/orders", json=WISH, headers=AS_ADA | KEY)
     assert answer.status_code == 503
     assert "retry-after" in answer.headers
@@ -144,7 +144,7 @@ async def test_a_thousand_orders_are_under_way_at_once_and_each_gets_its_own_ans
     shop = fake_shop(order_wait_s=30, request_timeout_s=60)
     shop.broker.hold = 1000  # no confirm for anybody before the thousandth command is there
     transport = httpx.ASGITransport(create_app(shop.parts))
-    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop", trust_env=False) as client:
         with linked(shop):
             requests = [
                 client.post("/orders", json=WISH, headers=AS_ADA | {"Idempotency-Key": f"key-{n}"}) for n in range(1000)

@@ -35,7 +35,7 @@ class Provider:
 
 
 def client(provider: Provider, timeout_s: float = 5) -> ProviderClient:
-    http = httpx.AsyncClient(transport=httpx.MockTransport(provider), base_url="http://provider.example")
+    http = httpx.AsyncClient(transport=httpx.MockTransport(provider), base_url="http://provider.example", trust_env=False)
     return ProviderClient(http, timeout_s=timeout_s)
 
 
@@ -128,7 +128,7 @@ async def test_the_callers_deadline_ends_it_too() -> None:
         await asyncio.Event().wait()
         raise AssertionError("never")
 
-    http = httpx.AsyncClient(transport=httpx.MockTransport(never), base_url="http://provider.example")
+    http = httpx.AsyncClient(transport=httpx.MockTransport(never), base_url="http://provider.example", trust_env=False)
     with deadlines.within(0.05), pytest.raises(DeadlineExceeded):
         await ProviderClient(http, timeout_s=60).get("pay_1")
     provider = Provider(httpx.Response(200, json=BODY))

@@ -50,7 +50,7 @@ async def test_lines_are_followed_on_after_the_connection_broke(monkeypatch: pyt
     monkeypatch.setattr(sources, "RECONNECT_S", 0.001)
     ready, seen = asyncio.Event(), []
     transport = httpx.MockTransport(lambda _request: httpx.Response(200, stream=streams.pop(0)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox", trust_env=False) as http:
         async for entry in follow_lines(http, "/follow", ready):
             assert ready.is_set()
             seen.append(entry["n"])
