@@ -1,6 +1,5 @@
 """A numbered database of its own on a Redis server. Keys are apart; what a server publishes to its subscribers is not."""
 
-import socket
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -29,19 +28,17 @@ class Database(Part):
 
     def remove(self) -> None:
         """See Part."""
+        import redis  # slow, and needed by those who use namespaces only
+
         try:
-            with socket.create_connection((HOST, self._spot.port), _ANSWER_S) as connection:
-                connection.sendall(f"SELECT {self._spot.number}\r\nFLUSHDB\r\n".encode())
-                with connection.makefile("rb") as lines:
-                    answers = [lines.readline().strip(), lines.readline().strip()]
-        except OSError as error:
-            raise self._failed(str(error)) from error
-        if answers != [b"+OK", b"+OK"]:
-            raise self._failed(b", ".join(answers).decode(errors="replace"))
+            with redis.Redis(
+                HOST, self._spot.port, self._spot.number, socket_timeout=_ANSWER_S, socket_connect_timeout=_ANSWER_S
+            ) as client:
+                client.flushdb()
+        except redis.RedisError as error:
+            what = f"database {self._spot.number} of {self._spot.server.name}"
+            raise NamespaceFailed(f"{what}: {error}") from error
 
     def access(self) -> Mapping[str, str]:
         """See Part."""
         return {"database": str(self._spot.number)}
-
-    def _failed(self, why: str) -> NamespaceFailed:
-        return NamespaceFailed(f"database {self._spot.number} of {self._spot.server.name}: {why}")

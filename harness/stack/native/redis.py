@@ -1,4 +1,7 @@
-"""Redis (or Valkey): one process per server, in memory, or with every write on disk before it is acknowledged."""
+"""Redis (or Valkey): one process per server, in memory, or with every write on disk before it is acknowledged.
+
+The probe sends PING itself: one line each way, and importing redis-py takes longer than the server takes to start.
+"""
 
 import socket
 from collections.abc import Mapping
