@@ -41,6 +41,17 @@ class Habits:
     polls: int = 20
 
 
+TO_ORDER = frozenset({PLACE_ORDER, READ_ORDER})
+TO_PAY = frozenset({READ_ORDER, AUTHORISE_PAYMENT, COMPLETE_ORDER})
+TO_CANCEL = frozenset({CANCEL_ORDER})
+"""The operations that a purchase may take, by what a buyer does."""
+
+
+def operations_of(habits: Habits) -> frozenset[str]:
+    """What buyers with these habits do, by name, when many of them see their purchases through."""
+    return TO_ORDER | (TO_PAY if habits.pays else frozenset()) | (TO_CANCEL if habits.cancels else frozenset())
+
+
 @dataclass
 class Buyer:
     """`name` is the process in the history, `user_id` the account that `shop` speaks for."""

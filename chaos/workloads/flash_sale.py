@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from chaos.client import Line, Money, Product, Stock
 from chaos.subject import RunningShop
-from chaos.workloads.buyer import Buyer, Habits
+from chaos.workloads.buyer import Buyer, Habits, operations_of
 from chaos.workloads.customers import customers
 from chaos.workloads.gateway_connections import spread_over_gateways
 from harness.experiment import Context, Drive
@@ -21,6 +21,11 @@ class FlashSale:
     at_once: int = 40
     price: Money = field(default_factory=lambda: Money(1999))
     habits: Habits = field(default_factory=Habits)
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """Names of the operations that it does."""
+        return operations_of(self.habits)
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
         """See Workload: one product with its stock, and every buyer logged in."""

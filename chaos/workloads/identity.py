@@ -10,7 +10,7 @@ from functools import partial
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
 from chaos.client import Answer, Category, Money, Product, Shop, Stock, User
-from chaos.observations import identity
+from chaos.observations import identity, orders
 from chaos.subject import RunningShop
 from chaos.workloads.client_process import ClientProcess
 from chaos.workloads.identity_customer import Customer
@@ -38,6 +38,15 @@ MINIMUMS = (
 )
 """Below this the default numbers have proved nothing."""
 
+OPERATIONS = frozenset(
+    {
+        *(identity.LOG_IN, identity.REFRESH_TOKENS, identity.USE_TOKEN, identity.CHANGE_ACCOUNT, identity.CHANGE_ROLE),
+        *(identity.READ_PRODUCT, identity.READ_CATEGORY, identity.LIST_ORDERS, identity.TRESPASS),
+        *(orders.PLACE_ORDER, orders.AUTHORISE_PAYMENT),
+    }
+)
+"""What holders and customers do, by name."""
+
 FIRST_PASSWORD = "identity-password"  # noqa: S105 - accounts of a throw-away shop
 REGISTERING = 16
 
@@ -62,6 +71,11 @@ class Identity:
     trespasses: int = 3
     customer: Habits = field(default_factory=lambda: Habits(changes=(NAME, PASSWORD)))
     employee: Habits = field(default_factory=lambda: Habits(changes=(ROLE, ROLE, NAME)))
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """Names of the operations that it does."""
+        return OPERATIONS
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
         """See Workload: a product in its category, its stock and every account."""

@@ -11,7 +11,7 @@ from itertools import count
 
 from chaos.client import Line, Money, Product, Stock
 from chaos.subject import RunningShop
-from chaos.workloads.buyer import Buyer, Habits
+from chaos.workloads.buyer import Buyer, Habits, operations_of
 from chaos.workloads.customers import customers
 from chaos.workloads.gateway_connections import spread_over_gateways
 from harness.experiment import Context, Drive
@@ -39,6 +39,11 @@ class OpenShop:
     patience_s: float = 90.0
     price: Money = field(default_factory=lambda: Money(1250))
     habits: Habits = field(default_factory=lambda: Habits(insists=0.9, attempts=30, pays=0.5))
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """Names of the operations that it does."""
+        return operations_of(self.habits)
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
         """See Workload: some products with their stock, and every buyer logged in."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from chaos.client import Product
 from chaos.subject import RunningShop
-from chaos.workloads.buyer import Buyer, Habits
+from chaos.workloads.buyer import TO_ORDER, TO_PAY, Buyer, Habits
 from chaos.workloads.customers import customers
 from chaos.workloads.reserving import at_once, goods, reserved
 from harness.experiment import Context, Drive
@@ -20,6 +20,11 @@ class PayingBuyers:
     buyers: int = 60
     paying: int = 12
     habits: Habits = field(default=PAYS)
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """Names of the operations that it does."""
+        return TO_ORDER | TO_PAY
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
         """See Workload: goods for everybody, and every buyer logged in."""

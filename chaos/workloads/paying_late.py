@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chaos.client import Line, Order, Product
 from chaos.subject import RunningShop
-from chaos.workloads.buyer import Buyer, Habits
+from chaos.workloads.buyer import TO_ORDER, TO_PAY, Buyer, Habits
 from chaos.workloads.customers import customers
 from chaos.workloads.reserving import at_once, goods
 from harness.experiment import Context, Drive
@@ -25,6 +25,11 @@ class LatePayers:
     early_s: float = 1.0
     late_s: float = 0.5
     habits: Habits = field(default=PERSISTENT)
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """Names of the operations that it does."""
+        return TO_ORDER | TO_PAY
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
         """See Workload: goods for everybody, and every buyer logged in."""

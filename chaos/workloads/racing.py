@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from chaos.client import Product
 from chaos.subject import RunningShop
-from chaos.workloads.buyer import Buyer, Habits
+from chaos.workloads.buyer import TO_CANCEL, TO_ORDER, TO_PAY, Buyer, Habits
 from chaos.workloads.customers import customers
 from chaos.workloads.reserving import Purchase, at_once, goods, reserved
 from harness.experiment import Context, Drive
@@ -25,6 +25,11 @@ class RacingBuyers:
     racing: int = 12
     apart_s: float = 0.05
     habits: Habits = field(default=RACES)
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """Names of the operations that it does."""
+        return TO_ORDER | TO_PAY | TO_CANCEL
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
         """See Workload: goods for everybody, and every buyer logged in."""

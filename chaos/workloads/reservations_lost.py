@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from chaos.client import Product
 from chaos.client.service_instances import ProductInstance, instance_channel
 from chaos.subject import RunningShop
-from chaos.workloads.buyer import Buyer, Habits
+from chaos.workloads.buyer import TO_ORDER, TO_PAY, Buyer, Habits
 from chaos.workloads.customers import customers
 from chaos.workloads.reserving import Purchase, at_once, goods, reserved
 from harness.experiment import Context, Drive
@@ -30,6 +30,11 @@ class LostReservations:
     buyers: int = 60
     paying: int = 12
     habits: Habits = field(default=PAYS)
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """Names of the operations that it does."""
+        return TO_ORDER | TO_PAY | {RELEASE}
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
         """See Workload: goods for everybody, and every buyer logged in."""

@@ -7,6 +7,7 @@ once.
 
 from collections.abc import Mapping
 
+from chaos.observations import events
 from chaos.subject.watchers.deliveries import deliveries
 from chaos.subject.watchers.fences import fences
 from chaos.subject.watchers.lock_book import LockBook
@@ -33,4 +34,18 @@ WATCHERS: Mapping[str, Watcher[Sight]] = {
 }
 """Watchers by name."""
 
-__all__ = ["WATCHERS", "LockBook", "Sight"]
+EVENTS: Mapping[str, frozenset[str]] = {
+    "captures": frozenset({events.CAPTURE, events.REFUND, events.DECLINE}),
+    "deliveries": frozenset({events.REDELIVERED}),
+    "fences": frozenset({events.TOKEN_DRAWN, events.WRITE_FENCED_OFF}),
+    "locks": frozenset({events.LOCK_GRANTED, events.LOCK_RELEASED, events.LOCK_EXPIRED, events.LOCK_OVERTAKEN}),
+    "mail_script": frozenset({events.MAIL_SCRIPT_HIT}),
+    "mails": frozenset({events.MAIL_DELIVERED}),
+    "members": frozenset({events.MEMBER_REPLACED}),
+    "outbox": frozenset({events.MAIL_QUEUED}),
+    "payments": frozenset({events.CAPTURE_COMMITTED}),
+    "sagas": frozenset({events.SAGA_POSTPONED, events.SAGA_TAKEN_OVER}),
+}
+"""What each of them records."""
+
+__all__ = ["EVENTS", "WATCHERS", "LockBook", "Sight"]

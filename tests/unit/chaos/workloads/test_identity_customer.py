@@ -14,6 +14,7 @@ from chaos.guarantees.private_to_owner import private_to_owner
 from chaos.observations import identity
 from chaos.observations.orders import ORDERS, PLACE_ORDER
 from chaos.workloads.client_process import ClientProcess
+from chaos.workloads.identity import Identity
 from chaos.workloads.identity_customer import Customer
 from chaos.workloads.identity_holder import AccountHolder, Habits
 from chaos.workloads.token_verifiers import GatewayVerifier, TokenPair, Verifiers
@@ -119,7 +120,9 @@ class Scene:
 
 
 async def test_everything_is_tried_with_what_exists() -> None:
-    verdict = private_to_owner.verdict(await Scene(FakeShop()).plays())
+    history = await Scene(FakeShop()).plays()
+    assert {operation.name for operation in history.operations} <= Identity().operations
+    verdict = private_to_owner.verdict(history)
     assert verdict.outcome is Outcome.PASS
     assert verdict.counts["judged"] == len(NAMES) * len(UNAUTHORIZED_REQUESTS)
     assert verdict.counts["kinds of attempts"] == len(UNAUTHORIZED_REQUESTS)

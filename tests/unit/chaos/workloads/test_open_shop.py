@@ -98,6 +98,14 @@ async def test_it_closes_when_it_has_happened_and_everybody_comes_once_more(monk
     assert all(invoked > happened for invoked in last.values())
 
 
+@pytest.mark.parametrize("habits", [STAYS, Habits(pays=0.5, cancels=0.0), Habits(pays=0.5, cancels=0.5)])
+async def test_it_does_the_operations_that_it_names(habits: Habits, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = OpenShop(until=OperationsEnded(PLACED, 30), buyers=4, rest_s=0.01, habits=habits)
+    async with opened(shop, FrontDesk(stock=500), monkeypatch) as (drive, kept):
+        await drive()
+    assert {each.name for each in History(tuple(kept)).operations} == shop.operations
+
+
 async def test_it_is_not_open_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     shop = OpenShop(until=OperationsEnded("never", 1), buyers=2, rest_s=0.01, patience_s=0.05, habits=STAYS)
     async with opened(shop, FrontDesk(stock=500), monkeypatch) as (drive, _):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 import httpx
+import pytest
 from shop.product.v1 import product_pb2
 from shop.product.v1.product_pb2_grpc import ProductServiceServicer, add_ProductServiceServicer_to_server
 
@@ -60,6 +61,12 @@ async def done(workload: Any, seed: int = 7) -> History:
         drive: Drive = await workload.prepare(shop, context)
         await drive()
         return History(tuple(kept))
+
+
+@pytest.mark.parametrize("kind", [PayingBuyers, RacingBuyers, LatePayers])
+async def test_it_does_the_operations_that_it_names(kind: Any) -> None:
+    workload = kind(buyers=6)
+    assert {operation.name for operation in (await done(workload)).operations} == workload.operations
 
 
 async def test_all_have_an_order_before_the_first_pays() -> None:
@@ -133,3 +140,4 @@ async def test_every_second_reservation_is_released_before_anybody_pays() -> Non
     assert len(products.asked[0]) == 3
     assert min(each.invoked_ns for each in history.named("authorise_payment")) > (release.completed_ns or 0)
     assert len(history.named("complete_order")) == 6
+    assert {operation.name for operation in history.operations} == LostReservations().operations

@@ -1,0 +1,94 @@
+"""What can be known of the shop without starting it: its members and edges, who records what, and what is observed of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from chaos.observations.events import MEMBER_REPLACED, REDELIVERED, TOKEN_DRAWN
+from chaos.observations.health import HEALTH
+from chaos.observations.locks import LOCK_GRANTS
+from chaos.observations.messages import QUEUES
+from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
+from chaos.subject import ShopSystem
+from chaos.subject.databases import OBSERVATIONS
+from harness.experiment import Experiment
+from harness.history import History, Operation, Row
+from harness.stack.plan import instance_names
+from harness.stack.topology import Topology
+from harness.verdict import Guarantee
+from tests.unit.chaos.shop_history import ShopHistory
+
+OBSERVED = frozenset({*OBSERVATIONS, QUEUES, HEALTH, PROVIDER_LEDGER, MAILBOX, LOCK_GRANTS})
+SEEN_BY = {LOCK_GRANTS: "locks"}
+"""Observations that are put together from what a watcher saw during the run."""
+ABOUT_MEMBERS = frozenset({TOKEN_DRAWN, REDELIVERED, MEMBER_REPLACED})
+"""Events whose subject is a member of the stack."""
+
+
+@cache
+def topology_of(path: Any) -> Topology:
+    return Topology.load(path)
+
+
+def system_of(experiment: Experiment[Any]) -> ShopSystem:
+    assert isinstance(experiment.system, ShopSystem)
+    return experiment.system
+
+
+def members(system: ShopSystem) -> Mapping[str, tuple[str, ...]]:
+    """The members that such a system will have, by service or server."""
+    topology = topology_of(system.topology)
+    processes = topology.processes.values()
+    instances = {each.name: instance_names(each, system.instances.get(each.name, 1)) for each in processes}
+    return {name: (name,) for name in topology.servers} | instances
+
+
+def edges(system: ShopSystem) -> tuple[str, ...]:
+    """The edges that will run through a proxy, by the names that a stack gives them."""
+    if not system.proxied:
+        return ()
+    there = members(system)
+    return tuple(
+        f"{caller}->{callee}"
+        for edge in topology_of(system.topology).edges
+        for caller in there[edge.caller]
+        for callee in there[edge.callee]
+    )
+
+
+class AskedHistory(History):
+    """A short history that notes what a judge asks of it: an order was paid, a fault came and went, nothing is left at rest."""
+
+    def __init__(self) -> None:
+        told = ShopHistory()
+        told.pays("o1")
+        told.strikes("order-1")
+        told.done()
+        super().__init__(tuple(told.records))
+        self.subjects: set[str] = set()
+        self.operations_named: set[str] = set()
+
+    def observed(self, subject: str) -> Sequence[Row]:
+        self.subjects.add(subject)
+        return ()
+
+    def observed_at_ns(self, subject: str) -> int:
+        self.subjects.add(subject)
+        return 0
+
+    def named(self, *names: str) -> Sequence[Operation]:
+        self.operations_named.update(names)
+        return super().named(*names)
+
+
+def asked_by(guarantee: Guarantee) -> AskedHistory:
+    """What a guarantee's judge asks of such a history."""
+    history = AskedHistory()
+    guarantee.judge(history)
+    return history
+
+
+def unknown(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Those that are not known, in order."""
+    there = set(known)
+    return [name for name in names if name not in there]

@@ -1,0 +1,196 @@
+"""Every check finds what it is there for: experiments that are right but for one thing, and the check that names it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chaos.experiments.flash_sale import flash_sale
+from chaos.experiments.lock_holder_paused import lock_holder_paused
+from chaos.experiments.lock_master_down import lock_master_down
+from chaos.experiments.queue_broker_killed import queue_broker_killed
+from chaos.observations.orders import PLACE_ORDER
+from chaos.subject import RunningShop
+from chaos.workloads.buyer import Habits
+from chaos.workloads.open_shop import OpenShop
+from harness.experiment import (
+    AllOf,
+    Bounds,
+    Context,
+    Drive,
+    EventsSeen,
+    EventsSince,
+    Experiment,
+    FaultPlan,
+    Healed,
+    InForceFor,
+    Injected,
+    Minimum,
+    OperationsEnded,
+    Sighting,
+)
+from harness.experiment.triggers import Trigger
+from tests.unit.chaos.experiments.checks import CHECKS
+
+Doctor = Callable[[], Experiment[Any]]
+
+
+def system(experiment: Experiment[Any], **changed: Any) -> Experiment[Any]:
+    return replace(experiment, system=replace(experiment.system, **changed))  # type: ignore[type-var]  # all systems are dataclasses
+
+
+def workload(experiment: Experiment[Any], **changed: Any) -> Experiment[Any]:
+    return replace(experiment, workload=replace(experiment.workload, **changed))  # type: ignore[type-var]  # and so are workloads
+
+
+def first_plan(experiment: Experiment[Any], **changed: Any) -> Experiment[Any]:
+    first, *others = experiment.faults
+    return replace(experiment, faults=(replace(first, **changed), *others))
+
+
+def injected_when(trigger: Trigger) -> Experiment[Any]:
+    """lock_master_down, whose fault waits for something else."""
+    return first_plan(lock_master_down, inject=trigger)
+
+
+def another_plan(**changed: Any) -> FaultPlan[Any]:
+    return replace(lock_master_down.faults[0], **changed)
+
+
+class Silent:
+    """A workload that does not say what it does."""
+
+    async def prepare(self, subject: RunningShop, context: Context) -> Drive:
+        raise NotImplementedError
+
+
+DOCTORED: list[tuple[str, str, Doctor]] = [
+    ("system_can_be_started", "instances of ordr: no such service", lambda: system(flash_sale, instances={"ordr": 2})),
+    ("system_can_be_started", "instances of mysql: no such service", lambda: system(flash_sale, instances={"mysql": 2})),
+    ("system_can_be_started", "settings of usr: no such member", lambda: system(flash_sale, environment={"usr": {}})),
+    ("system_can_be_started", "watcher lock: there is none", lambda: system(flash_sale, watchers=("lock",))),
+    (
+        "events_have_a_watcher",
+        "heal of lock_master_killed waits for lock_granted, which no watcher that is on records",
+        lambda: system(lock_master_down, watchers=("fences",)),
+    ),
+    (
+        "events_have_a_watcher",
+        "inject of lock_master_killed waits for locks_granted, which no",
+        lambda: injected_when(AllOf((OperationsEnded(PLACE_ORDER, 1), EventsSeen("locks_granted")))),
+    ),
+    (
+        "events_have_a_watcher",
+        "lock_expired has to be seen, which no watcher",
+        lambda: replace(flash_sale, sightings=(Sighting(event="lock_expired"),)),
+    ),
+    (
+        "events_have_a_watcher",
+        "waits for token_drawn about order-3, which is no member",
+        lambda: injected_when(EventsSeen("token_drawn", about="order-3")),
+    ),
+    (
+        "events_have_a_watcher",
+        "until of the workload waits for capture, which no",
+        lambda: workload(lock_master_down, until=EventsSeen("capture")),
+    ),
+    ("triggers_name_plans", "inject of lock_master_killed waits for nobody", lambda: injected_when(Healed("nobody"))),
+    ("triggers_name_plans", "inject of lock_master_killed waits for nobody", lambda: injected_when(Injected("nobody"))),
+    ("triggers_name_plans", "waits for nobody", lambda: injected_when(InForceFor("nobody", 1))),
+    ("triggers_name_plans", "waits for nobody", lambda: injected_when(EventsSince("nobody", "lock_granted"))),
+    (
+        "triggers_name_plans",
+        "until of the workload waits for nobody",
+        lambda: workload(lock_master_down, until=Healed("nobody")),
+    ),
+    (
+        "triggers_name_plans",
+        "two plans are called lock_master_killed",
+        lambda: replace(lock_master_down, faults=(another_plan(), another_plan())),
+    ),
+    ("nothing_waits_for_itself", "inject of lock_master_killed", lambda: injected_when(Healed("lock_master_killed"))),
+    (
+        "nothing_waits_for_itself",
+        "inject of second",
+        lambda: replace(
+            lock_master_down,
+            faults=(another_plan(inject=Injected("second")), another_plan(name="second", inject=Healed("lock_master_killed"))),
+        ),
+    ),
+    (
+        "operations_are_done",
+        "inject of lock_master_killed waits for log_in, which the workload does not do",
+        lambda: injected_when(OperationsEnded("log_in", 3)),
+    ),
+    (
+        "operations_are_done",
+        "complete_order is counted, which the workload does not do",
+        lambda: replace(
+            workload(lock_master_down, habits=Habits(pays=0.0)), minimums=(Minimum(operation="complete_order", count=1),)
+        ),
+    ),
+    (
+        "operations_are_done",
+        "stale_tokens_rejected judges change_account",
+        lambda: replace(flash_sale, guarantees=("stale_tokens_rejected",)),
+    ),
+    ("operations_are_done", "Silent does not say", lambda: replace(flash_sale, workload=Silent())),
+    ("guarantees_can_be_judged", "nothing is judged", lambda: replace(flash_sale, guarantees=())),
+    ("guarantees_can_be_judged", "no_overselling is no guarantee", lambda: replace(flash_sale, guarantees=("no_overselling",))),
+    (
+        "guarantees_can_be_judged",
+        "lock_exclusive_and_fenced reads order.lock_grants, and the watcher locks is off",
+        lambda: replace(flash_sale, guarantees=("lock_exclusive_and_fenced",)),
+    ),
+    (
+        "faults_strike_while_clients_work",
+        "the workload may end before lock_master_killed is injected",
+        lambda: workload(lock_master_down, until=OperationsEnded(PLACE_ORDER, 29)),
+    ),
+    (
+        "faults_strike_while_clients_work",
+        "the workload may end before broker_killed is injected",
+        lambda: workload(first_plan(queue_broker_killed, heal=Injected("order_1_frozen")), until=Healed("order_1_frozen")),
+    ),
+    (
+        "faults_strike_while_clients_work",
+        "waits for 400 place_order, and there are 300 buyers",
+        lambda: first_plan(flash_sale, inject=OperationsEnded(PLACE_ORDER, 400)),
+    ),
+    ("bounds_leave_room", "settle_s is 0", lambda: replace(flash_sale, bounds=Bounds(settle_s=0))),
+    (
+        "bounds_leave_room",
+        "faults are in force for 300 s, and the workload's bound is 180 s",
+        lambda: first_plan(lock_holder_paused, heal=InForceFor(lock_holder_paused.faults[0].name, 298.0)),
+    ),
+    ("bounds_leave_room", "customers wait 200 s", lambda: workload(lock_master_down, patience_s=200.0)),
+    (
+        "bounds_leave_room",
+        "place_order is wanted 0 times",
+        lambda: replace(flash_sale, minimums=(Minimum(operation=PLACE_ORDER, count=0),)),
+    ),
+    ("bounds_leave_room", "no traffic is demanded", lambda: replace(flash_sale, minimums=())),
+]
+
+
+@pytest.mark.parametrize(("check", "problem", "doctor"), DOCTORED, ids=[f"{check}: {what}" for check, what, _ in DOCTORED])
+def test_a_doctored_experiment_is_found_out(check: str, problem: str, doctor: Doctor) -> None:
+    assert any(problem in found for found in CHECKS[check](doctor())), list(CHECKS[check](doctor()))
+
+
+def test_every_check_is_seen_red() -> None:
+    assert {check for check, _, _ in DOCTORED} == CHECKS.keys()
+
+
+def test_what_is_not_observed_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.unit.chaos.experiments.checks.OBSERVED", frozenset({"order.orders"}))
+    found = list(CHECKS["guarantees_can_be_judged"](flash_sale))
+    assert "no_oversell reads product.stock, which nobody observes" in found
+    assert "recovers reads shop.health, which nobody observes" in found
+
+
+def test_a_workload_that_waits_for_all_its_faults_is_right() -> None:
+    several = workload(queue_broker_killed, until=Healed("order_2_frozen"))
+    assert isinstance(several.workload, OpenShop)
+    assert list(CHECKS["faults_strike_while_clients_work"](several)) == []

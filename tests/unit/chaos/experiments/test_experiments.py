@@ -1,0 +1,35 @@
+"""Every experiment makes sense before anything is started: no trigger waits in vain, nothing is judged that nobody saw."""
+
+import re
+from typing import Any
+
+import pytest
+
+from chaos.experiments import EXPERIMENTS
+from chaos.guarantees import GUARANTEES
+from chaos.observations import events
+from chaos.observations.locks import FENCED_OFF
+from chaos.observations.orders import SAGA_STEPS
+from chaos.subject.watchers import EVENTS, WATCHERS
+from harness.experiment import Experiment
+from tests.unit.chaos.experiments.checks import CHECKS
+from tests.unit.chaos.experiments.shop import OBSERVED, asked_by
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda each: each.name)
+@pytest.mark.parametrize("name", CHECKS)
+def test_an_experiment_makes_sense(name: str, experiment: Experiment[Any]) -> None:
+    assert list(CHECKS[name](experiment)) == []
+
+
+def test_every_event_is_recorded_by_one_watcher_which_says_so() -> None:
+    known = {value for name, value in vars(events).items() if name.isupper()}
+    assert EVENTS.keys() == WATCHERS.keys()
+    assert sorted(event for recorded in EVENTS.values() for event in recorded) == sorted(known)
+    for name, watcher in WATCHERS.items():
+        assert set(re.findall(r"`(\w+)`", watcher.__doc__ or "")) >= EVENTS[name], name
+
+
+def test_everything_that_is_observed_is_read_or_shown() -> None:
+    shown = {SAGA_STEPS, FENCED_OFF}
+    assert {subject for each in GUARANTEES for subject in asked_by(each).subjects} | shown == OBSERVED
