@@ -22,7 +22,6 @@ from harness.experiment import (
     EventsSeen,
     EventsSince,
     Experiment,
-    FaultPlan,
     Healed,
     InForceFor,
     Injected,
@@ -54,7 +53,7 @@ def injected_when(trigger: Trigger) -> Experiment[Any]:
     return first_plan(lock_master_down, inject=trigger)
 
 
-def another_plan(**changed: Any) -> FaultPlan[Any]:
+def another_plan(**changed: Any) -> Any:
     return replace(lock_master_down.faults[0], **changed)
 
 
