@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.proxy.direction import Direction
 from harness.proxy.errors import BadRequestBody, InvalidStream, InvalidToxicType, MissingField
-from harness.proxy.request import ProxyChange, ProxyRequest
+from harness.proxy.request import ProxyChange, ProxyRequest, require_addressable
 from harness.proxy.toxic import TYPES, Toxic
 from harness.seed import Seed
 
@@ -126,6 +126,10 @@ class ToxicRequest:
         if kind not in TYPES:
             raise InvalidToxicType
         self._kind = TYPES[kind]
+        try:
+            require_addressable(self.name)
+        except ValueError as error:
+            raise BadRequestBody(str(error)) from error
 
     @property
     def toxicity(self) -> float:
@@ -164,7 +168,10 @@ def _proxy(body: Body, where: str) -> ProxyRequest:
         raise MissingField(f"name{where}")
     if not upstream:
         raise MissingField(f"upstream{where}")
-    return ProxyRequest(name, listen or "", upstream, enabled=enabled is not False)
+    try:
+        return ProxyRequest(name, listen or "", upstream, enabled=enabled is not False)
+    except ValueError as error:
+        raise BadRequestBody(f"{error}{where}") from error
 
 
 def _toxic(kind: type[Toxic], given: Body, before: Mapping[str, int]) -> Toxic:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from harness.proxy.direction import Direction
-from harness.proxy.request import ProxyRequest
+from harness.proxy.request import ProxyRequest, require_addressable
 from harness.proxy.toxiproxy_metrics import Counted, counted
 
 _TIMEOUT_S = 10.0
@@ -79,7 +79,7 @@ class FlowCounts:
 
     @classmethod
     def counted(cls, flow: Counted) -> "FlowCounts":
-        """From a real Toxiproxy: what came in and did not go out by the end of its connection was dropped."""
+        """From a real Toxiproxy, of connections that have ended; see EffectsState for what `dropped` may hold there."""
         return cls(flow.received, flow.sent, max(0, flow.received - flow.sent), 0)
 
 
@@ -102,7 +102,13 @@ class ToxicCounts:
 class EffectsState:
     """What a proxy has done to traffic; `toxics` has those that were removed, too.
 
-    `complete` is False of a real Toxiproxy: it tells bytes only, and those of a connection when that has ended.
+    `complete` is False of a real Toxiproxy, which counts bytes and nothing else. Then
+    - connections and `toxics` are all zero or empty: that proves nothing, in either direction;
+    - a connection's bytes are not in the figures before it has ended, and held bytes never are;
+    - the figures outlive a deleted proxy of the same name: only a difference to figures taken before counts, or a name that
+      was never used on that server;
+    - `dropped` is what came in and was not sent. Where a write to the destination failed, everything that connection sent
+      counts as dropped: beside a peer that was killed or reset, it proves no toxic.
     """
 
     connections: ConnectionCounts
@@ -135,7 +141,10 @@ class EffectsState:
 
 
 class ProxyClient:
-    """`async with ProxyClient("http://127.0.0.1:8474") as client:`. Calls raise ProxyApiError and httpx.TransportError."""
+    """`async with ProxyClient("http://127.0.0.1:8474") as client:`. Calls raise ProxyApiError and httpx.TransportError.
+
+    Names go into URLs; one that could not be addressed afterwards (see `request`) raises ValueError before it is sent.
+    """
 
     def __init__(self, url: str, timeout_s: float = _TIMEOUT_S) -> None:
         self._http = httpx.AsyncClient(base_url=url, timeout=timeout_s, trust_env=False)
@@ -193,7 +202,9 @@ class ProxyClient:
     ) -> ToxicState:
         """Add a toxic; it is called <kind>_<stream> unless `name` says otherwise."""
         body = {"type": kind, "stream": stream, "toxicity": toxicity, "attributes": attributes}
-        body |= {} if name is None else {"name": name}
+        if name is not None:
+            require_addressable(name)
+            body |= {"name": name}
         return ToxicState.of(await self._call("POST", _path(proxy, "toxics"), body))
 
     async def update_toxic(self, proxy: str, name: str, *, toxicity: float | None = None, **attributes: int) -> ToxicState:

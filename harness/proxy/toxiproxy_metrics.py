@@ -1,7 +1,8 @@
 """What a real Toxiproxy tells about traffic: two counters of bytes per proxy and direction, at /metrics.
 
 It has them with `-proxy-metrics` only, and it counts a connection when that has ended: what is under way is not in the
-figures yet. A connection that broke while it was written to counts as received, and not as sent.
+figures yet. A connection that broke while it was written to counts as received, and none of it as sent. Figures belong to a
+name, not to a proxy: they outlive one that is deleted, and go on when another is made under its name.
 """
 
 from collections.abc import Mapping

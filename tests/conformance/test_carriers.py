@@ -1,11 +1,14 @@
 """Whatever carries the edges, they can be cut and mended, a toxic on them proves itself, and nothing is left of it.
 
-Where there is no real Toxiproxy its stand-in (ci/images) is one: it has what the real one has, and no more.
+The Toxiproxy is a real one where `toxiproxy-server` is on PATH, else its stand-in (ci/images), which has what the real one has,
+and no more; the names of the tests say which.
 """
 
 import asyncio
 import contextlib
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +24,7 @@ from harness.stack.capabilities import Cut
 from harness.stack.carriers import Carrier
 from harness.stack.carriers.container import InContainer
 from harness.stack.carriers.given import Given
-from harness.stack.carriers.processes import OnPath, Own
+from harness.stack.carriers.processes import PROGRAM, OnPath, Own
 from harness.stack.docker.provider import DockerProvider
 from harness.stack.edges import MEMBER
 from harness.stack.marker import Mark
@@ -38,10 +41,13 @@ pytestmark = pytest.mark.xdist_group("carriers")
 STAND_IN = Path(__file__).resolve().parents[2] / "ci" / "images" / "toxiproxy" / "toxiproxy.py"
 OWNER = Path(__file__).with_name("owner.py")
 EDGE = "front-1->back-1"
+REAL = shutil.which(PROGRAM)
+WHICH = "real" if REAL else "stand-in"
+OWN, GIVEN, ON_PATH = "own", f"given-{WHICH}", f"on-path-{WHICH}"
 KINDS: dict[str, Callable[[str, str], Carrier]] = {
-    "own": lambda _path, _url: Own(),
-    "given": lambda _path, url: Given({"TOXIPROXY_URL": url}),
-    "on-path": lambda path, _url: OnPath({"PATH": path}),
+    OWN: lambda _path, _url: Own(),
+    GIVEN: lambda _path, url: Given({"TOXIPROXY_URL": url}),
+    ON_PATH: lambda path, _url: OnPath({"PATH": path}),
 }
 if WITH_DOCKER:
     KINDS["docker"] = lambda _path, _url: InContainer(DockerProvider(quickly_s=60), substitute=True)
@@ -49,9 +55,11 @@ if WITH_DOCKER:
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A PATH with a toxiproxy-server."""
-    program = tmp_path_factory.mktemp("bin") / "toxiproxy-server"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} {STAND_IN} "$@"\n')
+    """A PATH with a toxiproxy-server, the real one where there is one."""
+    if REAL:
+        return str(Path(REAL).parent)
+    program = tmp_path_factory.mktemp("bin with 'space'") / PROGRAM
+    program.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, str(STAND_IN)])} "$@"\n')
     program.chmod(0o755)
     return str(program.parent)
 
@@ -61,8 +69,8 @@ def somebodys(path: str) -> Iterator[str]:
     """The address of a server that is not ours to start and stop."""
     with Ports() as ports:
         port = ports.free()
-        command = [f"{path}/toxiproxy-server", "-host", HOST, "-port", str(port), "-proxy-metrics"]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - what stands in for it
+        command = OnPath({"PATH": path}).command(port, Seed(7))
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - the real one or its stand-in
             try:
                 wait_until(lambda: http_get(port, "/version"), what="somebody's Toxiproxy", timeout_s=20)
                 yield f"http://{HOST}:{port}"
@@ -146,11 +154,11 @@ async def test_somebody_elses_server_keeps_what_is_not_ours(path: str, tmp_path:
             assert set(await proxy.proxies()) == {"theirs"}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "given"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != GIVEN])
 def test_kill_of_the_owner_takes_it_along(kind: str, path: str, tmp_path: Path) -> None:
     engine = KINDS[kind](path, "").engine
-    choice = "own" if kind == "own" else "toxiproxy"
-    search = f"{path}:{os.environ['PATH']}" if kind == "on-path" else os.environ["PATH"]
+    choice = "own" if kind == OWN else "toxiproxy"
+    search = f"{path}:{os.environ['PATH']}" if kind == ON_PATH else os.environ["PATH"]
     owner = subprocess.Popen(  # noqa: S603 - our own interpreter and program
         [sys.executable, str(OWNER), "native", str(SMALL), str(tmp_path), choice],
         stdin=subprocess.PIPE,

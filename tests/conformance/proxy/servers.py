@@ -18,6 +18,7 @@ import httpx
 
 from harness.proxy.process import ProxyProcess
 from harness.seed import Seed
+from harness.stack.carriers.processes import PROGRAM, OnPath
 from harness.stack.docker.provider import DockerProvider
 from harness.stack.ports import HOST, Ports
 from harness.stack.topology import Server
@@ -25,7 +26,6 @@ from harness.waiting import NotYet, wait_until
 from tests.conformance.sites import site
 
 URL = "TOXIPROXY_URL"
-PROGRAM = "toxiproxy-server"
 OURS = "gauntlet"
 CONTAINER = "docker"
 WITH_DOCKER = os.environ.get("GAUNTLET_CONFORMANCE_DOCKER") == "1"
@@ -56,11 +56,10 @@ def _given() -> Iterator[ProxyServerUnderTest]:
 
 @contextlib.contextmanager
 def _on_path() -> Iterator[ProxyServerUnderTest]:
-    program = shutil.which(PROGRAM) or PROGRAM
     with Ports() as ports:
         port = ports.free()
-        url = f"http://127.0.0.1:{port}"
-        with subprocess.Popen([program, "-host", "127.0.0.1", "-port", str(port)]) as process:  # noqa: S603 - found on PATH
+        url = f"http://{HOST}:{port}"
+        with subprocess.Popen(OnPath().command(port, Seed(42))) as process:  # noqa: S603 - found on PATH, started as stacks do
             try:
                 wait_until(lambda: _answers(url), what=PROGRAM, timeout_s=20)
                 yield ProxyServerUnderTest(PROGRAM, url, is_ours=False, pid=process.pid)

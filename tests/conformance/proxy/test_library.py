@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -39,6 +40,30 @@ async def ask(address: str, question: bytes) -> bytes:
     writer.close()
     await writer.wait_closed()
     return answer
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "é\N{GRINNING FACE}", "%", "%2F", "?a=b", "#", "a&b+c", "\\", "...", "toxics", "a\n", "\0"]
+)
+async def test_whatever_the_name_the_client_finds_it_again(client: ProxyClient, name: str) -> None:
+    created = await client.create(name, "127.0.0.1:9")
+    assert await client.proxy(name) == created
+    toxic = await client.add_toxic(name, "noop", name=name)
+    assert await client.toxics(name) == (toxic,)
+    assert await client.update_toxic(name, name, toxicity=0.5) == replace(toxic, toxicity=0.5)
+    await client.remove_toxic(name, name)
+    assert (await client.effects(name)).complete
+    await client.delete(name)
+    assert await client.proxies() == {}
+
+
+@pytest.mark.parametrize("name", ["a/b", ".", ".."])
+async def test_a_name_that_no_path_can_hold_is_not_even_sent(client: ProxyClient, name: str) -> None:
+    await client.create("edge", "127.0.0.1:9")
+    with pytest.raises(ValueError, match="could not be addressed"):
+        await client.create(name, "127.0.0.1:9")
+    with pytest.raises(ValueError, match="could not be addressed"):
+        await client.add_toxic("edge", "noop", name=name)
 
 
 async def test_everything_the_client_can(client: ProxyClient, echoing: Peer) -> None:

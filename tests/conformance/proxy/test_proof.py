@@ -1,4 +1,9 @@
-"""A fault can prove that it dropped bytes on every server: with our page of effects, or with a real Toxiproxy's counters."""
+"""A fault can prove that it dropped bytes on every server: with our page of effects, or with a real Toxiproxy's counters.
+
+Those outlive a deleted proxy of the same name, and the server outlives a test session: every proxy here has a name of its own.
+"""
+
+import uuid
 
 import pytest
 
@@ -12,18 +17,19 @@ from tests.conformance.proxy.peers import Peer, connect, read
 async def test_what_a_toxic_swallowed_is_dropped_by_the_end_of_the_connection_and_nothing_before(
     api: Api, echoing: Peer
 ) -> None:
-    address = api.proxy(echoing.address)
+    edge = f"edge-{uuid.uuid4()}"
+    address = api.proxy(echoing.address, edge)
     async with ProxyClient(api.server.url) as client:
-        assert (await client.effects("edge")).upstream.dropped == 0
+        assert (await client.effects(edge)).upstream.dropped == 0
         with connect(address) as connection:
             connection.sendall(b"whole")
             read(connection, 5)
-        await client.add_toxic("edge", "timeout", stream=Direction.UPSTREAM, timeout=0)
+        await client.add_toxic(edge, "timeout", stream=Direction.UPSTREAM, timeout=0)
         with connect(address) as connection:
             connection.sendall(b"lost")
 
         async def counted() -> EffectsState | None:
-            now = await client.effects("edge")
+            now = await client.effects(edge)
             return now if now.upstream.dropped else None
 
         effects = await wait_until_async(counted, what="dropped bytes", timeout_s=20)

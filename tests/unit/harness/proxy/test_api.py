@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.proxy.api import VERSION, ControlApi
 from harness.proxy.direction import Direction
@@ -215,12 +218,45 @@ async def test_a_body_that_is_too_large_is_refused(api: httpx.AsyncClient) -> No
     assert (await api.post("/proxies", content=b" " * 2_000_000)).status_code == 413
 
 
-async def test_names_may_hold_anything(api: httpx.AsyncClient) -> None:
+async def test_names_may_hold_what_a_path_can(api: httpx.AsyncClient) -> None:
     name = "order-1->redis lock 2 é\N{GRINNING FACE}%&?#"
     await api.post("/proxies", json=WEB | {"name": name})
-    shown = await api.get(f"/proxies/{httpx.QueryParams({'': name})}".replace("/=", "/").replace("+", "%20"))
+    shown = await api.get(f"/proxies/{quote(name, safe='')}")
     assert shown.json()["name"] == name
     assert name in (await api.get("/metrics")).text
+
+
+@pytest.mark.parametrize("name", ["a/b", "/", ".", ".."])
+async def test_a_name_that_no_path_can_hold_is_refused_and_nothing_is_created(web: httpx.AsyncClient, name: str) -> None:
+    message = f"bad request body: the name '{name}' could not be addressed: it must not contain '/', nor be '.' or '..'"
+    refused(await web.post("/proxies", json=WEB | {"name": name}), 400, message)
+    refused(await web.post("/populate", json=[WEB | {"name": "other"}, WEB | {"name": name}]), 400, f"{message} at proxy 2")
+    refused(await web.post("/proxies/web/toxics", json={"type": "noop", "name": name}), 400, message)
+    assert list((await web.get("/proxies")).json()) == ["web"]
+    assert (await web.get("/proxies/web/toxics")).json() == []
+
+
+_ANY = st.one_of(st.text(max_size=8), st.text("/.%?#& +\\\n\0é", max_size=4))
+
+
+@given(_ANY, _ANY)
+async def test_whatever_is_accepted_can_be_addressed(proxy: str, toxic: str) -> None:
+    transport = httpx.ASGITransport(ControlApi(Proxies(Seed(1))).application())
+    async with httpx.AsyncClient(base_url="http://proxy", transport=transport) as api:
+        created = await api.post("/proxies", json=WEB | {"name": proxy})
+        if created.status_code != 201:
+            assert "/" in proxy or proxy in ("", ".", "..")
+            return
+        path = f"/proxies/{quote(created.json()['name'], safe='')}"
+        assert (await api.get(path)).json() == created.json()
+        added = await api.post(f"{path}/toxics", json={"type": "noop", "name": toxic})
+        if added.status_code == 200:
+            there = f"{path}/toxics/{quote(added.json()['name'], safe='')}"
+            assert (await api.get(there)).json() == added.json()
+            assert (await api.delete(there)).status_code == 204
+        else:
+            assert "/" in toxic or toxic in (".", "..")
+        assert (await api.delete(path)).status_code == 204
 
 
 async def test_a_reset_may_bring_another_seed_and_what_is_random_begins_again(api: httpx.AsyncClient, proxies: Proxies) -> None:
