@@ -174,7 +174,7 @@ def main() -> None:
         except EngineError as error:
             sys.stderr.write(f"{gone}; its containers may be left: {error}\n")
     for path in arguments.remove:
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)

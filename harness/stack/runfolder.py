@@ -14,6 +14,7 @@ from harness.stack import manifest
 from harness.stack.errors import EngineError, NotAttachable, StackBusy, StackError
 from harness.stack.guard import sweep, sweep_containers
 from harness.stack.marker import Mark
+from harness.stack.safe_paths import PREFIX, is_safe, make_safe_folder
 from harness.waiting import WaitTimeout, wait_until
 
 OWNER_LOG = "owner.log"
@@ -23,12 +24,15 @@ _GUARD_S = 20.0
 
 
 class RunFolder:
-    """The folder of a stack that we own, or try to."""
+    """The folder of a stack that we own, or try to.
+
+    `data` is where servers live: data/ itself, or what that links to when its path is one that not every server can bear.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
         self.logs = self.path / "logs"
-        self.data = self.path / "data"
+        self.data = self._link = self.path / "data"
         self.manifest = self.path / manifest.FILE
         self._lock = -1
 
@@ -52,8 +56,17 @@ class RunFolder:
         shutil.rmtree(self.logs, ignore_errors=True)
         (self.path / OWNER_LOG).unlink(missing_ok=True)
         self.logs.mkdir()
-        self.data.mkdir()
+        if is_safe(self._link):
+            self.data.mkdir()
+        else:
+            self.data = make_safe_folder()
+            self._link.symlink_to(self.data)
         return self._lock
+
+    @property
+    def passing(self) -> tuple[Path, ...]:
+        """What goes with the stack."""
+        return (self.data, *({self._link} - {self.data}), self.manifest)
 
     def clear_remains(self) -> None:
         """Remove what a stack left whose owner and guard were killed together; its logs stay. Needs the lock."""
@@ -63,7 +76,11 @@ class RunFolder:
             if left.engine is not None:
                 with suppress(EngineError):  # an engine that is gone has no containers that run
                     sweep_containers(Mark(left.stack, self.logs), left.engine, orderly=True)
-        shutil.rmtree(self.data, ignore_errors=True)
+        if self._link.is_symlink():
+            if (there := self._link.readlink()).name.startswith(PREFIX):
+                shutil.rmtree(there, ignore_errors=True)
+            self._link.unlink()
+        shutil.rmtree(self._link, ignore_errors=True)
         self.manifest.unlink(missing_ok=True)
 
     def release(self) -> None:

@@ -106,8 +106,7 @@ class Stack(StackView):
             lock = self._run.acquire()
             self._owned()
             engine = self._engine
-            leave = (self._run.data, self._run.manifest)
-            self._guard = Guard(self._mark, leave, lock, self._run.path / "guard.log", engine, self._scratch)
+            self._guard = Guard(self._mark, self._run.passing, lock, self._run.path / "guard.log", engine, self._scratch)
             self._blueprint = Blueprint(
                 mark=self._mark,
                 topology=self._topology,

@@ -20,17 +20,19 @@ from harness.stack.attach import attach
 from harness.stack.manifest import read
 from harness.stack.marker import Mark, marked
 from harness.stack.runfolder import in_use
+from harness.stack.safe_paths import is_safe
 from harness.waiting import wait_until
-from tests.conformance.toys import SMALL, get
+from tests.conformance.toys import SMALL, WHOLE, get
 
 UP = ("up", "--provider", "native", "--topology", str(SMALL))
 TIMEOUT_S = 60
 
 
-def gauntlet(cwd: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def gauntlet(cwd: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(  # noqa: S603 - our own CLI
         [sys.executable, "-m", "harness.cli", *arguments],
         cwd=cwd,
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
@@ -216,6 +218,24 @@ def test_the_log_of_an_earlier_owner_is_not_taken_for_this_ones(cwd: Path) -> No
     assert gauntlet(cwd, "logs", "owner").returncode == 0, "it outlives its stack"
     with _foreground(cwd):
         assert gauntlet(cwd, "logs", "owner").returncode == 2
+
+
+def test_a_working_folder_may_have_any_name(cwd: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every kind of server, in a folder that a shell takes apart, with a home that it takes apart too."""
+    strange = cwd / 'it\'s a "place" of $HOME; ümlaut'
+    (strange / "home").mkdir(parents=True)
+    environment = {"HOME": str(strange / "home"), "XDG_CACHE_HOME": ""}
+    up = gauntlet(strange, "up", "--provider", "native", "--topology", str(WHOLE), "--detach", **environment)
+    try:
+        assert up.returncode == 0, up.stderr
+        data = (folder_of(strange) / "data").resolve()
+        assert is_safe(data)
+        assert any(data.iterdir())
+        assert gauntlet(strange, "logs", "rabbitmq").stdout
+    finally:
+        assert gauntlet(strange, "down").returncode == 0
+    assert not data.exists()
+    assert not (folder_of(strange) / "data").is_symlink()
 
 
 DEAD = "http://127.0.0.1:1"  # nobody listens on it

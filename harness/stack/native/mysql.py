@@ -25,6 +25,7 @@ from harness.stack.native.driver import Driver, Plan, driver, find_program
 from harness.stack.ports import HOST
 from harness.stack.probes import ATTEMPT_S
 from harness.stack.provider import Site
+from harness.stack.safe_paths import is_safe, make_safe_folder
 from harness.stack.topology import Server
 from harness.waiting import NotYet
 
@@ -98,7 +99,15 @@ def template(program: Program, cache_folder: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=cache_folder, prefix="making-") as making:
         fresh = Path(making) / "data"
         fresh.mkdir()
-        program.initialise(fresh)
+        if is_safe(fresh):
+            program.initialise(fresh)
+        else:
+            elsewhere = make_safe_folder()
+            try:
+                program.initialise(elsewhere)
+                shutil.copytree(elsewhere, fresh, dirs_exist_ok=True)
+            finally:
+                shutil.rmtree(elsewhere)
         with suppress(OSError):  # another process was faster: its folder is as good
             fresh.rename(final)
     return final
