@@ -19,7 +19,7 @@ from harness.seed import Seed
 from harness.stack.attach import attach
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS
-from harness.system import choose_placement
+from harness.system import choose_placement, grouped
 
 chaos = typer.Typer(
     help="Run experiments: a workload, faults, and the promises that must hold all the same.", no_args_is_help=True
@@ -61,7 +61,7 @@ def run_experiments(
     except (UnknownNameError, RegistryError, StackError, NotADirectoryError, ValueError) as error:
         refuse(error)
     execution = Execution(out_folder, known, choices, as_json)
-    execution.run_all(chosen.values(), first)
+    execution.run_all(grouped(chosen.values()) if everything else chosen.values(), first)
     raise typer.Exit(execution.exit_code)
 
 

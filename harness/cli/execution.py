@@ -6,6 +6,7 @@ import signal
 import tempfile
 from collections import deque
 from collections.abc import Coroutine, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from harness.experiment import Choices, Experiment, RunFolder, run
 from harness.registry import find, guarantees
 from harness.report.console import Narrator, print_summary, print_verdict
 from harness.seed import Seed
+from harness.system import stacks_kept
 from harness.verdict import Guarantee, Outcome, RunVerdict, overall
 
 RUNS = Path(".gauntlet") / "runs"
@@ -63,12 +65,16 @@ class Execution:
             raise typer.Exit(ExitCode.INTERRUPTED) from error
 
     def run_all(self, experiments: Iterable[Experiment[Any]], seed: Seed) -> list[RunVerdict]:
-        """Run experiments one after the other, and sum up when there are several, also what was done before an interruption."""
+        """Run experiments one after the other, and sum up when there are several, also what was done before an interruption.
+
+        Consecutive ones that need the same stack share it; a single one has its stack in its run folder.
+        """
         waiting = deque(experiments)
         several = len(waiting) > 1
         try:
-            while waiting:
-                self.run(waiting.popleft(), seed)
+            with stacks_kept() if several else nullcontext():
+                while waiting:
+                    self.run(waiting.popleft(), seed)
         finally:
             if several:
                 print_summary(err if self.as_json else out, self.concluded, [each.name for each in waiting])

@@ -4,14 +4,17 @@ A system is a `StackSystem` (data: topology, instances, settings) and a subclass
 `outstanding` and `observe`. Where its stack comes from is a `StackSource`, chosen by whoever runs the experiment (`Choices`).
 """
 
+from harness.system.kept import KeptStacks, stacks_kept
+from harness.system.needs import StackNeeds
 from harness.system.placement import Placement, choose_placement
-from harness.system.sources import AttachedSource, OwnSource, RunningStack, StackNeeds, StackSource, source_of
+from harness.system.sources import AttachedSource, OwnSource, RunningStack, StackSource, source_of
 from harness.system.subject import StackSubject
-from harness.system.system import StackSystem
+from harness.system.system import StackSystem, grouped
 from harness.system.watching import Watcher, watching
 
 __all__ = [
     "AttachedSource",
+    "KeptStacks",
     "OwnSource",
     "Placement",
     "RunningStack",
@@ -21,6 +24,8 @@ __all__ = [
     "StackSystem",
     "Watcher",
     "choose_placement",
+    "grouped",
     "source_of",
+    "stacks_kept",
     "watching",
 ]

@@ -1,13 +1,13 @@
-"""Where the stack of a run comes from, and who ends it: started for this run, or running already and left alone.
+"""Where the stack of a run comes from, and who ends it: started for this run, kept from the one before, or somebody else's.
 
 A source is chosen by `Choices`, in `source_of`. Each wraps a stack that is ready in a context manager: what it does before
 (start, attach, reset) and after (stop, nothing, keep warm) is known to it alone.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -15,7 +15,8 @@ from harness.experiment import Choices, Context
 from harness.stack.attach import AttachedStack, attach
 from harness.stack.errors import NotAttachable
 from harness.stack.stack import Stack
-from harness.stack.topology import Topology
+from harness.system.kept import kept_stacks
+from harness.system.needs import StackNeeds
 from harness.system.placement import choose_placement
 from harness.system.starting import start
 
@@ -23,24 +24,14 @@ RunningStack: TypeAlias = Stack | AttachedStack
 """A stack of this process, or one of somebody else's."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StackNeeds:
-    """What a system needs of a stack: its services.toml, how many `instances` of services (default 1), their `environment`.
-
-    With `proxied` its edges run through a proxy.
-    """
-
-    topology: Path
-    instances: Mapping[str, int] = field(default_factory=dict)
-    environment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    proxied: bool = False
-
-
 class StackSource(Protocol):
     """One way to get a stack for a run."""
 
     def ready(self, needs: StackNeeds, context: Context) -> AbstractAsyncContextManager[RunningStack]:
         """A stack that is ready and has what is needed. Raises StackError; then nothing of it is left behind."""
+
+    def leave(self, *, at_rest: bool) -> None:
+        """A run ends that had this stack; whether the system has come to rest, which is False when it cannot be told."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +44,15 @@ class OwnSource:
         placement = choose_placement(context.choices.provider, context.choices.proxy, proxied=needs.proxied)
         for line in placement.told():
             context.note(line)
-        stack = Stack(
-            Topology.load(needs.topology),
-            placement.provider,
-            folder=context.folder / "stack",
-            instances=needs.instances,
-            environment=needs.environment,
-            proxied=context.seed if needs.proxied else None,
-            carrier=placement.carrier,
-        )
+        stack = needs.new_stack(placement, context.folder / "stack", context.seed)
         try:
             await start(stack, context)
             yield stack
         finally:
             await asyncio.to_thread(stack.stop)
+
+    def leave(self, *, at_rest: bool) -> None:
+        """See StackSource. It is nobody's afterwards."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +69,13 @@ class AttachedSource:
         context.note(f"attached to {stack.folder}, which others started and stop")
         yield stack
 
+    def leave(self, *, at_rest: bool) -> None:
+        """See StackSource. What it is afterwards is its owner's business."""
+
 
 def source_of(choices: Choices) -> StackSource:
-    """The source that was chosen."""
-    return OwnSource() if choices.stack is None else AttachedSource(choices.stack)
+    """The source that was chosen; instead of a new stack that of the run before, where stacks are kept."""
+    return AttachedSource(choices.stack) if choices.stack is not None else kept_stacks() or OwnSource()
 
 
 def require(stack: RunningStack, needs: StackNeeds) -> None:

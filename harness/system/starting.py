@@ -1,11 +1,25 @@
-"""Starts a stack in a thread, so that a run can be cancelled at any moment and there is always something definite to stop."""
+"""What is done to a stack is done in a thread, to its end: when a run is cancelled there is something definite to stop."""
 
 import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
 from harness.experiment import Context, RunFolder
 from harness.stack.events import Phase, StackEvent
 from harness.stack.stack import Stack
 from harness.system.logs import tails
+
+T = TypeVar("T")
+
+
+async def to_its_end(call: Callable[[], T]) -> T:
+    """Call it in a thread. When cancelled, wait for that first. Raises what it raises, CancelledError."""
+    calling = asyncio.ensure_future(asyncio.to_thread(call))
+    try:
+        return await asyncio.shield(calling)
+    except asyncio.CancelledError:
+        await asyncio.wait([calling])
+        raise
 
 
 async def start(stack: Stack, context: Context) -> None:
@@ -18,13 +32,8 @@ async def start(stack: Stack, context: Context) -> None:
         if event.phase in (Phase.READY, Phase.NOTE, Phase.FAILED):
             context.note(f"{event.name} {event.phase} {event.detail}".rstrip())
 
-    starting = asyncio.ensure_future(asyncio.to_thread(stack.start, tell))
     try:
-        try:
-            await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            await asyncio.wait([starting])
-            raise
+        await to_its_end(lambda: stack.start(tell))
     except BaseException:
         RunFolder(context.folder).save_logs(tails(stack))
         raise

@@ -1,16 +1,20 @@
 """A system on a stack, declared as data: what it is built from, how many of each, and who is asked once it runs."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from harness.experiment import Context
-from harness.system.sources import RunningStack, StackNeeds, source_of
+from harness.experiment import Context, Experiment
+from harness.system.needs import StackNeeds
+from harness.system.sources import RunningStack, source_of
 from harness.system.subject import StackSubject
 
 S = TypeVar("S", bound=StackSubject)
+
+_LOOK_S = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,3 +45,26 @@ class StackSystem(Generic[S]):
         needs = self.needs(context.choices.topology)
         async with source.ready(needs, context) as stack, self.subject(stack, self.watchers) as subject:
             yield subject
+            source.leave(at_rest=await _at_rest(subject))
+
+
+def grouped(experiments: Iterable[Experiment[Any]]) -> list[Experiment[Any]]:
+    """Those that need the same stack one after the other, in the order of the first of each group."""
+    groups: list[tuple[object, list[Experiment[Any]]]] = []
+    for each in experiments:
+        needs = each.system.needs() if isinstance(each.system, StackSystem) else each.system
+        group = next((members for key, members in groups if key == needs), None)
+        if group is None:
+            groups.append((needs, [each]))
+        else:
+            group.append(each)
+    return [each for _, members in groups for each in members]
+
+
+async def _at_rest(subject: StackSubject) -> bool:
+    """Whether nothing is outstanding; False when that cannot be told soon."""
+    try:
+        async with asyncio.timeout(_LOOK_S):
+            return not await subject.outstanding()
+    except Exception:  # noqa: BLE001 - whatever a system's own question ends with, it is not known to be at rest
+        return False

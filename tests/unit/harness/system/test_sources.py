@@ -8,7 +8,7 @@ import pytest
 
 from harness.experiment import Choices, RunFolder
 from harness.stack.errors import NotAttachable, StartFailed
-from harness.system import AttachedSource, OwnSource, StackNeeds, source_of, sources
+from harness.system import AttachedSource, OwnSource, StackNeeds, needs, source_of, sources
 from tests.unit.harness.system.fake_stack import FakeStack, context
 
 SERVICES = Path(__file__).parents[4] / "system" / "services.toml"
@@ -19,7 +19,7 @@ NATIVE = Choices(provider="native")
 @pytest.fixture
 def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeStack:
     made = FakeStack(tmp_path)
-    monkeypatch.setattr(sources, "Stack", lambda *_args, **_options: made)
+    monkeypatch.setattr(needs, "Stack", lambda *_args, **_options: made)
     return made
 
 

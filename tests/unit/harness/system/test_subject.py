@@ -1,7 +1,7 @@
 """A system that adds three methods is a whole subject."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,14 +72,23 @@ def test_without_proxied_edges_there_is_no_proxy(stack: FakeStack) -> None:
         _ = small(stack).proxy
 
 
-async def test_a_system_opens_its_subject_on_the_stack_of_its_source(
-    stack: FakeStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("outstanding", "at_rest"), [(list, True), (lambda: ["work"], False), (lambda: 1 / 0, False)])
+async def test_a_system_opens_its_subject_on_the_stack_of_its_source_and_tells_how_it_left_it(
+    stack: FakeStack,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    outstanding: Callable[[], Sequence[str]],
+    at_rest: bool,
 ) -> None:
     closed: list[str] = []
 
     @dataclass
     class Source:
         needs: StackNeeds | None = None
+        at_rest: bool | None = None
+
+        def leave(self, *, at_rest: bool) -> None:
+            self.at_rest = at_rest
 
         @asynccontextmanager
         async def ready(self, needs: StackNeeds, context: Context) -> AsyncIterator[Any]:
@@ -90,8 +99,14 @@ async def test_a_system_opens_its_subject_on_the_stack_of_its_source(
     source = Source()
     monkeypatch.setattr(system, "source_of", lambda _choices: source)
     declared = StackSystem(subject=Small, topology=Path("services.toml"), instances={"order": 2}, watchers=("bell",))
+
+    async def left(_self: Small) -> Sequence[str]:
+        return outstanding()
+
+    monkeypatch.setattr(Small, "outstanding", left)
     async with declared.started(context(tmp_path)) as subject:
         subject.leaving.callback(closed.append, "subject")
         assert subject.watchers == ("bell",)
     assert closed == ["subject", "stack"]
+    assert source.at_rest == at_rest
     assert source.needs == StackNeeds(topology=Path("services.toml"), instances={"order": 2})

@@ -1,0 +1,37 @@
+"""What a system needs of a stack, and a new stack that has it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.seed import Seed
+from harness.stack.scratch import Scratch
+from harness.stack.stack import Stack
+from harness.stack.topology import Topology
+from harness.system.placement import Placement
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackNeeds:
+    """What a system needs of a stack: its services.toml, how many `instances` of services (default 1), their `environment`.
+
+    With `proxied` its edges run through a proxy.
+    """
+
+    topology: Path
+    instances: Mapping[str, int] = field(default_factory=dict)
+    environment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    proxied: bool = False
+
+    def new_stack(self, placement: Placement, folder: Path, seed: Seed, scratch: Scratch | None = None) -> Stack:
+        """One that has all of it, not started yet. Raises StackError."""
+        return Stack(
+            Topology.load(self.topology),
+            placement.provider,
+            folder=folder,
+            instances=self.instances,
+            environment=self.environment,
+            proxied=seed if self.proxied else None,
+            carrier=placement.carrier,
+            scratch=scratch,
+        )
