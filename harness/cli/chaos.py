@@ -56,7 +56,11 @@ def run_experiments(
         placement = choose_placement(provider, proxy, proxied=True)
         err.print(Text(placement.provider_told))
         choices = Choices(
-            placement.provider.name, topology.resolve() if topology is not None else None, placement.proxy, reused
+            placement.provider.name,
+            topology.resolve() if topology is not None else None,
+            placement.proxy,
+            reused,
+            environment=placement.environment,
         )
     except (UnknownNameError, RegistryError, StackError, NotADirectoryError, ValueError) as error:
         refuse(error)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from harness.cli.console import err, out, refuse
 from harness.cli.execution import RUNS, Execution, judges_of, require_folder
-from harness.cli.options import AsJson
+from harness.cli.options import AsJson, ProxyName
 from harness.exit_codes import ExitCode
 from harness.experiment import Choices
 from harness.mutants import Mutant, MutantError, planted
@@ -57,6 +57,7 @@ def run_mutants(
     topology: Annotated[Path, typer.Option(help="The services.toml of the system to copy.")] = SERVICES,
     out_folder: Annotated[Path, typer.Option("--out", help="Where run folders are made.")] = RUNS,
     provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = AUTO,
+    proxy: ProxyName = "",
 ) -> None:
     """Run the experiment of each mutant on a copy with its bug.
 
@@ -67,14 +68,22 @@ def run_mutants(
         installed = experiments()
         known = judges_of({each.experiment: find(each.experiment, installed, "experiment") for each in chosen.values()})
         given = Seed.parse(seed) if seed is not None else None
-        placement = choose_placement(provider, proxied=False)
+        placement = choose_placement(provider, proxy, proxied=True)
         err.print(Text(placement.provider_told))
         require_folder(out_folder)
         found = {}
         for each in chosen.values():
             err.print(Text(f"mutant {each.name}: {each.about}"))
             with planted(each, topology) as copy:
-                execution = Execution(out_folder, known, Choices(placement.provider.name, copy, mutant=each.name))
+                choices = Choices(
+                    placement.provider.name,
+                    copy,
+                    placement.proxy,
+                    mutant=each.name,
+                    copied=topology.resolve() if topology != SERVICES else None,
+                    environment=placement.environment,
+                )
+                execution = Execution(out_folder, known, choices)
                 first = given or (Seed(each.seed) if each.seed is not None else Seed.fresh())
                 found[each.name] = result_of(each, execution.run(installed[each.experiment], first))
     except (UnknownNameError, RegistryError, MutantError, StackError, NotADirectoryError, ValueError) as error:

@@ -1,5 +1,6 @@
 """gauntlet replay: do a saved run again, with the same experiment, seed, plan, provider and build of the system."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,7 @@ def replay(
         if not changed:
             require_same_plan(facts.plan, plan_of(experiment, seed))
         known = judges_of({experiment.name: experiment})
+        os.environ.update(facts.choices.environment)
         choose_placement(facts.choices.provider, facts.choices.proxy, proxied=True)
         require_folder(out_folder)
     except (

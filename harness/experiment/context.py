@@ -1,7 +1,7 @@
 """What every part of a run shares: the seed, the record, the way things go so far, and a place for files."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,8 @@ class Choices:
     `provider` is where servers come from; `topology` another build of the system (a services.toml) than the installed one;
     `stack` is the run folder of a system that runs already, instead of one of its own.
     `proxy` is what carries the edges ("": what GAUNTLET_PROXY says, else the project's own). `mutant` is the known bug that was
-    planted in that build.
+    planted in that build, `copied` the services.toml that it is a copy of when that is not the usual one. `environment` has
+    the variables by which something of this was chosen, such as TOXIPROXY_URL.
     """
 
     provider: str = AUTO
@@ -28,6 +29,8 @@ class Choices:
     proxy: str = ""
     stack: Path | None = None
     mutant: str = ""
+    copied: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from harness.experiment.experiment import Experiment
 from harness.experiment.fault_schedule import FaultSchedule, plan_of
 from harness.experiment.judging import judge_folder
 from harness.experiment.protocols import Drive, Subject
+from harness.experiment.replaying import replay_command
 from harness.experiment.run_folder import RunFacts, RunFolder
 from harness.experiment.settling import settle
 from harness.experiment.stages import Stages
@@ -30,11 +31,6 @@ CHOICES = Choices()
 """Nobody chose anything."""
 
 Conclude = Callable[[RunFolder, RunVerdict], None]
-
-
-def replay_command(experiment: str, seed: Seed, mutant: str = "") -> str:
-    """The one command that does a run again, with the same known bug if there was one."""
-    return f"make mutants MUTANT={mutant} SEED={seed}" if mutant else f"make chaos EXPERIMENT={experiment} SEED={seed}"
 
 
 async def run(
@@ -131,7 +127,7 @@ def _facts(experiment: Experiment[S], seed: Seed, choices: Choices) -> RunFacts:
         about=experiment.about,
         seed=seed.value,
         started_at=datetime.now(UTC),
-        replay=replay_command(experiment.name, seed, choices.mutant),
+        replay=replay_command(experiment.name, seed, choices),
         guarantees=experiment.guarantees,
         minimums=experiment.minimums,
         sightings=experiment.sightings,

@@ -4,12 +4,17 @@ A command chooses once and hands on the names of what it chose (`Choices`). They
 alternatives again on the way, and a run that is replayed has the same servers.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.stack.carriers import Carrier, choose_carrier
+from harness.stack.carriers.container import InContainer
+from harness.stack.carriers.given import URL, Given
 from harness.stack.provider import Provider
 from harness.stack.providers import AUTO, choose
+
+DOCKER, ENGINE, IMAGES = "docker", "DOCKER_HOST", "GAUNTLET_IMAGE_"
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,17 @@ class Placement:
     carrier_reason: str = ""
     proxy: str = ""
     """The name that asks for this carrier again; "" without one."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of this process's environment that had a say in it: which Toxiproxy, which engine, which images."""
+        named = (URL,) if isinstance(self.carrier, Given) else ()
+        contained = self.provider.name == DOCKER or isinstance(self.carrier, InContainer)
+        return {
+            name: value
+            for name, value in os.environ.items()
+            if name in named or (contained and (name == ENGINE or name.startswith(IMAGES)))
+        }
 
     @property
     def provider_told(self) -> str:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from harness.cli.commands import build
 from harness.cli.replay import require_same_plan
 from harness.experiment import Choices, PlannedFault, RunFolder, plan_of
-from harness.experiment.runner import replay_command
+from harness.experiment.replaying import replay_command
 from harness.registry import experiments
 from harness.seed import Seed
 from tests.unit.harness.report.saved_run import save
@@ -102,7 +102,7 @@ def test_a_run_whose_experiment_has_changed_since_is_not_replayed(folder: RunFol
 
 
 def test_a_run_with_a_planted_bug_says_what_does_it_again(folder: RunFolder) -> None:
-    again = replay_command("flash_sale", Seed(7), "reserves_without_taking")
+    again = replay_command("flash_sale", Seed(7), Choices(mutant="reserves_without_taking"))
     facts = replace(folder.facts(), replay=again, choices=Choices(mutant="reserves_without_taking"))
     folder.save_facts(facts)
     result = gauntlet("replay", str(folder.path))

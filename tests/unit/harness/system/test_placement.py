@@ -2,8 +2,10 @@
 
 import pytest
 
+from harness.stack.carriers.given import Given
 from harness.stack.errors import StackError
-from harness.system import choose_placement
+from harness.stack.native.provider import NativeProvider
+from harness.system import Placement, choose_placement
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +38,12 @@ def test_nothing_carries_edges_that_are_not_proxied() -> None:
 def test_unknown_names_are_refused(provider: str, proxy: str) -> None:
     with pytest.raises(StackError, match="there is no"):
         choose_placement(provider, proxy, proxied=True)
+
+
+def test_the_variables_that_had_a_say_are_told_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TOXIPROXY_URL", "DOCKER_HOST", "GAUNTLET_IMAGE_MYSQL"):
+        monkeypatch.setenv(name, f"the {name}")
+    assert choose_placement("native", "own", proxied=True).environment == {}
+    given = Placement(NativeProvider(), "", Given(), "", "toxiproxy")
+    assert given.environment == {"TOXIPROXY_URL": "the TOXIPROXY_URL"}
+    assert set(choose_placement("docker", proxied=False).environment) >= {"DOCKER_HOST", "GAUNTLET_IMAGE_MYSQL"}
