@@ -1,7 +1,7 @@
 """A run is a folder: what was run, the history, the logs, and what was concluded. It can be judged and drawn again.
 
 run.json        what was run: experiment, seed, requirements, facts of the system (RunFacts)
-history.jsonl   everything that happened, written while it happened
+history.jsonl   everything that happened, written while it happened; history.<n>.jsonl what other processes wrote of it
 logs/           the end of every member's log, and the engine's own errors
 verdict.json, junit.xml, report.html   what was concluded, written again by each judging
 """
@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from harness.experiment.context import Choices
 from harness.experiment.experiment import Minimum, Sighting
 from harness.experiment.picture import Picture
-from harness.history import History, read
+from harness.history import History, read_run
 
 
 class NotARunError(Exception):
@@ -130,7 +130,7 @@ class RunFolder:
     def read_history(self) -> History:
         """The history, as far as it was written. Raises NotARunError, CorruptHistoryError."""
         try:
-            return read(self.history)
+            return read_run(self.path)
         except (FileNotFoundError, NotADirectoryError):
             raise NotARunError(f"{self.path} is not a run: it has no history.jsonl") from None
 

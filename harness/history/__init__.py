@@ -9,7 +9,8 @@ from harness.history.compressed import CompressedRows
 from harness.history.history import History, MalformedHistoryError, NotObservedError, Operation
 from harness.history.memory import collector_paused
 from harness.history.outcomes import of_error, of_grpc, of_status
-from harness.history.reader import CorruptHistoryError, read
+from harness.history.parts import part
+from harness.history.reader import CorruptHistoryError, read, read_run
 from harness.history.recorder import Call, Recorder
 from harness.history.records import (
     Completion,
@@ -24,9 +25,12 @@ from harness.history.records import (
     Row,
     Stage,
 )
-from harness.history.writer import Writer
+from harness.history.writer import BUFFERED, EACH, INVOKES, Flush, Writer
 
 __all__ = [
+    "BUFFERED",
+    "EACH",
+    "INVOKES",
     "Call",
     "Completion",
     "CompressedRows",
@@ -36,6 +40,7 @@ __all__ = [
     "Exchange",
     "Fault",
     "FaultPhase",
+    "Flush",
     "History",
     "Invoke",
     "MalformedHistoryError",
@@ -51,5 +56,7 @@ __all__ = [
     "of_error",
     "of_grpc",
     "of_status",
+    "part",
     "read",
+    "read_run",
 ]

@@ -3,7 +3,9 @@
 A line at a time, so that a long history needs little more memory than what is kept of it.
 """
 
+import heapq
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +14,8 @@ from pydantic import ValidationError
 from harness.history import compressed
 from harness.history.history import Entry, History, ObservedRows
 from harness.history.memory import Interning, collector_paused
-from harness.history.records import RECORD
+from harness.history.parts import BEGUN, parts_of
+from harness.history.records import RECORD, Event
 
 LONG = 1 << 18
 """Bytes of a line from which its rows are packed."""
@@ -20,6 +23,35 @@ LONG = 1 << 18
 
 class CorruptHistoryError(Exception):
     """A line in the middle of a history cannot be read, so nothing may be judged from it."""
+
+
+def read_run(folder: Path) -> History:
+    """The history of a run, all its parts merged by time; `History.torn` quotes every torn last line.
+
+    Raises CorruptHistoryError, also for parts whose clocks differ, and OSError, FileNotFoundError without `history.jsonl`.
+    """
+    paths = parts_of(folder)
+    if len(paths) == 1:
+        return read(paths[0])
+    torn: list[str] = []
+    with ExitStack() as open_files, collector_paused():
+        files = [open_files.enter_context(path.open("rb")) for path in paths]
+        boots: dict[str, Path] = {}
+        parts = [_of_one_boot(_entries(file, path, torn), path, boots) for file, path in zip(files, paths, strict=True)]
+        history = History(heapq.merge(*parts, key=lambda entry: entry.time_ns), interning=Interning())
+    history.torn = "".join(torn)
+    return history
+
+
+def _of_one_boot(entries: Iterator[Entry], path: Path, boots: dict[str, Path]) -> Iterator[Entry]:
+    """The entries of a part. Raises CorruptHistoryError when its clock is not that of the parts in `boots`."""
+    for entry in entries:
+        if isinstance(entry, Event) and entry.event == BEGUN:
+            boots.setdefault(str(entry.detail.get("boot")), path)
+            if len(boots) > 1:
+                other = next(iter(boots.values()))
+                raise CorruptHistoryError(f"{other} and {path} were written under different boots: their clocks differ")
+        yield entry
 
 
 def read(path: Path) -> History:

@@ -103,11 +103,12 @@ class Call:
 class Recorder:
     """Gives records their time and number, writes them to the sink and tells the listeners."""
 
-    def __init__(self, sink: Sink, clock: Callable[[], int] = time.monotonic_ns) -> None:
+    def __init__(self, sink: Sink, clock: Callable[[], int] = time.monotonic_ns, first_id: int = 1) -> None:
+        """Operations are numbered from `first_id`."""
         self._sink = sink
         self._clock = clock
         self._lock = threading.RLock()
-        self._next_id = 1
+        self._next_id = first_id
         self._listeners: list[Callable[[Record], None]] = []
 
     def listen(self, listener: Callable[[Record], None]) -> None:
