@@ -1,5 +1,6 @@
 """The shop stays open until what is awaited has happened, and its customers come once more after that."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import pytest
 from chaos.client import Provider, Shop
 from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop, StillOpenError
-from harness.experiment import Context, OperationsEnded
+from harness.experiment import Context, Drive, OperationsEnded, Workload
 from harness.experiment.triggers import Progress
 from harness.history import History, Record, Recorder
 from harness.seed import Seed
@@ -74,15 +75,22 @@ class FakeShop:
 
 
 @asynccontextmanager
-async def opened(shop: OpenShop, gateway: FrontDesk, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Any, Kept]]:
-    kept, seed = Kept(), Seed(7)
+async def opened(
+    shop: Workload[Any], gateway: FrontDesk, monkeypatch: pytest.MonkeyPatch, seed: int = 7
+) -> AsyncIterator[tuple[Drive, Kept]]:
+    kept = Kept()
     recorder, progress = Recorder(kept), Progress()
     recorder.listen(progress.hear)
     async with gateway.client() as http:
         subject: Any = FakeShop(http, ["gateway-1", "gateway-2"])
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            await asyncio.sleep(0)  # others have their turn, as they do while a real answer is awaited
+            return gateway.answer(request)
+
         # The workload connects to the gateways itself.
-        monkeypatch.setattr(httpx, "AsyncHTTPTransport", lambda **_options: httpx.MockTransport(gateway.answer))
-        yield await shop.prepare(subject, Context(seed, recorder, progress, Path(), lambda _text: None)), kept
+        monkeypatch.setattr(httpx, "AsyncHTTPTransport", lambda **_options: httpx.MockTransport(answer))
+        yield await shop.prepare(subject, Context(Seed(seed), recorder, progress, Path(), lambda _text: None)), kept
 
 
 async def test_it_closes_when_it_has_happened_and_everybody_comes_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
