@@ -10,7 +10,11 @@ from harness.proxy.direction import Direction
 
 @dataclass
 class Flow:
-    """Bytes of one direction. Those received were passed to the other side's kernel, dropped, or are still held."""
+    """Bytes of one direction. Those received were passed to the other side's kernel, dropped, or are still held.
+
+    Passed is not read: what a peer's reset discards counts as passed, in its kernel and in this process's write buffer (event
+    loops clear that before they tell that the connection is lost).
+    """
 
     received: int = 0
     dropped: int = 0

@@ -48,6 +48,7 @@ class Endpoint(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._early: list[bytes] = []  # came before this side was connected
         self._fate: Callable[[], None] | None = None  # how it is to be closed once it is connected
+        self._lost_already = False
         self._over = False  # nothing more is to be done to it: its descriptor may be somebody else's
 
     # asyncio.Protocol
@@ -83,6 +84,9 @@ class Endpoint(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """The socket is closed, by whomever."""
+        if self._lost_already:
+            return
+        self._lost_already = True
         self._over = True
         self.incoming.sink_closed()
         self.outgoing.source_ended()
@@ -141,6 +145,12 @@ class Endpoint(asyncio.Protocol):
             self._over = True
             hang_up(transport)
             transport.abort()
+
+    def abandon(self) -> None:
+        """Close at once and be lost now: uvloop never says so of a transport whose dial was cancelled while it connected."""
+        self.cut()
+        if self._transport is not None:
+            self.connection_lost(None)
 
     def reset(self) -> None:
         """Close at once; the peer gets a TCP reset. What is buffered is lost."""

@@ -1,4 +1,4 @@
-"""One connection through a proxy: a client, the upstream dialled for it, and a stream each way."""
+"""One connection through a proxy: a client, the upstream dialled for it, a stream each way, and observers of its bytes."""
 
 import asyncio
 import socket
@@ -7,14 +7,38 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from random import Random  # noqa: TID251 - the type only; the numbers come from harness.seed
+from typing import Protocol
 
 from harness.proxy.address import Address
 from harness.proxy.direction import Direction
 from harness.proxy.effects import Effects
 from harness.proxy.endpoint import Endpoint
-from harness.proxy.observer import ConnectionId, Observer
 from harness.proxy.stream import Stream
 from harness.proxy.toxic import PlacedToxic
+
+
+@dataclass(frozen=True)
+class ConnectionId:
+    """A connection through a proxy; they are numbered from 1 as they are accepted."""
+
+    proxy: str
+    number: int
+
+
+class Observer(Protocol):
+    """Is told about the connections of one proxy that are opened after it was attached, and of every byte before any toxic.
+
+    It runs inside the data path: it must be quick and never wait. While a proxy has no observer, its bytes are not looked at.
+    """
+
+    def opened(self, connection: ConnectionId) -> None:
+        """A client was accepted and the upstream is being dialled; no byte has passed yet."""
+
+    def chunk(self, connection: ConnectionId, direction: Direction, data: bytes) -> None:
+        """Bytes arrived from one side, cut as the network happened to cut them."""
+
+    def closed(self, connection: ConnectionId) -> None:
+        """It is over, also when the upstream could not be reached."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +67,7 @@ class Link:
         }
         self._sides = 0  # that are connected
         self._broken = False
+        self._over = False
         self._opening = asyncio.get_running_loop().create_task(self._open(client))
         self._opening.add_done_callback(lambda _: self._opened(client))
         for observer in observers:
@@ -103,7 +128,7 @@ class Link:
     def _opened(self, client: socket.socket) -> None:
         """Whether it was or not, and even when it was cut before it began."""
         if not self._client.connected:
-            self._server.cut()
+            self._server.abandon()
             with client, suppress(OSError):
                 client.shutdown(socket.SHUT_RDWR)  # the client reads an end of stream, not a reset
         self._check_over()
@@ -121,7 +146,8 @@ class Link:
         self._check_over()
 
     def _check_over(self) -> None:
-        if self._opening.done() and not self._sides:
+        if self._opening.done() and not self._sides and not self._over:
+            self._over = True
             for observer in self._observers:
                 observer.closed(self._identity)
             self._setting.over(self)

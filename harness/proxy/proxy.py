@@ -11,9 +11,8 @@ from harness.proxy.address import Address
 from harness.proxy.direction import Direction
 from harness.proxy.effects import Effects
 from harness.proxy.errors import ToxicAlreadyExists, ToxicNotFound
-from harness.proxy.link import Link, Setting
+from harness.proxy.link import ConnectionId, Link, Observer, Setting
 from harness.proxy.listener import Listener
-from harness.proxy.observer import ConnectionId, Observer
 from harness.proxy.toxic import PlacedToxic, Toxic
 from harness.seed import Seed
 

@@ -10,14 +10,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random  # noqa: TID251 - the type only; the numbers come from harness.seed
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from harness.proxy.effects import Flow, ToxicEffect
-
-if TYPE_CHECKING:
-    from harness.proxy.toxic import PlacedToxic
+from harness.proxy.toxic import Pipe, PlacedToxic
 
 _log = logging.getLogger(__name__)
+_PIECE_COST = 320  # bytes of memory that a queued piece takes beside its data
 _TICK_S = 0.001  # event loops tell time in milliseconds
 
 
@@ -41,16 +40,16 @@ class Surroundings:
     now: Callable[[], float]  # seconds; finer than the clock of an event loop
 
 
-class Stage(Outlet):
+class Stage(Pipe, Outlet):
     """The queue between what came in and what the toxic has let through. `placed` says which toxic that is."""
 
     def __init__(
-        self, placed: "PlacedToxic", outlet: Outlet, random: Random, effect: ToxicEffect, surroundings: Surroundings
+        self, placed: PlacedToxic, outlet: Outlet, random: Random, effect: ToxicEffect, surroundings: Surroundings
     ) -> None:
         self.placed = placed
         self.outlet = outlet
         self.random = random
-        self.passed = 0  # bytes let through since the toxic was added
+        self.passed = 0
         self.held = 0
         self.full = False
         self._effect = effect
@@ -62,13 +61,10 @@ class Stage(Outlet):
         effect.connections += 1
         self._task = asyncio.get_running_loop().create_task(self._run(placed))
 
-    # What a toxic may do.
+    # Pipe
 
     async def arrival(self, patience_s: float | None = None) -> int | None:
-        """Wait for bytes; the size of the piece at the head, None when the source has ended and all has been let through.
-
-        Raises TimeoutError when there is nothing for `patience_s`.
-        """
+        """See Pipe."""
         async with asyncio.timeout(patience_s and patience_s + _TICK_S):
             while not self._queue:
                 if self._ended:
@@ -78,34 +74,34 @@ class Stage(Outlet):
         return len(self._queue[0][1])
 
     def now(self) -> float:
-        """The clock of `arrived`, in seconds."""
+        """See Pipe."""
         return self._around.now()
 
     @property
     def arrived(self) -> float:
-        """When the piece at the head came in, by the clock of `now`."""
+        """See Pipe."""
         return self._queue[0][0]
 
     def forward(self, size: int | None = None) -> None:
-        """Let the piece at the head through, or its first `size` bytes."""
+        """See Pipe."""
         data = self._take(size)
         self.passed += len(data)
         self.outlet.receive(bytes(data))
 
     def drop(self, size: int | None = None) -> None:
-        """Throw the piece at the head away, or its first `size` bytes."""
+        """See Pipe."""
         self._around.flow.dropped += len(self._take(size))
 
     def reset(self) -> None:
-        """Break the connection: both ends get a TCP reset."""
+        """See Pipe."""
         self._around.reset()
 
     async def sleep(self, seconds: float) -> None:
-        """Wait at least that long. Less than a millisecond is waited for busily, as no timer is that fine."""
+        """See Pipe."""
         await self.sleep_until(self.now() + seconds)
 
     async def sleep_until(self, moment: float) -> None:
-        """Wait until `now` is at least `moment`, and give others a turn in any case."""
+        """See Pipe."""
         left = moment - self.now()
         shortest = _TICK_S if left >= _TICK_S else 0
         await asyncio.sleep(max(left, 0))
@@ -131,7 +127,7 @@ class Stage(Outlet):
             self._effect.ends += 1
             self._wake()
 
-    def update(self, placed: "PlacedToxic") -> None:
+    def update(self, placed: PlacedToxic) -> None:
         """Let go of what is held, unless the toxic holds it through updates, and go on with other attributes."""
         self.placed = placed
         if not self._over and placed.toxic.update_releases:
@@ -157,7 +153,7 @@ class Stage(Outlet):
         self._over = True
         self._drop_all()
 
-    async def _run(self, placed: "PlacedToxic") -> None:
+    async def _run(self, placed: PlacedToxic) -> None:
         try:
             await placed.toxic.act(self)
         except Exception:  # noqa: BLE001 - whatever a toxic's code may raise
@@ -190,7 +186,7 @@ class Stage(Outlet):
 
     def _hold(self, more: int) -> None:
         self.held += more
-        if (self.held >= self.placed.toxic.capacity) is not self.full:
+        if (self.held + _PIECE_COST * len(self._queue) >= self.placed.toxic.capacity) is not self.full:
             self.full = not self.full
             self._around.flow_changed()
 

@@ -1,19 +1,54 @@
 """What a toxic is: attributes, and one method that lets a stream's bytes through in its own way.
 
 A toxic is registered where it is defined, in a file of its own in harness/proxy/toxics. It is immutable and shared by every
-connection; what it needs to remember about one of them lives in that connection's Stage.
+connection; what it needs to remember about one of them lives in that connection's Pipe, which is a stage of its stream.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from random import Random  # noqa: TID251 - the type only; the numbers come from harness.seed
+from typing import ClassVar, Protocol, TypeVar
 
 from harness.proxy.direction import Direction
-from harness.proxy.stage import Stage
 
 KIB = 1024
 T = TypeVar("T", bound="type[Toxic]")
+
+
+class Pipe(Protocol):
+    """What a toxic may do with one stream of one connection: a queue of pieces, as they came in."""
+
+    random: Random  # of this toxic on this connection
+    passed: int  # bytes let through since the toxic was added
+
+    @property
+    def arrived(self) -> float:
+        """When the piece at the head came in, by the clock of `now`."""
+
+    async def arrival(self, patience_s: float | None = None) -> int | None:
+        """Wait for bytes; the size of the piece at the head, None when the source has ended and all has been let through.
+
+        Raises TimeoutError when there is nothing for `patience_s`.
+        """
+
+    def forward(self, size: int | None = None) -> None:
+        """Let the piece at the head through, or its first `size` bytes."""
+
+    def drop(self, size: int | None = None) -> None:
+        """Throw the piece at the head away, or its first `size` bytes."""
+
+    def reset(self) -> None:
+        """Break the connection: both ends get a TCP reset."""
+
+    def now(self) -> float:
+        """The clock of `arrived`, in seconds."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait at least that long. Less than a millisecond is waited for busily, as no timer is that fine."""
+
+    async def sleep_until(self, moment: float) -> None:
+        """Wait until `now` is at least `moment`, and give others a turn in any case."""
 
 
 class Toxic(ABC):
@@ -23,12 +58,12 @@ class Toxic(ABC):
     """
 
     type: ClassVar[str]
-    capacity: ClassVar[int] = 64 * KIB  # bytes it may hold before the source is no longer read
+    capacity: ClassVar[int] = 64 * KIB  # bytes of memory it may hold before the source is no longer read
     removal_closes: ClassVar[bool] = False  # taking it off a live stream ends that stream
     update_releases: ClassVar[bool] = True  # a change of it lets go what it holds
 
     @abstractmethod
-    async def act(self, stage: Stage) -> None:
+    async def act(self, pipe: Pipe) -> None:
         """Let the stream's bytes through, late, in pieces or not at all; to return is to end the stream there.
 
         It is cancelled when the toxic is changed or removed, and what it has not let through goes on its way: there is

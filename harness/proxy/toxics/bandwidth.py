@@ -3,8 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from harness.proxy.stage import Stage
-from harness.proxy.toxic import Toxic, toxic
+from harness.proxy.toxic import Pipe, Toxic, toxic
 
 _BYTES_PER_MS = 1  # one KB/s, in the 1000-byte KB of Toxiproxy
 _SLICE_MS = 10  # how finely the flow is cut
@@ -22,15 +21,15 @@ class Bandwidth(Toxic):
         if self.rate < 0:
             raise ValueError("rate must not be negative")
 
-    async def act(self, stage: Stage) -> None:
+    async def act(self, pipe: Pipe) -> None:
         """See Toxic."""
         speed = self.rate * _BYTES_PER_MS * 1000
         due = 0.0
-        while (there := await stage.arrival()) is not None:
+        while (there := await pipe.arrival()) is not None:
             if not speed:
                 await asyncio.get_running_loop().create_future()
             size = min(there, speed * _SLICE_MS // 1000)
-            due = max(due, stage.arrived) + size / speed
-            await stage.sleep_until(due)
-            due = max(due, stage.now() - _LAG_MS / 1000)
-            stage.forward(size)
+            due = max(due, pipe.arrived) + size / speed
+            await pipe.sleep_until(due)
+            due = max(due, pipe.now() - _LAG_MS / 1000)
+            pipe.forward(size)

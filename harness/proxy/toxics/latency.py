@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.proxy.stage import Stage
-from harness.proxy.toxic import KIB, Toxic, toxic
+from harness.proxy.toxic import KIB, Pipe, Toxic, toxic
 
 
 @toxic("latency")
@@ -17,11 +16,11 @@ class Latency(Toxic):
 
     capacity: ClassVar[int] = 32 * KIB * KIB  # a long line holds a lot
 
-    async def act(self, stage: Stage) -> None:
+    async def act(self, pipe: Pipe) -> None:
         """See Toxic."""
-        while await stage.arrival() is not None:
-            await stage.sleep_until(stage.arrived + self._delay_ms(stage) / 1000)
-            stage.forward()
+        while await pipe.arrival() is not None:
+            await pipe.sleep_until(pipe.arrived + self._delay_ms(pipe) / 1000)
+            pipe.forward()
 
-    def _delay_ms(self, stage: Stage) -> int:
-        return self.latency + (stage.random.randrange(-self.jitter, self.jitter) if self.jitter > 0 else 0)
+    def _delay_ms(self, pipe: Pipe) -> int:
+        return self.latency + (pipe.random.randrange(-self.jitter, self.jitter) if self.jitter > 0 else 0)

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.proxy.stage import Stage
-from harness.proxy.toxic import Toxic, toxic
+from harness.proxy.toxic import Pipe, Toxic, toxic
 
 
 @toxic("limit_data")
@@ -13,10 +12,10 @@ class LimitData(Toxic):
 
     bytes: int = 0
 
-    async def act(self, stage: Stage) -> None:
+    async def act(self, pipe: Pipe) -> None:
         """See Toxic."""
-        while (there := await stage.arrival()) is not None:
-            if allowed := min(max(self.bytes - stage.passed, 0), there):
-                stage.forward(allowed)
-            if stage.passed >= self.bytes:
+        while (there := await pipe.arrival()) is not None:
+            if allowed := min(max(self.bytes - pipe.passed, 0), there):
+                pipe.forward(allowed)
+            if pipe.passed >= self.bytes:
                 return

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.proxy.stage import Stage
-from harness.proxy.toxic import Toxic, toxic
+from harness.proxy.toxic import Pipe, Toxic, toxic
 
 
 @toxic("noop")
@@ -11,7 +10,7 @@ from harness.proxy.toxic import Toxic, toxic
 class Noop(Toxic):
     """Has no attributes."""
 
-    async def act(self, stage: Stage) -> None:
+    async def act(self, pipe: Pipe) -> None:
         """See Toxic."""
-        while await stage.arrival() is not None:
-            stage.forward()
+        while await pipe.arrival() is not None:
+            pipe.forward()

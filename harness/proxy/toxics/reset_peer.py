@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.proxy.stage import Stage
-from harness.proxy.toxic import Toxic, toxic
+from harness.proxy.toxic import Pipe, Toxic, toxic
 
 
 @toxic("reset_peer")
@@ -13,8 +12,8 @@ class ResetPeer(Toxic):
 
     timeout: int = 0
 
-    async def act(self, stage: Stage) -> None:
+    async def act(self, pipe: Pipe) -> None:
         """See Toxic."""
-        await stage.arrival()
-        await stage.sleep(self.timeout / 1000)
-        stage.reset()
+        await pipe.arrival()
+        await pipe.sleep(self.timeout / 1000)
+        pipe.reset()

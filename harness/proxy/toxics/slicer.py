@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.proxy.stage import Stage
-from harness.proxy.toxic import Toxic, toxic
+from harness.proxy.toxic import Pipe, Toxic, toxic
 
 
 @toxic("slicer")
@@ -22,14 +21,14 @@ class Slicer(Toxic):
         if self.size_variation < 0:
             raise ValueError("size_variation must not be negative")
 
-    async def act(self, stage: Stage) -> None:
+    async def act(self, pipe: Pipe) -> None:
         """See Toxic."""
-        while (there := await stage.arrival()) is not None:
-            for size in self._sizes(there, stage):
-                stage.forward(size)
-                await stage.sleep(self.delay / 1_000_000)
+        while (there := await pipe.arrival()) is not None:
+            for size in self._sizes(there, pipe):
+                pipe.forward(size)
+                await pipe.sleep(self.delay / 1_000_000)
 
-    def _sizes(self, whole: int, stage: Stage) -> Iterator[int]:
+    def _sizes(self, whole: int, pipe: Pipe) -> Iterator[int]:
         """Halve, at a point that varies, until a piece is small enough: no piece is a mere rest."""
         pending = [whole]
         while pending:
@@ -37,6 +36,6 @@ class Slicer(Toxic):
             if size - self.average_size <= self.size_variation:
                 yield size
                 continue
-            shift = stage.random.randrange(-self.size_variation, self.size_variation) if self.size_variation else 0
+            shift = pipe.random.randrange(-self.size_variation, self.size_variation) if self.size_variation else 0
             left = min(max(size // 2 + shift, 1), size - 1)
             pending += (size - left, left)

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.proxy.stage import Stage
-from harness.proxy.toxic import Toxic, toxic
+from harness.proxy.toxic import Pipe, Toxic, toxic
 
 
 @toxic("slow_close")
@@ -13,8 +12,8 @@ class SlowClose(Toxic):
 
     delay: int = 0
 
-    async def act(self, stage: Stage) -> None:
+    async def act(self, pipe: Pipe) -> None:
         """See Toxic."""
-        while await stage.arrival() is not None:
-            stage.forward()
-        await stage.sleep(self.delay / 1000)
+        while await pipe.arrival() is not None:
+            pipe.forward()
+        await pipe.sleep(self.delay / 1000)

@@ -7,8 +7,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.proxy.stage import Stage
-from harness.proxy.toxic import Toxic, toxic
+from harness.proxy.toxic import Pipe, Toxic, toxic
 
 
 @toxic("stall")
@@ -21,6 +20,6 @@ class Stall(Toxic):
 
     update_releases: ClassVar[bool] = False
 
-    async def act(self, stage: Stage) -> None:
+    async def act(self, pipe: Pipe) -> None:
         """See Toxic."""
         await asyncio.get_running_loop().create_future()

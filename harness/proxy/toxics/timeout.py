@@ -4,8 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.proxy.stage import Stage
-from harness.proxy.toxic import Toxic, toxic
+from harness.proxy.toxic import Pipe, Toxic, toxic
 
 
 @toxic("timeout")
@@ -17,9 +16,9 @@ class Timeout(Toxic):
 
     removal_closes: ClassVar[bool] = True  # the peers have lost bytes: going on would hand them half a conversation
 
-    async def act(self, stage: Stage) -> None:
+    async def act(self, pipe: Pipe) -> None:
         """See Toxic."""
         patience_s = self.timeout / 1000 if self.timeout > 0 else None
         with suppress(TimeoutError):
-            while await stage.arrival(patience_s) is not None:
-                stage.drop()
+            while await pipe.arrival(patience_s) is not None:
+                pipe.drop()

@@ -105,6 +105,17 @@ def connect(address: str) -> socket.socket:
     return connection
 
 
+def fill(connection: socket.socket) -> int:
+    """Send until nothing more is taken; the bytes that were."""
+    connection.settimeout(0.3)
+    taken = 0
+    with contextlib.suppress(TimeoutError):
+        while True:
+            taken += connection.send(bytes(1 << 20))
+    connection.settimeout(TIMEOUT_S)
+    return taken
+
+
 def read(connection: socket.socket, size: int) -> bytes:
     """Exactly so many bytes. Raises AssertionError when the stream ends before."""
     data = b""

@@ -2,14 +2,16 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+import uvloop
 
 from harness.proxy.client import FlowCounts, ProxyApiError, ProxyClient
 from harness.proxy.direction import Direction
-from harness.proxy.observer import ConnectionId
+from harness.proxy.link import ConnectionId
+from harness.proxy.proxy import Proxy
 from harness.proxy.request import ProxyRequest
 from harness.proxy.server import ProxyServer
 from harness.seed import Seed
@@ -159,3 +161,34 @@ async def test_stopping_ends_connections_and_frees_ports(quiet: Peer) -> None:
 async def test_a_taken_port_is_an_error_of_whoever_starts_it(server: ProxyServer) -> None:
     with pytest.raises(OSError, match="in use"):
         await ProxyServer(port=int(server.url.rpartition(":")[2])).start()
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_connection_is_over_once_wherever_in_its_opening_it_is_cut(
+    loop: Callable[[], asyncio.AbstractEventLoop], echoing: Peer
+) -> None:
+    async def work() -> None:
+        async with ProxyServer(seed=Seed(5)) as server:
+            for turns in range(12):
+                diary = Diary()
+                proxy = await server.proxies.create(ProxyRequest(f"after-{turns}", "127.0.0.1:0", echoing.address))
+                proxy.observers.append(diary)
+                host, _, port = proxy.listen.rpartition(":")
+                _, writer = await asyncio.open_connection(host, int(port))
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                proxy.disable()
+                await wait_until_async(_closed(proxy), what="connections closed", timeout_s=5)
+                await asyncio.sleep(0.01)
+                assert [what for what, *_ in diary.entries] in ([], ["opened", "closed"]), f"cut after {turns} turns"
+                writer.close()
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(work())
+
+
+def _closed(proxy: Proxy) -> Callable[[], Awaitable[bool]]:
+    async def closed() -> bool:
+        return not proxy.open_connections
+
+    return closed

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.conformance.proxy.conftest import Api
-from tests.conformance.proxy.peers import Peer, black_hole, connect, ended, read, refused
+from tests.conformance.proxy.peers import Peer, black_hole, connect, ended, fill, read, refused
 
 CALLS = 10_000
 STUCK_S = 5.0  # a call that takes as long has been blocked; the real server takes 25
@@ -65,17 +65,6 @@ class Talk:
         self._over.set()
         self._thread.join(20)
         assert not self._thread.is_alive()
-
-
-def fill(connection: socket.socket) -> int:
-    """Send until nothing more is taken; the bytes that were."""
-    connection.settimeout(0.3)
-    taken = 0
-    with contextlib.suppress(TimeoutError):
-        while True:
-            taken += connection.send(BLOCK)
-    connection.settimeout(20)
-    return taken
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.proxy.stage import Stage
-from harness.proxy.toxic import KIB, Toxic
+from harness.proxy.toxic import KIB, Pipe, Toxic
 from harness.proxy.toxics.bandwidth import Bandwidth
 from harness.proxy.toxics.latency import Latency
 from harness.proxy.toxics.limit_data import LimitData
@@ -140,6 +139,20 @@ def test_it_says_when_it_holds_too_much_and_when_no_longer() -> None:
     assert run(work()).stops == [True, False]
 
 
+def test_many_small_pieces_are_too_much_by_the_memory_they_take() -> None:
+    async def work() -> tuple[int, list[bool]]:
+        bench = Bench(Stall())
+        while not bench.stops and bench.stage.held < Stall.capacity:
+            bench.stage.receive(b"x")
+        held = bench.stage.held
+        bench.stage.remove()
+        return held, bench.stops
+
+    held, stops = run(work())
+    assert held <= Stall.capacity / 100
+    assert stops == [True, False]
+
+
 def test_effects_tell_what_came_through() -> None:
     async def work() -> Bench:
         bench = Bench(Latency(latency=10))
@@ -153,8 +166,8 @@ def test_effects_tell_what_came_through() -> None:
 
 
 class _Broken(Toxic):
-    async def act(self, stage: Stage) -> None:
-        await stage.arrival()
+    async def act(self, pipe: Pipe) -> None:
+        await pipe.arrival()
         raise RuntimeError("of its own making")
 
 
