@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pydantic import JsonValue
 
 from chaos.guarantees import joining, reading
-from chaos.observations.orders import PLACE_ORDER, READ_ORDER
+from chaos.observations.orders import ORDERS, PLACE_ORDER, READ_ORDER
 from harness.checkers import Acknowledged, survived
 from harness.history import History, Operation
 from harness.verdict import Finding, Violation, guarantee
@@ -26,6 +26,9 @@ def acknowledged_orders_survive(history: History) -> Finding:
         return Finding(judged=0, counts=_unknown(placed, set()))
     named = [(order, operation) for operation in answered if (order := joining.order_id(operation))]
     existing = _existing(history)
+    rested = reading.at_rest(history, ORDERS)
+    if not rested:  # what was answered 202 may still be in the queue
+        named = [(order, operation) for order, operation in named if operation.status != 202 or order in existing]
     finding = survived(
         (Acknowledged(order, _sent(operation), operation.id) for order, operation in named),
         existing,
@@ -37,11 +40,12 @@ def acknowledged_orders_survive(history: History) -> Finding:
         if joining.order_id(operation) is None
     )
     keys = {row.idempotency_key for row in reading.orders(history)}
-    return Finding(
+    finding = Finding(
         judged=finding.judged + len(nameless),
         violations=finding.violations + nameless + _read_gone(history),
         counts=_unknown(placed, keys),
     )
+    return reading.borne_out(finding, rested=rested)
 
 
 def _sent(operation: Operation) -> dict[str, JsonValue]:

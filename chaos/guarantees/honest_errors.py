@@ -16,6 +16,9 @@ from harness.verdict import Finding, Violation, guarantee
 DEADLINE_S = 16.0
 """What the gateway promises (15 s), and a second for the way there and back."""
 
+UNDER_WAY = 202
+"""The success that is true only at rest."""
+
 TRUE_AT_REST: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
     {
         (PLACE_ORDER, 201): frozenset({"RESERVED", "PAID", "CANCELLED", "EXPIRED"}),
@@ -40,15 +43,17 @@ def honest_errors(history: History) -> Finding:
         if each.status == 500
     )
     claims = [each for each in asked if (each.name, each.status) in TRUE_AT_REST]
+    rested = not reading.was_observed(history, ORDERS) or reading.at_rest(history, ORDERS)
     seen = finding.violations + crashed
     # A breach that clients saw themselves stands, also when the run died before the books could be looked at.
     if claims and (not seen or reading.was_observed(history, ORDERS)):
-        seen += tuple(_untrue(history, claims))
-    return Finding(
+        seen += tuple(_untrue(history, [each for each in claims if rested or each.status != UNDER_WAY]))
+    finding = Finding(
         judged=finding.judged,
         violations=seen,
         counts={**finding.counts, "successes": len(claims), "503": sum(each.status == 503 for each in asked)},
     )
+    return reading.borne_out(finding, rested=rested or not claims)
 
 
 def _untrue(history: History, claims: Iterable[Operation]) -> Iterable[Violation]:

@@ -6,11 +6,12 @@ way was broken on purpose.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from chaos.guarantees import joining, reading
-from chaos.observations.orders import AT_THE_SHOP
-from chaos.observations.outside import Message
+from chaos.observations.messages import ORDER_OUTBOX, PAYMENT_OUTBOX
+from chaos.observations.orders import AT_THE_SHOP, ORDERS
+from chaos.observations.outside import MAILBOX, Message
 from harness.checkers import Effect, exactly_once
 from harness.history import FaultPhase, History
 from harness.verdict import Finding, Violation, guarantee
@@ -19,21 +20,42 @@ ON_THE_WAY = frozenset({"notification", "mailbox", "mysql"})
 """Members whose faults can separate a mail's delivery from the note of it."""
 NUMBER = re.compile(r"-\d+$")
 
+Paid = Mapping[str, tuple[int, ...]]
+"""Paid orders with the operations on them."""
+
 
 @guarantee
 def mail_once_per_paid_order(history: History) -> Finding:
     """Exactly one confirmation per paid order."""
     asked = joining.operations_by_order(history, *AT_THE_SHOP)
-    paid = {row.id: asked.get(row.id, ()) for row in reading.orders(history) if row.status == "PAID"}
+    paid: Paid = {row.id: asked.get(row.id, ()) for row in reading.orders(history) if row.status == "PAID"}
     messages = reading.mails(history)
     delivered = [Effect(message.order_id or message.message_id, message.message_id) for message in messages]
+    rested = reading.at_rest(history, ORDERS, MAILBOX)
+    if not rested:
+        paid, delivered = _settled(history, paid, delivered)
     finding = exactly_once(delivered, paid, kind="order", done="confirmation")
     again = [message for message in messages if message.transmissions > 1]
-    return Finding(
+    finding = Finding(
         judged=finding.judged,
         violations=finding.violations + (() if _disturbed(history) else tuple(_sent_again(again))),
         counts={"orders PAID": len(paid), "mails": len(messages), "sent again": len(again)},
     )
+    return reading.borne_out(finding, rested=rested)
+
+
+def _settled(history: History, paid: Paid, delivered: Iterable[Effect]) -> tuple[Paid, list[Effect]]:
+    """Of a shop that did not come to rest: what can be judged all the same.
+
+    That is orders that were PAID before the mailbox was looked at and whose mail is there, or has nothing left to come from:
+    the books are observed in the order in which a mail comes about, so one that is in none of them is lost.
+    """
+    kept = [effect for effect in delivered if effect.subject in paid]
+    there = {effect.subject for effect in kept}
+    messages = sum(row.messages for row in reading.queues(history))
+    coming = messages or any(reading.outbox(history, subject) for subject in (ORDER_OUTBOX, PAYMENT_OUTBOX))
+    unsent = {row.order_id for row in reading.confirmations(history) if row.state != "SENT"}
+    return {order: asked for order, asked in paid.items() if order in there or not (coming or order in unsent)}, kept
 
 
 def _disturbed(history: History) -> bool:

@@ -25,8 +25,13 @@ from chaos.observations.stock import (
     StockRow,
 )
 from harness.history import CompressedRows, History, NotObservedError, Operation
+from harness.verdict import Finding
 
 T = TypeVar("T")
+
+
+class NotAtRestError(LookupError):
+    """The books were read before the system had come to rest, so they cannot bear the promise out."""
 
 
 def rows(history: History, subject: str, kind: type[T]) -> tuple[T, ...]:
@@ -52,6 +57,18 @@ def was_observed(history: History, subject: str) -> bool:
     except NotObservedError:
         return False
     return True
+
+
+def at_rest(history: History, *subjects: str) -> bool:
+    """Whether the system had come to rest when all of these were observed. Raises NotObservedError."""
+    return all(history.at_rest(subject) for subject in subjects)
+
+
+def borne_out(finding: Finding, *, rested: bool) -> Finding:
+    """The finding: a breach stands at any time, but without rest nothing shows that there is none. Raises NotAtRestError."""
+    if not rested and not finding.violations:
+        raise NotAtRestError("the system had not come to rest when it was observed")
+    return finding
 
 
 def stock(history: History) -> tuple[StockRow, ...]:

@@ -9,7 +9,8 @@ from itertools import chain
 
 from chaos.guarantees import joining, reading
 from chaos.observations.messages import ORDER_OUTBOX, PAYMENT_OUTBOX
-from chaos.observations.orders import AT_THE_SHOP, PLACE_ORDER, OrderRow
+from chaos.observations.orders import AT_THE_SHOP, ORDERS, PLACE_ORDER, OrderRow
+from chaos.observations.stock import RESERVATIONS
 from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
 
@@ -28,15 +29,19 @@ def sagas_terminate(history: History) -> Finding:
     orders = reading.orders(history)
     ours = {(str(each.input.get("user_id")), str(each.input.get("key"))) for each in history.named(PLACE_ORDER)}
     asked = joining.operations_by_order(history, *AT_THE_SHOP)
+    rested = reading.at_rest(history, ORDERS, RESERVATIONS)
+    # Without rest, reservations and orders are not of one moment, and their differences say nothing.
+    held = _reservations(history, orders) if rested else ()
     left = tuple(
         Violation(what=what, operations=asked.get(order, ()), facts={"order_id": order})
-        for order, what in chain(_orders(orders), _sagas(history), _reservations(history, orders), _mails(history))
+        for order, what in chain(_orders(orders), _sagas(history), held, _mails(history))
     )
-    return Finding(
+    finding = Finding(
         judged=sum((row.user_id, row.idempotency_key) in ours for row in orders),
         violations=left + tuple(_messages(history)),
         counts={"orders": len(orders), "reservations": len(reading.reservations(history))},
     )
+    return reading.borne_out(finding, rested=rested)
 
 
 def _orders(orders: Iterable[OrderRow]) -> Iterable[Left]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+TOKENS = "order.fencing_tokens"
 LOCK_GRANTS = "order.lock_grants"
 FENCED_OFF = "product.fenced_off"
 """Subjects of the observations."""
@@ -13,6 +14,7 @@ class GrantRow:
 
     `end_ns` is when it released it, or when its TTL had run out (None: that is not over yet); `ending` says which. `votes` is
     how many masters were seen to set its value, `unseen` how many could not be seen just then; `quorum` are needed.
+    The times come from clocks of several servers, and may be wrong by `error_ns`.
     """
 
     resource: str
@@ -26,3 +28,4 @@ class GrantRow:
     votes: int
     unseen: int
     quorum: int
+    error_ns: int = 0

@@ -3,51 +3,47 @@
 from collections.abc import Mapping
 
 from chaos.observations import identity
-from chaos.observations.locks import FENCED_OFF
+from chaos.observations.locks import FENCED_OFF, TOKENS
 from chaos.observations.messages import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGA_STEPS, SAGAS
 from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK
 
-OBSERVATIONS: Mapping[str, tuple[str, str]] = {
-    STOCK: ("product", "SELECT product_id, available, reserved, sold FROM stock ORDER BY product_id"),
-    MOVEMENTS: ("product", "SELECT id, product_id, order_id, kind, quantity, fence FROM stock_movements ORDER BY id"),
-    FENCED_OFF: ("product", "SELECT id, product_id, token, written FROM fenced_off ORDER BY id"),
-    RESERVATIONS: ("product", "SELECT order_id, state FROM reservations ORDER BY order_id"),
-    RESERVATION_LINES: (
-        "product",
-        "SELECT order_id, product_id, quantity FROM reservation_lines ORDER BY order_id, product_id",
-    ),
-    ORDERS: (
-        "order",
-        (
+OBSERVED: Mapping[str, Mapping[str, str]] = {
+    "user": {identity.USERS: "SELECT id, role, version FROM users ORDER BY id"},
+    "product": {
+        STOCK: "SELECT product_id, available, reserved, sold FROM stock ORDER BY product_id",
+        MOVEMENTS: "SELECT id, product_id, order_id, kind, quantity, fence FROM stock_movements ORDER BY id",
+        FENCED_OFF: "SELECT id, product_id, token, written FROM fenced_off ORDER BY id",
+        RESERVATIONS: "SELECT order_id, state FROM reservations ORDER BY order_id",
+        RESERVATION_LINES: "SELECT order_id, product_id, quantity FROM reservation_lines ORDER BY order_id, product_id",
+    },
+    "order": {
+        ORDERS: (
             "SELECT id, user_id, idempotency_key, status, total_minor, currency, payment_id,"
             " COALESCE(expires_at <= UTC_TIMESTAMP(6) - INTERVAL 5 SECOND, FALSE) AS overdue,"
             " recipient, street, city, postal_code, country FROM orders ORDER BY id"
         ),
-    ),
-    ORDER_ITEMS: (
-        "order",
-        "SELECT order_id, product_id, quantity FROM order_items ORDER BY order_id, product_id",
-    ),
-    SAGAS: ("order", "SELECT id, kind, subject, state, step, attempts FROM sagas WHERE active ORDER BY id"),
-    SAGA_STEPS: (
-        "order",
-        (
+        ORDER_ITEMS: "SELECT order_id, product_id, quantity FROM order_items ORDER BY order_id, product_id",
+        SAGAS: "SELECT id, kind, subject, state, step, attempts FROM sagas WHERE active ORDER BY id",
+        SAGA_STEPS: (
             "SELECT t.saga_id, s.subject, s.kind, t.step, t.direction, t.outcome,"
             " SUBSTRING_INDEX(t.executor, ':', 2) AS executor,"
             " TIMESTAMPDIFF(MICROSECOND, '1970-01-01', t.at) * 1000 - @clock_ns AS at_ns,"
             " TIMESTAMPDIFF(MICROSECOND, '1970-01-01', s.created_at) * 1000 - @clock_ns AS created_ns"
             " FROM saga_steps t JOIN sagas s ON s.id = t.saga_id ORDER BY t.id"
         ),
-    ),
-    ORDER_OUTBOX: ("order", "SELECT message_id, topic, attempts FROM outbox ORDER BY id"),
-    PAYMENT_OUTBOX: ("payment", "SELECT message_id, topic, attempts FROM outbox ORDER BY id"),
-    CONFIRMATIONS: ("notification", "SELECT order_id, state FROM confirmations ORDER BY order_id"),
-    identity.USERS: ("user", "SELECT id, role, version FROM users ORDER BY id"),
+        ORDER_OUTBOX: "SELECT message_id, topic, attempts FROM outbox ORDER BY id",
+        TOKENS: (
+            "SELECT token, holder, names, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', drawn_at) * 1000 - @clock_ns AS drawn_ns"
+            " FROM fencing_tokens ORDER BY token"
+        ),
+    },
+    "payment": {PAYMENT_OUTBOX: "SELECT message_id, topic, attempts FROM outbox ORDER BY id"},
+    "notification": {CONFIRMATIONS: "SELECT order_id, state FROM confirmations ORDER BY order_id"},
 }
-"""What is observed at rest: schema and query by subject, in the shapes of `chaos.guarantees.facts` and `identity`.
+"""What is observed: queries by schema and subject, in the shapes of `chaos.observations`; all of a schema are of one moment.
 
-`@clock_ns` is what has to be taken from the time since the epoch (ns) to get the history's.
+`@clock_ns` is what the server's clock is ahead of the history's (ns).
 """
 
 OUTSTANDING: Mapping[str, tuple[str, str]] = {

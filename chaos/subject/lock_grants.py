@@ -11,28 +11,26 @@ from chaos.observations.locks import GrantRow
 from chaos.subject.watchers.lock_book import Claim, LockBook
 from harness.history import Row
 
-TOKENS = (
-    "SELECT token, holder, names, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', drawn_at) * 1000 AS drawn_at_ns"
-    " FROM fencing_tokens ORDER BY token"
-)
-"""Of the schema `order`; times are ns since the epoch."""
-
 UNSEEN_BEFORE_NS = 5_000_000_000
 """How long before its token somebody may have won a lock of which nothing was heard."""
 
 
-def lock_grants(book: LockBook, tokens: Iterable[Row], now_ns: int) -> list[Row]:
-    """A GrantRow for each resource of each token (rows of TOKENS) drawn since the book was opened; none if it never was."""
-    drawn = [row for row in tokens if _drawn_ns(book, row) >= book.since_ns] if book.masters else []
-    return [asdict(grant) for row in drawn for grant in _grants(book, row, now_ns)]
+def lock_grants(book: LockBook, tokens: Iterable[Row], now_ns: int, error_ns: int = 0) -> list[Row]:
+    """A GrantRow for each resource of each token (rows of TOKENS) drawn since the book was opened; none if it never was.
+
+    `error_ns` is by how much the times of the tokens may be wrong; those of the masters' are the book's.
+    """
+    drawn = [row for row in tokens if _drawn_ns(row) >= book.since_ns] if book.masters else []
+    error_ns = max([error_ns, *(clock.error_ns for clock in book.clocks.values())])
+    return [asdict(grant) for row in drawn for grant in _grants(book, row, now_ns, error_ns)]
 
 
-def _drawn_ns(book: LockBook, row: Row) -> int:
-    return int(str(row["drawn_at_ns"])) - book.clock_ns
+def _drawn_ns(row: Row) -> int:
+    return int(str(row["drawn_ns"]))
 
 
-def _grants(book: LockBook, row: Row, now_ns: int) -> Iterator[GrantRow]:
-    value, drawn_ns = str(row["holder"]), _drawn_ns(book, row)
+def _grants(book: LockBook, row: Row, now_ns: int, error_ns: int) -> Iterator[GrantRow]:
+    value, drawn_ns = str(row["holder"]), _drawn_ns(row)
     for resource in json.loads(str(row["names"])):
         claim = book.claims.get((resource, value)) or Claim(resource, value, drawn_ns)
         first_ns = claim.first_ns if claim.terms_ns else drawn_ns - UNSEEN_BEFORE_NS
@@ -52,4 +50,5 @@ def _grants(book: LockBook, row: Row, now_ns: int) -> Iterator[GrantRow]:
             votes=len(claim.terms_ns),
             unseen=book.unseen(first_ns, drawn_ns),
             quorum=book.quorum,
+            error_ns=error_ns,
         )

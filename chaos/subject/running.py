@@ -13,13 +13,13 @@ from aio_pika.exceptions import AMQPError
 from chaos.client import Mailbox, Provider, Session, Shop
 from chaos.client.shop import TIMEOUT
 from chaos.observations.health import HEALTH, HealthRow
-from chaos.observations.locks import LOCK_GRANTS
+from chaos.observations.locks import LOCK_GRANTS, TOKENS
 from chaos.observations.messages import QUEUES, QueueRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
-from chaos.subject.databases import CONFIRMED, MOVING, OBSERVATIONS, OUTSTANDING, PAID
+from chaos.subject.databases import CONFIRMED, MOVING, OBSERVED, OUTSTANDING, PAID
 from chaos.subject.in_flight import in_flight
 from chaos.subject.lanes import LANES
-from chaos.subject.lock_grants import TOKENS, lock_grants
+from chaos.subject.lock_grants import lock_grants
 from chaos.subject.probe import probe
 from chaos.subject.waiting import waiting
 from chaos.subject.watchers import WATCHERS, LockBook
@@ -27,7 +27,8 @@ from harness.experiment import Context, NotSteadyError
 from harness.history import Row
 from harness.recording.http import recorded_client
 from harness.system import RunningStack, StackSubject
-from harness.system.sql import count, rows
+from harness.system.clocks import CLOCKS, ClockOffset, clock_rows, of_database
+from harness.system.sql import count, snapshot
 
 ADMIN = "admin@shop.example"
 CONSUMED = ("order.place", "payment.order-events")
@@ -100,16 +101,29 @@ class RunningShop(StackSubject):
         return left
 
     async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
-        """See Subject."""
-        observed = await asyncio.to_thread(self._rows)
+        """See Subject. In the order in which orders flow, so that a message that moves meanwhile is seen somewhere."""
+        clock = await asyncio.to_thread(of_database, self.stack.mysql("order"))
+        first = await self._snapshots(("user", "product", "order"), clock)
+        queued = await self._queued((*CONSUMED, *DEAD))
+        then = await self._snapshots(("payment", "notification"), clock)
+        grants = lock_grants(self.lock_book, first[TOKENS], time.monotonic_ns(), clock.error_ns)
         return [
-            *observed,
-            (QUEUES, [asdict(row) for row in await self._queued((*CONSUMED, *DEAD))]),
-            (HEALTH, [asdict(row) for row in await self._health()]),
+            *first.items(),
+            (QUEUES, [asdict(row) for row in queued]),
+            *then.items(),
             (PROVIDER_LEDGER, await self.provider.ledger()),
             (MAILBOX, await self.mailbox.messages()),
-            (LOCK_GRANTS, await asyncio.to_thread(self._grants)),
+            (HEALTH, [asdict(row) for row in await self._health()]),
+            (LOCK_GRANTS, grants),
+            (CLOCKS, await clock_rows(self.stack)),
         ]
+
+    async def _snapshots(self, schemas: Iterable[str], clock: ClockOffset) -> dict[str, tuple[Row, ...]]:
+        """What is observed of these schemas, of each at one moment. Raises pymysql.MySQLError."""
+        found: dict[str, tuple[Row, ...]] = {}
+        for schema in schemas:
+            found |= await asyncio.to_thread(snapshot, self.stack.mysql(schema), OBSERVED[schema], clock.offset_ns)
+        return found
 
     async def _health(self) -> list[HealthRow]:
         """The shop's own word for it, and whether every member runs."""
@@ -149,9 +163,3 @@ class RunningShop(StackSubject):
             queues = [await channel.declare_queue(name, passive=True) for name in names]
         ready = [QueueRow(queue.name, queue.declaration_result.message_count or 0) for queue in queues]
         return ready + await in_flight(self.stack)
-
-    def _rows(self) -> list[tuple[str, Sequence[Row]]]:
-        return [(name, rows(self.stack.mysql(schema), query)) for name, (schema, query) in OBSERVATIONS.items()]
-
-    def _grants(self) -> list[Row]:
-        return lock_grants(self.lock_book, rows(self.stack.mysql("order"), TOKENS), time.monotonic_ns())

@@ -17,7 +17,8 @@ from rich.text import Text
 from harness import report
 from harness.cli.console import complain, err, out
 from harness.exit_codes import ExitCode
-from harness.experiment import Choices, Experiment, RunFolder, run
+from harness.experiment import Choices, Experiment, JudgedRun, RunFolder
+from harness.experiment import run as run_experiment
 from harness.registry import find, guarantees
 from harness.report.console import Narrator, print_summary, print_verdict
 from harness.seed import Seed
@@ -49,7 +50,7 @@ class Execution:
         folder = RunFolder.create(self.parent, experiment.name, seed.value)
         narrator = Narrator(err)
         err.print(Text(f"{experiment.name}, seed {seed}, in {folder.path}"))
-        work = run(
+        work = run_experiment(
             experiment,
             seed,
             folder,
@@ -81,25 +82,25 @@ class Execution:
                 (self.parent / "junit.xml").write_bytes(report.junit_of_all(folder for folder, _ in self.concluded))
         return [verdict for _, verdict in self.concluded]
 
-    def _conclude(self, folder: RunFolder, verdict: RunVerdict) -> None:
-        self.concluded.append((folder, verdict))
-        if error := conclude(folder, verdict, as_json=self.as_json):
+    def _conclude(self, run: JudgedRun) -> None:
+        self.concluded.append((run.folder, run.verdict))
+        if error := conclude(run, as_json=self.as_json):
             self.unwritten.append(error)
             return
         report.write_index(self.parent)
 
 
-def conclude(folder: RunFolder, verdict: RunVerdict, *, as_json: bool) -> OSError | None:
+def conclude(run: JudgedRun, *, as_json: bool) -> OSError | None:
     """Report and print what was proved. A report that cannot be written takes nothing from the verdict: why not is returned."""
     unwritten: OSError | None = None
     try:
-        report.write(folder, verdict)
+        report.write(run)
     except OSError as error:
         unwritten = error
-    print_verdict(err if as_json else out, folder.facts(), folder, verdict)
+    print_verdict(err if as_json else out, run)
     if as_json:
-        written = folder.verdict.read_bytes() if unwritten is None else report.verdict_of(folder, verdict)
-        content = json.loads(written) | {"folder": str(folder.path.resolve())}
+        written = run.folder.verdict.read_bytes() if unwritten is None else report.verdict_of(run)
+        content = json.loads(written) | {"folder": str(run.folder.path.resolve())}
         out.print(json.dumps(content), markup=False)
     if unwritten is not None:
         complain(f"the verdict stands, but its report could not be written: {unwritten}")

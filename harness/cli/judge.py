@@ -21,13 +21,13 @@ def judge(
     """Judge a run again and write its report anew, where that can be written. Exit codes as for `gauntlet chaos run`."""
     folder = RunFolder(run_folder)
     try:
-        verdict = judge_folder(folder, guarantees())
+        run = judge_folder(folder, guarantees())
     except (NotARunError, CorruptHistoryError, MalformedHistoryError, RegistryError) as error:
         refuse(error)
     runs = folder.path.resolve().parent
-    if conclude(folder, verdict, as_json=as_json) is None and (runs / report.INDEX).exists():
+    if conclude(run, as_json=as_json) is None and (runs / report.INDEX).exists():
         try:
             report.write_index(runs)
         except OSError as error:
             err.print(f"warning: the list of runs is as it was: {error}", markup=False)
-    raise typer.Exit(verdict.outcome.exit_code)
+    raise typer.Exit(run.verdict.outcome.exit_code)

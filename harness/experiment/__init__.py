@@ -7,7 +7,7 @@ settling and observing one is the work of a `Subject` that the experiment brings
 from harness.experiment.context import Choices, Context
 from harness.experiment.experiment import Bounds, Experiment, FaultPlan, Minimum, Sighting
 from harness.experiment.fault_schedule import plan_of
-from harness.experiment.judging import judge, judge_folder
+from harness.experiment.judging import JudgedRun, judge, judge_folder
 from harness.experiment.protocols import (
     AssumptionError,
     Drive,
@@ -49,6 +49,7 @@ __all__ = [
     "Healed",
     "InForceFor",
     "Injected",
+    "JudgedRun",
     "Minimum",
     "NotARunError",
     "NotSteadyError",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.experiment.abort import Abort
 from harness.experiment.triggers import Progress
 from harness.history import Recorder
 from harness.seed import Seed
@@ -35,7 +36,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Context:
-    """Handed to every part of a run. `note` tells the person who waits; `folder` is the run's."""
+    """Handed to every part of a run. `note` tells who waits; `folder` is the run's; `abort` ends its workload early."""
 
     seed: Seed
     recorder: Recorder
@@ -43,6 +44,7 @@ class Context:
     folder: Path
     note: Callable[[str], None]
     choices: Choices = field(default_factory=Choices)
+    abort: Abort = field(default_factory=Abort)
 
     @property
     def mark(self) -> str:

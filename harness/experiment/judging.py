@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from harness.experiment.experiment import Minimum
 from harness.experiment.run_folder import RunFacts, RunFolder
@@ -12,9 +13,25 @@ STAGES = ("start", "assumptions", "steady state", "prepare", "workload", "heal",
 """Stages that must have ended well, in this order, before anything was proved."""
 
 
-def judge_folder(folder: RunFolder, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> RunVerdict:
+@dataclass(frozen=True)
+class JudgedRun:
+    """A saved run, read once, and what it proved: all that a report needs but the logs."""
+
+    folder: RunFolder
+    facts: RunFacts
+    history: History
+    verdict: RunVerdict
+
+    @classmethod
+    def of(cls, folder: RunFolder, verdict: RunVerdict) -> "JudgedRun":
+        """A run that was judged elsewhere. Raises NotARunError, CorruptHistoryError."""
+        return cls(folder, folder.facts(), folder.read_history(), verdict)
+
+
+def judge_folder(folder: RunFolder, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> JudgedRun:
     """Judge a saved run. Raises NotARunError, CorruptHistoryError."""
-    return judge(folder.facts(), folder.read_history(), guarantees, bound_s)
+    facts, history = folder.facts(), folder.read_history()
+    return JudgedRun(folder, facts, history, judge(facts, history, guarantees, bound_s))
 
 
 def judge(facts: RunFacts, history: History, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> RunVerdict:

@@ -36,19 +36,28 @@ class Subject(Protocol):
         """Show that the system is well, by health and by doing one real thing. Raises NotSteadyError."""
 
     def watching(self, context: Context) -> AbstractAsyncContextManager[None]:
-        """Record as events what is seen to happen in the system, from before the workload until it is at rest."""
+        """Record as events what is seen to happen in the system, from before the workload until it is at rest.
+
+        When that fails, it is on record as a failed stage at once, and `context.abort` is called.
+        """
 
     async def outstanding(self) -> Sequence[str]:
         """What has not come to rest yet, in words with figures ("3 orders PENDING"); empty when all is at rest."""
 
     async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
-        """Facts at rest: rows by subject, in the shapes that the guarantees read."""
+        """Rows by subject, in the shapes that the guarantees read: at rest, or where rest was not reached, at present.
+
+        Rows of one schema are of one moment.
+        """
 
     async def facts(self) -> Mapping[str, str]:
         """What a reader wants to know of the system: provider, instances, versions of servers."""
 
     def picture(self) -> Picture:
         """How it is drawn: what calls what, and which observations become lanes."""
+
+    async def usage(self) -> Mapping[str, float]:
+        """CPU-seconds by member since it was asked for the first time; members that nobody can meter are missing."""
 
     def logs(self) -> Mapping[str, str]:
         """The end of every member's log, by member."""

@@ -1,6 +1,7 @@
 """A run is a folder: what was run, the history, the logs, and what was concluded. It can be judged and drawn again.
 
-run.json        what was run: experiment, seed, requirements, facts of the system (RunFacts)
+run.json        what is to be run: experiment, seed, plan, requirements; written before anything is started
+system.json     what the system said of itself once it ran: facts, and how it is drawn; missing when it never did
 history.jsonl   everything that happened, written while it happened; history.<n>.jsonl what other processes wrote of it
 logs/           the end of every member's log, and the engine's own errors
 verdict.json, junit.xml, report.html   what was concluded, written again by each judging
@@ -57,7 +58,16 @@ class RunFacts:
     picture: Picture = field(default_factory=Picture)
 
 
+@dataclass(frozen=True)
+class _System:
+    """The content of system.json."""
+
+    facts: Mapping[str, str]
+    picture: Picture
+
+
 _FACTS = TypeAdapter(RunFacts)
+_SYSTEM = TypeAdapter(_System)
 
 
 @dataclass(frozen=True)
@@ -110,22 +120,25 @@ class RunFolder:
         """Write what is run."""
         (self.path / "run.json").write_bytes(_FACTS.dump_json(facts, indent=2) + b"\n")
 
-    def add_system(self, system: Mapping[str, str]) -> None:
-        """Add what became known of the system once it ran."""
-        self.save_facts(replace(self.facts(), system=dict(system)))
-
-    def add_picture(self, picture: Picture) -> None:
-        """Add how it is drawn."""
-        self.save_facts(replace(self.facts(), picture=picture))
+    def save_system(self, system: Mapping[str, str], picture: Picture) -> None:
+        """Write what became known of the system once it ran, and how it is drawn."""
+        (self.path / "system.json").write_bytes(_SYSTEM.dump_json(_System(dict(system), picture), indent=2) + b"\n")
 
     def facts(self) -> RunFacts:
-        """What was run. Raises NotARunError."""
+        """What was run, and on what system if that ever ran. Raises NotARunError."""
         try:
-            return _FACTS.validate_json((self.path / "run.json").read_bytes())
+            facts = _FACTS.validate_json((self.path / "run.json").read_bytes())
         except (FileNotFoundError, NotADirectoryError):
             raise NotARunError(f"{self.path} is not a run: it has no run.json") from None
         except ValidationError as error:
             raise NotARunError(f"{self.path / 'run.json'}: {error.errors()[0]['msg']}") from error
+        try:
+            told = _SYSTEM.validate_json((self.path / "system.json").read_bytes())
+        except FileNotFoundError:
+            return facts
+        except ValidationError as error:
+            raise NotARunError(f"{self.path / 'system.json'}: {error.errors()[0]['msg']}") from error
+        return replace(facts, system=told.facts, picture=told.picture)
 
     def read_history(self) -> History:
         """The history, as far as it was written. Raises NotARunError, CorruptHistoryError."""

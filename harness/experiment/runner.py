@@ -14,13 +14,14 @@ from typing import TypeVar
 from harness.experiment.context import Choices, Context
 from harness.experiment.experiment import Experiment
 from harness.experiment.fault_schedule import FaultSchedule, plan_of
-from harness.experiment.judging import judge_folder
+from harness.experiment.judging import JudgedRun, judge_folder
 from harness.experiment.protocols import Drive, Subject
 from harness.experiment.replaying import replay_command
 from harness.experiment.run_folder import RunFacts, RunFolder
 from harness.experiment.settling import settle
 from harness.experiment.stages import Stages
 from harness.experiment.triggers import Progress
+from harness.experiment.usage import metered
 from harness.history import Record, Recorder, Writer
 from harness.seed import Seed
 from harness.verdict import Guarantee, RunVerdict
@@ -30,7 +31,7 @@ S = TypeVar("S", bound=Subject)
 CHOICES = Choices()
 """Nobody chose anything."""
 
-Conclude = Callable[[RunFolder, RunVerdict], None]
+Conclude = Callable[[JudgedRun], None]
 
 
 async def run(
@@ -58,9 +59,9 @@ async def run(
             recorder.listen(listener)
             await _story(experiment, Context(seed, recorder, progress, folder.path, note, choices), folder)
     finally:
-        verdict = judge_folder(folder, guarantees, experiment.bounds.judge_s)
-        conclude(folder, verdict)
-    return verdict
+        judged = judge_folder(folder, guarantees, experiment.bounds.judge_s)
+        conclude(judged)
+    return judged.verdict
 
 
 async def _story(experiment: Experiment[S], context: Context, folder: RunFolder) -> None:
@@ -72,8 +73,7 @@ async def _story(experiment: Experiment[S], context: Context, folder: RunFolder)
     async def start() -> None:
         subject = await leaving.enter_async_context(experiment.system.started(context))
         leaving.callback(lambda: folder.save_logs(subject.logs()))
-        folder.add_system(await subject.facts())
-        folder.add_picture(subject.picture())
+        folder.save_system(await subject.facts(), subject.picture())
         started.append(subject)
 
     try:
@@ -99,10 +99,14 @@ async def _experience(
         drives.append(await experiment.workload.prepare(subject, context))
         await watching.enter_async_context(subject.watching(context))
 
+    async def drive() -> None:
+        async with context.abort.bounding(), metered(subject, context.recorder):
+            await schedule.during(drives[0]())
+
     async def observe() -> None:
         await watching.aclose()
         for name, rows in await subject.observe():
-            context.recorder.observe(name, rows)
+            context.recorder.observe(name, rows, at_rest=at_rest)
 
     for stage, work, bound_s in (
         ("assumptions", schedule.assume, bounds.steady_s),
@@ -112,10 +116,10 @@ async def _experience(
         if not await stages.attempt(stage, work, bound_s):
             return
     try:
-        await stages.attempt("workload", lambda: schedule.during(drives[0]()), bounds.workload_s)
+        await stages.attempt("workload", drive, bounds.workload_s)
     finally:
         await stages.attempt("heal", lambda: schedule.heal(bounds.heal_s), bounds.heal_s + 5.0)
-    await stages.attempt(
+    at_rest = await stages.attempt(
         "settle", lambda: settle(subject, bounds.settle_s, bounds.settle_poll_s, context.note), bounds.settle_s + 5.0
     )
     await stages.attempt("observe", observe, bounds.observe_s)

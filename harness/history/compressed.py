@@ -17,7 +17,7 @@ LEVEL = 1
 
 T = TypeVar("T")
 
-_HEAD = re.compile(rb'\{"time_ns":(\d+),"subject":("(?:[^"\\]|\\.)*"),"rows":\[')
+_HEAD = re.compile(rb'\{"time_ns":(\d+),"subject":("(?:[^"\\]|\\.)*"),(?:"at_rest":(true|false),)?"rows":\[')
 _TAIL = b'],"type":"observation"}\n'
 _ROW = json.JSONDecoder()
 
@@ -61,8 +61,8 @@ class CompressedRows(Sequence[Row]):
     __hash__ = None  # type: ignore[assignment]  # equal to tuples and to lists, whose hashes differ
 
 
-def observation(line: bytes) -> tuple[int, str, CompressedRows] | None:
-    """Time, subject and rows of an observation, a line as the writer writes it; None for any other one.
+def observation(line: bytes) -> tuple[int, str, CompressedRows, bool] | None:
+    """Time, subject, rows and `at_rest` of an observation, a line as the writer writes it; None for any other one.
 
     Raises ValueError when its rows are no JSON objects. They are never in memory all at once.
     """
@@ -70,7 +70,7 @@ def observation(line: bytes) -> tuple[int, str, CompressedRows] | None:
     if head is None or not line.endswith(_TAIL):
         return None
     text = str(memoryview(line)[head.end() : -len(_TAIL)], "utf-8")  # the line is long: no copies of it
-    return int(head[1]), str(json.loads(head[2])), CompressedRows(_chunks(text))
+    return int(head[1]), str(json.loads(head[2])), CompressedRows(_chunks(text)), head[3] != b"false"
 
 
 def _chunks(text: str) -> Iterator[tuple[int, bytes]]:

@@ -63,10 +63,11 @@ class ObservedRows:
     time_ns: int
     subject: str
     rows: Sequence[Row]
+    at_rest: bool = True
 
     def record(self) -> Observation:
         """As it was written, with all its rows in memory."""
-        return Observation(time_ns=self.time_ns, subject=self.subject, rows=tuple(self.rows))
+        return Observation(time_ns=self.time_ns, subject=self.subject, at_rest=self.at_rest, rows=tuple(self.rows))
 
 
 Entry: TypeAlias = Record | ObservedRows
@@ -98,7 +99,7 @@ class History:
             elif isinstance(record, Completion):
                 self._ended(record, places)
             else:
-                kept = ObservedRows(record.time_ns, record.subject, record.rows) if isinstance(record, Observation) else record
+                kept = _observed(record) if isinstance(record, Observation) else record
                 self._others.append(kept)
                 self._order.append(-len(self._others))
         self._span = (first, last)
@@ -151,6 +152,10 @@ class History:
     def observed_at_ns(self, subject: str) -> int:
         """When that was. Raises NotObservedError."""
         return self._look(subject).time_ns
+
+    def at_rest(self, subject: str) -> bool:
+        """Whether the system had come to rest by then. Raises NotObservedError."""
+        return self._look(subject).at_rest
 
     def _look(self, subject: str) -> ObservedRows:
         for record in reversed(self._others):
@@ -216,6 +221,10 @@ def _ended(invoke: Invoke, completion: Completion, interning: Interning | None) 
         error=completion.error,
         exchange=completion.exchange,
     )
+
+
+def _observed(record: Observation) -> ObservedRows:
+    return ObservedRows(record.time_ns, record.subject, record.rows, record.at_rest)
 
 
 def _itself(value: T) -> T:

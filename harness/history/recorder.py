@@ -136,10 +136,10 @@ class Recorder:
         """Record that something was seen to happen in the system."""
         self.record(lambda now: Event(time_ns=now, event=event, subject=subject, detail=detail or {}))
 
-    def observe(self, subject: str, rows: Iterable[Row]) -> None:
-        """Record what a database or a ledger held."""
+    def observe(self, subject: str, rows: Iterable[Row], *, at_rest: bool = True) -> None:
+        """Record what a database or a ledger held, and whether the system had come to rest by then."""
         kept = tuple(rows)
-        self.record(lambda now: Observation(time_ns=now, subject=subject, rows=kept))
+        self.record(lambda now: Observation(time_ns=now, subject=subject, at_rest=at_rest, rows=kept))
 
     def begin(self, stage: str) -> None:
         """Record that a stage of the run began."""

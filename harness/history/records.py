@@ -131,10 +131,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """What was read from a database or a ledger, e.g. `product.stock`, all rows in the order of the source."""
+    """What was read from a database or a ledger, e.g. `product.stock`, all rows in the order of the source.
+
+    `at_rest` is False when the system had not come to rest when it was read.
+    """
 
     time_ns: int
     subject: str
+    at_rest: bool = True
     rows: tuple[Row, ...]
     type: Literal["observation"] = "observation"
 

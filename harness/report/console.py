@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.experiment import RunFacts, RunFolder
+from harness.experiment import JudgedRun, RunFolder
 from harness.history import Completion, Fault, FaultPhase, Record, Stage
 from harness.report.index import few_words
 from harness.verdict import SEVERITY, Outcome, RunVerdict
@@ -64,8 +64,9 @@ class Narrator:
         self._console.print(Text(text, style=style))
 
 
-def print_verdict(console: Console, facts: RunFacts, folder: RunFolder, verdict: RunVerdict) -> None:
+def print_verdict(console: Console, run: JudgedRun) -> None:
     """What was proved, why not if not, how to do it again, and where the report is."""
+    verdict = run.verdict
     console.print()
     console.print(_table(verdict))
     for requirement in verdict.requirements:
@@ -81,8 +82,8 @@ def print_verdict(console: Console, facts: RunFacts, folder: RunFolder, verdict:
     console.print()
     console.print(Text.assemble("verdict  ", (verdict.outcome.value, _style(verdict.outcome)), f"  seed {verdict.seed}"))
     if not verdict.outcome.green:
-        console.print(Text(f"replay   {facts.replay}"))
-    console.print(Text(f"report   {_near(folder.report)}"))
+        console.print(Text(f"replay   {run.facts.replay}"))
+    console.print(Text(f"report   {_near(run.folder.report)}"))
 
 
 def print_summary(console: Console, concluded: Sequence[tuple[RunFolder, RunVerdict]], left: Sequence[str] = ()) -> None:

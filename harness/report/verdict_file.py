@@ -6,12 +6,13 @@ from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from harness.experiment import RunFacts
+from harness.report.measures import NOTHING, Measures
 from harness.verdict import Outcome, Requirement, RunVerdict, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictFile:
-    """The content of verdict.json. `seconds` is how long the run took; None in files of older versions.
+    """The content of verdict.json. `seconds` is how long the run took, `measures` are for trends; None in older files.
 
     `mutant` is the known bug that was planted, "" for none.
     """
@@ -27,12 +28,13 @@ class VerdictFile:
     errors: tuple[str, ...]
     seconds: float | None = None
     mutant: str = ""
+    measures: Measures | None = None
 
 
 _FILE = TypeAdapter(VerdictFile)
 
 
-def verdict_json(facts: RunFacts, verdict: RunVerdict, seconds: float | None = None) -> bytes:
+def verdict_json(facts: RunFacts, verdict: RunVerdict, measures: Measures = NOTHING) -> bytes:
     """The verdict of a run as JSON."""
     content = VerdictFile(
         experiment=verdict.experiment,
@@ -44,7 +46,8 @@ def verdict_json(facts: RunFacts, verdict: RunVerdict, seconds: float | None = N
         verdicts=verdict.verdicts,
         requirements=verdict.requirements,
         errors=verdict.errors,
-        seconds=seconds,
+        seconds=measures.seconds,
+        measures=measures,
         mutant=facts.choices.mutant,
     )
     return _FILE.dump_json(content, indent=2) + b"\n"

@@ -10,7 +10,7 @@ from harness.system.placement import Placement, choose_placement
 from harness.system.sources import AttachedSource, OwnSource, RunningStack, StackSource, source_of
 from harness.system.subject import StackSubject
 from harness.system.system import StackSystem, grouped
-from harness.system.watching import Watcher, watching
+from harness.system.watchers import Watcher, watching
 
 __all__ = [
     "AttachedSource",

@@ -17,11 +17,12 @@ from harness.history import Row
 from harness.proxy.client import ProxyClient
 from harness.stack.errors import StackError
 from harness.stack.topology import Role
+from harness.system.cpu import CpuMeter
 from harness.system.logs import tails
 from harness.system.sources import RunningStack
 from harness.system.topology import topology_of
 from harness.system.versions import versions
-from harness.system.watching import Watcher, watching
+from harness.system.watchers import Watcher, watching
 
 
 class StackSubject(ABC):
@@ -35,6 +36,7 @@ class StackSubject(ABC):
     def __init__(self, stack: RunningStack, watchers: Sequence[str] = ()) -> None:
         self.stack = stack
         self.watchers = tuple(watchers)
+        self._cpu = CpuMeter()
         self.leaving = AsyncExitStack()
         """What is closed when the subject is: clients of its own."""
 
@@ -85,9 +87,16 @@ class StackSubject(ABC):
         """See Subject. Raises TopologyError when its services.toml has gone."""
         return Picture(lanes=self.lanes, topology=topology_of(self.stack))
 
+    async def usage(self) -> Mapping[str, float]:
+        """See Subject. Members in containers are missing."""
+        return await asyncio.to_thread(self._sample)
+
     def logs(self) -> Mapping[str, str]:
         """See Subject."""
         return tails(self.stack)
+
+    def _sample(self) -> Mapping[str, float]:
+        return self._cpu.sample(self.stack.manifest.members)
 
     def _instances(self) -> str:
         services = [instance.service for instance in self.stack.instances() if instance.role is Role.SERVICE]

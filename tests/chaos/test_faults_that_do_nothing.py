@@ -94,7 +94,7 @@ async def sell(warm: Warm, fault: str, folder: Path, *, really: bool) -> RunVerd
         minimums=(),
     )
     seed = Seed(next(SEEDS))
-    conclude = lambda _folder, _verdict: None  # noqa: E731 - nobody reads these reports
+    conclude = lambda _judged: None  # noqa: E731 - nobody reads these reports
     return await run(experiment, seed, RunFolder.create(folder, fault, seed.value), guarantees(), conclude=conclude)
 
 

@@ -6,12 +6,13 @@ a quorum of masters has set the same value; from then on its holder believes in 
 run out at a quorum.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
 from chaos.observations.events import LOCK_EXPIRED, LOCK_GRANTED, LOCK_OVERTAKEN, LOCK_RELEASED
+from harness.system.clocks import ClockOffset
 
 PREFIX = "lock:"
 
@@ -58,12 +59,12 @@ class Claim:
 class LockBook:
     """What was heard of the locks of some masters since `since_ns`; `blind` are times (ns) in which one was not heard.
 
-    `clock_ns` is what the wall clock is ahead of the history's: one number for all, so that times can be compared.
+    `clocks` are the masters' own, by which their times became times of the history.
     """
 
     masters: tuple[str, ...] = ()
     since_ns: int = 0
-    clock_ns: int = 0
+    clocks: Mapping[str, ClockOffset] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
     blind: list[tuple[str, int, int]] = field(default_factory=list)
     _current: dict[str, list[Claim]] = field(default_factory=dict)
@@ -76,9 +77,9 @@ class LockBook:
         """The majority of the masters."""
         return len(self.masters) // 2 + 1
 
-    def open(self, masters: Sequence[str], now_ns: int, clock_ns: int) -> None:
+    def open(self, masters: Sequence[str], now_ns: int, clocks: Mapping[str, ClockOffset]) -> None:
         """Begin to listen to these masters."""
-        self.masters, self.since_ns, self.clock_ns = tuple(masters), now_ns, clock_ns
+        self.masters, self.since_ns, self.clocks = tuple(masters), now_ns, clocks
 
     def sight(self, master: str, at_ns: int, *, well: bool) -> None:
         """A master is heard from now on, or (also: still) not. One that refuses connections cannot have voted either."""

@@ -17,6 +17,7 @@ from chaos.subject.watchers.monitor import monitor
 from chaos.subject.watchers.sight import Sight
 from harness.history import Recorder
 from harness.stack.view import StackView
+from harness.system.clocks import ClockOffset, of_redis, this_machine
 
 MASTERS = "redis-lock-"
 TICK_S = 0.05
@@ -30,7 +31,8 @@ def lock_masters(stack: StackView) -> tuple[str, ...]:
 async def locks(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
     """Locks come and go: events `lock_granted`, `lock_released`, `lock_expired`, `lock_overtaken`, about a resource."""
     book, masters = subject.lock_book, lock_masters(subject.stack)
-    book.open(masters, time.monotonic_ns(), time.time_ns() - time.monotonic_ns())
+    clocks = await asyncio.gather(*(asyncio.to_thread(_clock, subject.stack.address(master)) for master in masters))
+    book.open(masters, time.monotonic_ns(), dict(zip(masters, clocks, strict=True)))
     listening = [asyncio.Event() for _ in masters]
     async with asyncio.TaskGroup() as group:
         for master, at in zip(masters, listening, strict=True):
@@ -42,9 +44,18 @@ async def locks(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> Non
             _tell(recorder, book.tick(time.monotonic_ns()))
 
 
+def _clock(address: str) -> ClockOffset:
+    """That of a master; of one that cannot be asked, this machine's."""
+    host, _, port = address.rpartition(":")
+    try:
+        return of_redis(host, int(port))
+    except (RedisError, OSError):
+        return this_machine()
+
+
 async def _listen(address: str, master: str, book: LockBook, recorder: Recorder, listening: asyncio.Event) -> None:
     host, _, port = address.rpartition(":")
-    async for heard in monitor(host, int(port), book.clock_ns):
+    async for heard in monitor(host, int(port), book.clocks[master].offset_ns):
         if heard.words:
             _tell(recorder, book.heard(master, heard.words, heard.at_ns))
             continue

@@ -30,7 +30,7 @@ class Heard:
 
 
 def parse(line: str, now_ns: int, clock_ns: int) -> Heard | None:
-    """A line of MONITOR; None for one that is none. `clock_ns` is what the wall clock is ahead of the history's."""
+    """A line of MONITOR; None for one that is none. `clock_ns` is what the server's clock is ahead of the history's."""
     found = LINE.match(line)
     if found is None:
         return None

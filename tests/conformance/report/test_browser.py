@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness import report
-from harness.experiment import RunFolder
+from harness.experiment import JudgedRun, RunFolder
 from harness.verdict import Outcome
 from tests.conformance.report.browser import Seen, look
 from tests.unit.harness.report.pictured_run import FACTS, concluded, save_pictured
@@ -41,12 +41,12 @@ def broken_at_the_start(parent: Path) -> Path:
 def of_an_older_version(parent: Path) -> Path:
     """A system that says nothing of itself: neither lanes nor topology."""
     folder = save(parent)
-    report.write(folder, verdict(broken=True))
+    report.write(JudgedRun.of(folder, verdict(broken=True)))
     return folder.report
 
 
 def written(folder: RunFolder, outcome: Outcome, *errors: str) -> Path:
-    report.write(folder, concluded(outcome, errors=errors))
+    report.write(JudgedRun.of(folder, concluded(outcome, errors=errors)))
     return folder.report
 
 
@@ -92,7 +92,7 @@ def runs(tmp_path: Path) -> Path:
     parent = tmp_path / "runs"
     for seed, (name, outcome) in enumerate([("c", Outcome.PASS), ("b", Outcome.FAIL), ("a", Outcome.UNKNOWN)], start=8):
         folder = save_pictured(parent, facts=replace(FACTS, experiment=name, seed=seed))
-        report.write(folder, replace(concluded(outcome), experiment=name, seed=seed))
+        report.write(JudgedRun.of(folder, replace(concluded(outcome), experiment=name, seed=seed)))
     save_pictured(parent, facts=replace(FACTS, experiment="d", seed=12), upto="workload")
     (parent / LONG[:200]).mkdir()
     return report.write_index(parent)

@@ -153,9 +153,9 @@ class ShopHistory:
             self.holds(order)
             self.stored(order)
 
-    def done(self, *, without: str = "") -> History:
+    def done(self, *, without: str = "", at_rest: bool = True) -> History:
         """The history, with every observation but one."""
         for subject, rows in self.rows.items():
             if subject != without:
-                self.recorder.observe(subject, rows)
+                self.recorder.observe(subject, rows, at_rest=at_rest)
         return History(tuple(self.records))

@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from chaos.observations.locks import GrantRow
-from chaos.subject.databases import OBSERVATIONS
+from chaos.subject.databases import OBSERVED
 from chaos.subject.lanes import LOCK_HOLDERS, SAGAS
 from harness.experiment.picture import LaneSpec
 
@@ -18,6 +18,6 @@ def test_lanes_of_locks_ask_for_what_a_grant_has() -> None:
 
 
 def test_lanes_of_sagas_ask_for_what_the_query_selects() -> None:
-    _, query = OBSERVATIONS[SAGAS.subject]
+    query = OBSERVED["order"][SAGAS.subject]
     selected = query.partition(" FROM ")[0]
     assert all(f".{column}," in selected or f" AS {column}" in selected for column in columns(SAGAS))

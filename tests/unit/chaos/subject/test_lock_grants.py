@@ -9,15 +9,13 @@ from harness.history import Row
 from tests.unit.chaos.subject.watchers.test_lock_book import TTL_MS, Masters, ms
 
 LATE = ms(10_000)
-CLOCK_NS = 1_700_000_000_000_000_000
 
 
 def token(number: int, value: str, at: int, *resources: str) -> Row:
-    return {"token": number, "holder": value, "names": json.dumps(resources or ("a",)), "drawn_at_ns": CLOCK_NS + ms(at)}
+    return {"token": number, "holder": value, "names": json.dumps(resources or ("a",)), "drawn_ns": ms(at)}
 
 
 def grants(book: LockBook, *tokens: Row, now_ns: int = LATE) -> list[GrantRow]:
-    book.clock_ns = CLOCK_NS
     return [GrantRow(**row) for row in lock_grants(book, tokens, now_ns)]  # type: ignore[arg-type]  # rows of a GrantRow
 
 

@@ -20,7 +20,8 @@ from harness.experiment import (
     Sighting,
 )
 from harness.experiment.picture import NodePicture, Picture, TopologyPicture
-from harness.history import History, Row
+from harness.history import History, Recorder, Row
+from harness.system.watchers import watching
 from harness.verdict import Finding, Guarantee, Violation
 
 
@@ -35,6 +36,10 @@ class FakeShop:
     observe_error: Exception | None = None
     story: list[str] = field(default_factory=list)
     orders: int = 0
+    asked: int = 0
+    blind_after: int | None = None
+    """After so many orders its only watcher dies."""
+    blinded: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def steady(self, context: Context) -> None:
         self.story.append("steady")
@@ -45,8 +50,15 @@ class FakeShop:
     async def watching(self, context: Context) -> AsyncIterator[None]:
         self.story.append("watch")
         context.recorder.event("watched", "order-1")
+
+        async def everything(subject: FakeShop, _recorder: Recorder, ready: asyncio.Event) -> None:
+            ready.set()
+            await subject.blinded.wait()
+            raise OSError("no eyes")
+
         try:
-            yield
+            async with watching({"all": everything}, self, context):
+                yield
         finally:
             self.story.append("watched")
 
@@ -65,6 +77,10 @@ class FakeShop:
 
     def picture(self) -> Picture:
         return Picture(topology=TopologyPicture(nodes=(NodePicture(name="order", role="service", members=("order-1",)),)))
+
+    async def usage(self) -> Mapping[str, float]:
+        self.asked += 1
+        return {"order-1": 0.5 * self.asked}
 
     def logs(self) -> Mapping[str, str]:
         return {"order-1": "started\n"}
@@ -109,6 +125,8 @@ class Buyers:
                 await _let_others_run()
                 call.answered(503 if subject.down else 201, {})
                 subject.orders += 1
+            if subject.orders == subject.blind_after:
+                subject.blinded.set()
         if self.error:
             raise self.error
 

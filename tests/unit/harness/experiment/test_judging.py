@@ -53,7 +53,7 @@ BROKEN = Finding(judged=1, violations=(Violation(what="broke"),))
 
 
 def test_a_judge_that_raises_is_unknown_and_hides_nobody(tmp_path: Path) -> None:
-    verdict = judge_folder(whole(tmp_path), guarantees(first=ZeroDivisionError("bug"), second=BROKEN))
+    verdict = judge_folder(whole(tmp_path), guarantees(first=ZeroDivisionError("bug"), second=BROKEN)).verdict
     assert [each.outcome for each in verdict.verdicts] == [Outcome.UNKNOWN, Outcome.FAIL]
     assert verdict.verdicts[0].why == "the judge could not judge: ZeroDivisionError: bug"
     assert verdict.outcome is Outcome.FAIL
@@ -67,21 +67,21 @@ def test_a_judge_that_does_not_end_is_unknown(tmp_path: Path) -> None:
         return FINE
 
     known = guarantees(second=FINE) | {"first": Guarantee("first", "It ends.", endless)}
-    verdict = judge_folder(whole(tmp_path), known, bound_s=0.05)
+    verdict = judge_folder(whole(tmp_path), known, bound_s=0.05).verdict
     release.set()
     assert [each.outcome for each in verdict.verdicts] == [Outcome.UNKNOWN, Outcome.PASS]
     assert "not done after" in verdict.verdicts[0].why
 
 
 def test_a_guarantee_that_nobody_knows_is_unknown(tmp_path: Path) -> None:
-    verdict = judge_folder(whole(tmp_path), guarantees(first=FINE))
+    verdict = judge_folder(whole(tmp_path), guarantees(first=FINE)).verdict
     assert verdict.verdicts[1].outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize("length", range(len(STAGES)))
 def test_a_run_that_died_on_the_way_proves_nothing(tmp_path: Path, length: int) -> None:
     folder = whole(tmp_path, STAGES[:length])
-    verdict = judge_folder(folder, guarantees(first=FINE, second=FINE))
+    verdict = judge_folder(folder, guarantees(first=FINE, second=FINE)).verdict
     assert verdict.outcome is Outcome.UNKNOWN
     assert verdict.errors == (f"{STAGES[length]}: the run never got there",)
 
@@ -89,7 +89,7 @@ def test_a_run_that_died_on_the_way_proves_nothing(tmp_path: Path, length: int) 
 def test_a_torn_history_proves_nothing(tmp_path: Path) -> None:
     folder = whole(tmp_path)
     folder.history.write_bytes(folder.history.read_bytes() + b'{"time_ns": 12')
-    verdict = judge_folder(folder, guarantees(first=FINE, second=FINE))
+    verdict = judge_folder(folder, guarantees(first=FINE, second=FINE)).verdict
     assert verdict.outcome is Outcome.UNKNOWN
     assert "torn" in verdict.errors[0]
 

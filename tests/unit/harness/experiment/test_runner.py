@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from harness import report
 from harness.experiment import Bounds, Minimum, PlannedFault, RunFolder, Sighting, judge_folder, run
+from harness.experiment.usage import CPU
 from harness.history import Ending, FaultPhase
 from harness.seed import Seed
 from harness.verdict import Guarantee, Outcome, RunVerdict
@@ -37,7 +39,7 @@ class Runs:
             Seed(7),
             self.folder,
             GUARANTEES if guarantees is None else guarantees,
-            conclude=lambda _folder, verdict: self.concluded.append(verdict),
+            conclude=lambda judged: self.concluded.append(judged.verdict),
         )
 
     def stages(self) -> list[tuple[str, str]]:
@@ -76,6 +78,32 @@ async def test_a_good_run_passes_and_goes_through_every_stage(runs: Runs, shop: 
     assert runs.folder.read_logs() == {"order-1": "started\n"}
 
 
+async def test_what_was_run_is_written_once_and_what_happened_is_read_once(
+    tmp_path: Path, shop: FakeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, done = Runs(tmp_path), list[str]()
+
+    def counted(name: str) -> None:
+        real = getattr(RunFolder, name)
+
+        def call(*given: object) -> object:
+            done.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(RunFolder, name, call)
+
+    for name in ("save_facts", "save_system", "read_history", "facts"):
+        counted(name)
+    await run(
+        experiment(FakeSystem(shop)),
+        Seed(7),
+        runs.folder,
+        GUARANTEES,
+        conclude=report.write,
+    )
+    assert done == ["save_facts", "save_system", "facts", "read_history"]
+
+
 async def test_faults_come_and_go_on_their_triggers(runs: Runs, shop: FakeShop) -> None:
     await runs(FakeSystem(shop), faults=(kill(FakeKill(), at=3, until=6),))
     endings = [operation.ending for operation in runs.folder.read_history().operations]
@@ -84,7 +112,7 @@ async def test_faults_come_and_go_on_their_triggers(runs: Runs, shop: FakeShop) 
 
 async def test_a_saved_run_is_judged_the_same_again(runs: Runs, shop: FakeShop) -> None:
     verdict = await runs(FakeSystem(shop), faults=(kill(FakeKill()),))
-    assert judge_folder(runs.folder, GUARANTEES) == verdict
+    assert judge_folder(runs.folder, GUARANTEES).verdict == verdict
 
 
 async def test_a_broken_promise_fails(runs: Runs, shop: FakeShop) -> None:
@@ -107,6 +135,8 @@ async def test_a_system_that_does_not_start_is_reported_too(runs: Runs, shop: Fa
     assert verdict.errors == ("start: OSError: no port left",)
     assert verdict.outcome is Outcome.UNKNOWN
     assert runs.concluded == [verdict]
+    assert (runs.folder.path / "run.json").exists()
+    assert not (runs.folder.path / "system.json").exists()
     assert "OSError: no port left" in (runs.folder.logs / "gauntlet.log").read_text()
 
 
@@ -222,6 +252,29 @@ async def test_a_system_that_never_settles_makes_the_run_unknown(runs: Runs) -> 
     verdict = await runs(FakeSystem(FakeShop(busy=10**6)), bounds=Bounds(settle_s=0.05, settle_poll_s=0.001))
     assert verdict.outcome is Outcome.UNKNOWN
     assert "orders PENDING" in verdict.errors[0]
+
+
+@pytest.mark.parametrize("busy", [0, 10**6])
+async def test_what_is_observed_says_whether_rest_was_reached(runs: Runs, busy: int) -> None:
+    await runs(FakeSystem(FakeShop(busy=busy)), bounds=Bounds(settle_s=0.05, settle_poll_s=0.001))
+    assert runs.folder.read_history().at_rest("orders") is (busy == 0)
+
+
+async def test_a_watcher_that_dies_is_on_record_at_once_and_ends_the_workload(runs: Runs) -> None:
+    shop = FakeShop(blind_after=4)
+    verdict = await runs(FakeSystem(shop), workload=Buyers(hang_after=6), faults=(kill(FakeKill(), until=99),))
+    assert verdict.outcome is not Outcome.PASS
+    assert verdict.errors == ("watchers: watcher all died: OSError: no eyes", "workload: AbortedError: watcher all died")
+    assert shop.story[-4:] == ["heal", "watched", "observe", "stop"], "everything else still happens"
+    history = runs.folder.read_history()
+    failed = [(record.stage, record.state) for record in history.stages if record.state == "fail"]
+    assert failed == [("watchers", "fail"), ("workload", "fail")]
+    assert history.at_rest("orders")
+
+
+async def test_what_members_used_while_the_workload_ran_is_observed(runs: Runs, shop: FakeShop) -> None:
+    await runs(FakeSystem(shop))
+    assert runs.folder.read_history().observed(CPU) == ({"member": "order-1", "cpu_s": 1.0},)
 
 
 async def test_without_observations_nothing_is_judged(runs: Runs) -> None:

@@ -32,6 +32,15 @@ def test_what_goes_in_comes_out(rows: list[dict[str, JsonValue]], subject: str) 
     assert (seen[0], seen[1], list(seen[2]), len(seen[2])) == (7, subject, rows, len(rows))
 
 
+@pytest.mark.parametrize("at_rest", [True, False])
+def test_rest_is_kept_and_lines_from_before_it_was_known_are_read(at_rest: bool) -> None:
+    written = RECORD.dump_json(Observation(time_ns=7, subject="s", at_rest=at_rest, rows=({"a": 1},))) + b"\n"
+    seen, older = observation(written), observation(b'{"time_ns":7,"subject":"s","rows":[{"a":1}],"type":"observation"}\n')
+    assert seen is not None
+    assert older is not None
+    assert (seen[3], older[3]) == (at_rest, True)
+
+
 def test_more_rows_than_a_chunk() -> None:
     rows: list[dict[str, JsonValue]] = [{"id": number, "tricky": '},{"rows":['} for number in range(2 * CHUNK + 1)]
     seen = observation(line(rows))

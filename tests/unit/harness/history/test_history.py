@@ -46,6 +46,14 @@ def test_the_latest_observation_counts() -> None:
     assert History((early, late)).observed("stock") == ({"available": 4},)
 
 
+def test_an_observation_says_whether_the_system_was_at_rest() -> None:
+    history = History(
+        (Observation(time_ns=1, subject="stock", rows=()), Observation(time_ns=2, subject="orders", at_rest=False, rows=()))
+    )
+    assert (history.at_rest("stock"), history.at_rest("orders")) == (True, False)
+    assert [record.at_rest for record in history.records if isinstance(record, Observation)] == [True, False]
+
+
 def test_what_was_never_observed_cannot_be_judged() -> None:
     with pytest.raises(NotObservedError, match="ledger"):
         History(()).observed("ledger")

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from harness.experiment import JudgedRun
 from harness.report.console import Narrator, print_summary, print_verdict
 from harness.verdict import Outcome, RunVerdict, Verdict
-from tests.unit.harness.report.saved_run import FACTS, save, verdict
+from tests.unit.harness.report.saved_run import save, verdict
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_stages_and_faults_are_told_as_they_come(console: Console, tmp_path: Pat
 
 
 def test_a_broken_promise_comes_with_evidence_and_the_replay_command(console: Console, tmp_path: Path) -> None:
-    print_verdict(console, FACTS, save(tmp_path), verdict(broken=True, errors=("settle: late",)))
+    print_verdict(console, JudgedRun.of(save(tmp_path), verdict(broken=True, errors=("settle: late",))))
     text = said(console)
     for line in (
         "no_oversell: p: 101 <b>sold</b>",
@@ -58,6 +59,6 @@ def test_several_runs_are_summed_up_worst_first(console: Console, tmp_path: Path
 
 def test_a_good_run_is_told_shortly(console: Console, tmp_path: Path) -> None:
     good = RunVerdict(experiment="e", seed=42, verdicts=(Verdict(guarantee="g", outcome=Outcome.PASS, promise="It holds."),))
-    print_verdict(console, FACTS, save(tmp_path), good)
+    print_verdict(console, JudgedRun.of(save(tmp_path), good))
     assert "verdict  PASS  seed 42" in said(console)
     assert "replay" not in said(console)

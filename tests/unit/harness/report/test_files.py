@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness import report
-from harness.experiment import RunFacts, RunFolder
+from harness.experiment import JudgedRun, RunFacts, RunFolder
 from harness.experiment.picture import LaneSpec, Picture
 from harness.history import Record, Recorder
 from harness.history.records import RECORD
@@ -81,7 +81,9 @@ def test_a_page_that_cannot_be_drawn_says_so_and_the_verdict_stands(tmp_path: Pa
     recorder = Recorder(Appended(folder))
     recorder.observe("s", [{"l": "x", "b": "y", "begin_ns": 1, "end_ns": 2}])
     real = folder.facts()
-    report.write(Undrawable(folder.path, replace(real, picture=Picture(lanes=(impossible,)))), verdict(errors=("<b>late",)))
+    report.write(
+        JudgedRun.of(Undrawable(folder.path, replace(real, picture=Picture(lanes=(impossible,)))), verdict(errors=("<b>late",)))
+    )
     html = folder.report.read_text()
     assert "This page could not be drawn" in html
     assert "TypeError" in html
@@ -91,8 +93,8 @@ def test_a_page_that_cannot_be_drawn_says_so_and_the_verdict_stands(tmp_path: Pa
 
 def test_several_runs_are_one_document_with_sums(tmp_path: Path) -> None:
     folders = [save(tmp_path), save(tmp_path), save(tmp_path)]
-    report.write(folders[0], verdict(broken=True, errors=("settle: late",)))
-    report.write(folders[1], GOOD)
+    report.write(JudgedRun.of(folders[0], verdict(broken=True, errors=("settle: late",))))
+    report.write(JudgedRun.of(folders[1], GOOD))
     suites = parsed(junit_of_all(folders))
     assert [(suite.get("name"), suite.get("tests"), suite.get("failures"), suite.get("errors")) for suite in suites] == [
         ("flash_sale", "4", "1", "3"),
@@ -105,7 +107,7 @@ def test_several_runs_are_one_document_with_sums(tmp_path: Path) -> None:
 
 def test_runs_that_look_alike_stay_apart_and_readable(tmp_path: Path) -> None:
     folder = save(tmp_path)
-    report.write(folder, GOOD)
+    report.write(JudgedRun.of(folder, GOOD))
     document = junit_of_all([folder, folder])
     assert len(parsed(document)) == 2
     assert all(line.strip() for line in document.decode().splitlines()), "no blank lines"

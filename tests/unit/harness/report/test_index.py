@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness import report
-from harness.experiment import Choices, RunFolder
+from harness.experiment import Choices, JudgedRun, RunFolder
 from harness.report.index import INDEX, IndexRow, index, index_rows, write_index
 from harness.verdict import Outcome, RunVerdict
 from tests.unit.harness.report.pictured_run import FACTS, STARTED, concluded, save_pictured
@@ -19,7 +19,7 @@ def add(parent: Path, name: str, minute: int, verdict: RunVerdict) -> RunFolder:
     facts = replace(FACTS, experiment=name, seed=minute)
     folder = save_pictured(parent, facts=facts)
     folder.save_facts(replace(facts, started_at=STARTED + timedelta(minutes=minute)))
-    report.write(folder, replace(verdict, experiment=name, seed=minute))
+    report.write(JudgedRun.of(folder, replace(verdict, experiment=name, seed=minute)))
     return folder
 
 
@@ -30,7 +30,7 @@ def only(parent: Path) -> IndexRow:
 
 def test_a_run_that_has_to_fail_says_so(tmp_path: Path) -> None:
     folder = save_pictured(tmp_path, facts=replace(FACTS, choices=Choices(mutant="inbox_forgets")))
-    report.write(folder, concluded(Outcome.PASS))
+    report.write(JudgedRun.of(folder, concluded(Outcome.PASS)))
     assert only(tmp_path).said.startswith("with the bug inbox_forgets: ")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness import report
-from harness.experiment import Choices, RunFolder
+from harness.experiment import Choices, JudgedRun, RunFolder
 from harness.report.page import MOST_EVIDENCE, page, tail
 from harness.report.tables import answer_rows, fault_rows, stage_rows
 from harness.verdict import Outcome, RunVerdict
@@ -161,7 +161,7 @@ def test_an_empty_history_has_a_page_too(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path, "flash_sale", 42)
     folder.save_facts(FACTS)
     folder.history.touch()
-    report.write(folder, verdict(errors=("start: the run never got there",)))
+    report.write(JudgedRun.of(folder, verdict(errors=("start: the run never got there",))))
     assert "No logs were kept." in Seen(folder.report.read_text()).text
     assert folder.verdict.exists()
     assert folder.junit.exists()

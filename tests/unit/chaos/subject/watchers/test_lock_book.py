@@ -20,7 +20,7 @@ class Masters:
 
     def __init__(self) -> None:
         self.book = LockBook()
-        self.book.open(MASTERS, 0, 0)
+        self.book.open(MASTERS, 0, {})
         self.events: list[tuple[str, str, str]] = []
 
     def acquire(self, value: str, at: int, on: Iterable[str] = MASTERS, resources: tuple[str, ...] = ("a",)) -> None:
@@ -183,7 +183,7 @@ def test_other_commands_say_nothing(masters: Masters) -> None:
 
 def test_a_master_that_went_away_was_out_of_sight_just_before_and_until_it_is_heard_again() -> None:
     book = LockBook()
-    book.open(MASTERS, 0, 0)
+    book.open(MASTERS, 0, {})
     for at in (2000, 2050, 2900):  # the connection broke; it refuses connections twice
         book.sight("m1", ms(at), well=False)
     book.sight("m1", ms(3000), well=True)
@@ -195,6 +195,6 @@ def test_a_master_that_went_away_was_out_of_sight_just_before_and_until_it_is_he
 
 def test_masters_that_are_seen_for_the_first_time_were_never_lost() -> None:
     book = LockBook()
-    book.open(MASTERS, 0, 0)
+    book.open(MASTERS, 0, {})
     book.sight("m1", ms(1), well=True)
     assert book.blind == []

@@ -1,0 +1,63 @@
+"""What is observed at rest: every schema once, at one moment, in the order in which an order flows through them."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from chaos.observations.health import HEALTH
+from chaos.observations.locks import LOCK_GRANTS, TOKENS
+from chaos.observations.messages import QUEUES, QueueRow
+from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
+from chaos.subject import running
+from chaos.subject.databases import OBSERVED
+from chaos.subject.running import RunningShop
+from harness.system.clocks import CLOCKS, ClockOffset
+
+CLOCK = ClockOffset(1_000, 7)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is read, in the order in which it is."""
+    asked: list[str] = []
+
+    def snapshot(access: str, queries: dict[str, str], clock_ns: int) -> dict[str, tuple[Any, ...]]:
+        asked.append(access)
+        assert clock_ns == CLOCK.offset_ns
+        return dict.fromkeys(queries, ())
+
+    async def empty(what: str) -> tuple[Any, ...]:
+        asked.append(what)
+        return ()
+
+    async def queued(_self: object, _names: object) -> list[QueueRow]:
+        asked.append("queues")
+        return [QueueRow("order.place", 0)]
+
+    for name, fake in (
+        ("snapshot", snapshot),
+        ("of_database", lambda _access: CLOCK),
+        ("clock_rows", lambda _: empty("clocks")),
+    ):
+        monkeypatch.setattr(running, name, fake)
+    monkeypatch.setattr(RunningShop, "_queued", queued)
+    monkeypatch.setattr(RunningShop, "_health", lambda _self: empty("health"))
+    outside = SimpleNamespace(ledger=lambda: empty("ledger"), messages=lambda: empty("mailbox"))
+    for name in ("provider", "mailbox"):
+        monkeypatch.setattr(RunningShop, name, outside)
+    return asked
+
+
+async def test_each_schema_is_read_once_and_what_flows_is_read_downstream(asked: list[str]) -> None:
+    stack = SimpleNamespace(base_url="http://h", address=lambda *_: "h:1", mysql=lambda schema: schema)
+    shop = RunningShop(cast(Any, stack))
+    observed = dict(await shop.observe())
+    await shop.leaving.aclose()
+    reads = [each for each in asked if each not in ("health", "clocks")]
+    assert sorted(reads) == sorted([*OBSERVED, "queues", "ledger", "mailbox"])
+    flow = ["order", "queues", "payment", "notification", "mailbox"]
+    assert [each for each in reads if each in flow] == flow
+    outside = {QUEUES, PROVIDER_LEDGER, MAILBOX, HEALTH, LOCK_GRANTS, CLOCKS}
+    assert set(observed) == outside | {subject for queries in OBSERVED.values() for subject in queries}
+    assert TOKENS in observed
