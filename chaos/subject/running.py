@@ -106,7 +106,7 @@ class RunningShop(StackSubject):
         first = await self._snapshots(("user", "product", "order"), clock)
         queued = await self._queued((*CONSUMED, *DEAD))
         then = await self._snapshots(("payment", "notification"), clock)
-        grants = lock_grants(self.lock_book, first[TOKENS], time.monotonic_ns(), clock.error_ns)
+        grants = lock_grants(self.lock_book, first.pop(TOKENS), time.monotonic_ns(), clock.error_ns)
         return [
             *first.items(),
             (QUEUES, [asdict(row) for row in queued]),

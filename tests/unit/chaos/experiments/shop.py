@@ -6,11 +6,10 @@ from typing import Any
 
 from chaos.observations.events import MEMBER_REPLACED, REDELIVERED, TOKEN_DRAWN
 from chaos.observations.health import HEALTH
-from chaos.observations.locks import LOCK_GRANTS
+from chaos.observations.locks import LOCK_GRANTS, TOKENS
 from chaos.observations.messages import QUEUES
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
-from chaos.subject import ShopSystem
-from chaos.subject.databases import OBSERVATIONS
+from chaos.subject import ShopSystem, databases
 from harness.experiment import Experiment
 from harness.history import History, Operation, Row
 from harness.stack.plan import instance_names
@@ -18,7 +17,8 @@ from harness.stack.topology import Topology
 from harness.verdict import Guarantee
 from tests.unit.chaos.shop_history import ShopHistory
 
-OBSERVED = frozenset({*OBSERVATIONS, QUEUES, HEALTH, PROVIDER_LEDGER, MAILBOX, LOCK_GRANTS})
+READ = {subject for queries in databases.OBSERVED.values() for subject in queries}
+OBSERVED = frozenset({*READ - {TOKENS}, QUEUES, HEALTH, PROVIDER_LEDGER, MAILBOX, LOCK_GRANTS})
 SEEN_BY = {LOCK_GRANTS: "locks"}
 """Observations that are put together from what a watcher saw during the run."""
 ABOUT_MEMBERS = frozenset({TOKEN_DRAWN, REDELIVERED, MEMBER_REPLACED})
@@ -75,6 +75,10 @@ class AskedHistory(History):
     def observed_at_ns(self, subject: str) -> int:
         self.subjects.add(subject)
         return 0
+
+    def at_rest(self, subject: str) -> bool:
+        self.subjects.add(subject)
+        return True
 
     def named(self, *names: str) -> Sequence[Operation]:
         self.operations_named.update(names)
