@@ -3,75 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
-from chaos.client import Provider, Shop
 from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop, StillOpenError
 from harness.experiment import Context, Drive, OperationsEnded, Workload
 from harness.experiment.triggers import Progress
-from harness.history import History, Record, Recorder
+from harness.history import History, Recorder
 from harness.seed import Seed
-from tests.unit.chaos.fake_gateway import FakeGateway
+from tests.unit.chaos.workloads.fake_shop import FakeShop, FrontDesk, Kept
 
 STAYS = Habits(insists=1.0, attempts=4, pays=0.0, cancels=0.0)
 PLACED = "place_order"
-
-
-class Kept(list[Record]):
-    def write(self, record: Record) -> None:
-        self.append(record)
-
-
-class FrontDesk(FakeGateway):
-    """A gateway that also lets accounts and goods be made."""
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path
-        if path == "/auth/login":
-            body = {"access_token": "t", "refresh_token": "r", "user": {"id": "u", "email": "e", "name": "n", "role": "USER"}}
-            return httpx.Response(200, json=body)
-        if path == "/auth/register":
-            return httpx.Response(201, json={"id": "u"})
-        if path == "/products":
-            price = {"minor_units": 1250, "currency": "EUR"}
-            return httpx.Response(201, json={"id": "p", "name": "Lamp", "price": price})
-        if path.endswith("/stock"):
-            return httpx.Response(200, json={"product_id": "p", "available": 5000, "reserved": 0, "sold": 0})
-        return super().answer(request)
-
-
-@dataclass
-class FakeShop:
-    """One gateway behind two addresses; `addresses` are those of other members."""
-
-    http: httpx.AsyncClient
-    gateways: list[str]
-    addresses: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def shop(self) -> Shop:
-        return Shop(self.http)
-
-    @property
-    def provider(self) -> Provider:
-        return Provider(self.http)
-
-    async def admin(self) -> Shop:
-        return self.shop
-
-    @property
-    def stack(self) -> Any:
-        members = [SimpleNamespace(name=name) for name in self.gateways]
-        return SimpleNamespace(
-            instances=lambda _service: members, address=lambda name, _port: self.addresses.get(name, f"{name}:80")
-        )
 
 
 @asynccontextmanager

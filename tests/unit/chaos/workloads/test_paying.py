@@ -22,7 +22,7 @@ from harness.experiment import Context, Drive
 from harness.experiment.triggers import Progress
 from harness.history import History, Recorder
 from harness.seed import Seed
-from tests.unit.chaos.workloads.test_open_shop import FakeShop, FrontDesk, Kept
+from tests.unit.chaos.workloads.fake_shop import FakeShop, FrontDesk, Kept
 
 if TYPE_CHECKING:
     from chaos.subject import RunningShop
