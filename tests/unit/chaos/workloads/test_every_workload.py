@@ -59,7 +59,7 @@ async def test_the_same_seed_asks_the_same(workload: str, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("workload", BUYING)
 async def test_only_what_is_unknown_is_retried_and_with_the_same_key(workload: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    history = await played(BUYING[workload](), FlakyDesk(stock=500), 3, monkeypatch)
+    history = await played(BUYING[workload](), FlakyDesk(stock=6), 3, monkeypatch)
     attempts: dict[tuple[str, str], list[Operation]] = {}
     for each in history.named(PLACE_ORDER):
         attempts.setdefault((each.process, str(each.input["key"])), []).append(each)
