@@ -5,7 +5,8 @@ import pytest
 from chaos.workloads.buyer import Habits
 from chaos.workloads.flash_sale import FlashSale
 from harness.history import History
-from tests.unit.chaos.workloads.fake_shop import PLACED, FrontDesk, opened
+from tests.unit.chaos.workloads.fake_shop import FrontDesk
+from tests.unit.chaos.workloads.test_open_shop import PLACED, opened
 
 ORDERS_ONLY = Habits(insists=1.0, attempts=4, pays=0.0, cancels=0.0)
 
