@@ -16,7 +16,8 @@ from harness.stack.runfolder import in_use
 from tests.conformance.toys import SMALL
 
 TIMEOUT_S = 60
-FOREIGN = "-p no:locust -p no:schemathesis"  # slow to import, of no use here
+FOREIGN = "-p no:locust -p no:schemathesis -p no:hypothesispytest -p no:anyio"
+"""Other people's plugins, which take most of the time that a nested run takes, and are of no use in any."""
 WITHOUT_ASYNCIO = "-p no:asyncio"
 CONFTEST = '''
 import json

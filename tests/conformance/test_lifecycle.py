@@ -12,8 +12,9 @@ from harness.stack.events import Phase, StackEvent
 from harness.stack.ports import HOST, Ports, is_free
 from harness.stack.provider import Provider
 from harness.stack.stack import Stack
+from harness.stack.topology import Topology
 from harness.waiting import wait_until
-from tests.conformance.toys import get, left_of, living, small, whole
+from tests.conformance.toys import TOYS, get, left_of, living, small
 
 
 def _assert_nothing_left(stack: Stack) -> None:
@@ -58,8 +59,27 @@ def test_a_service_that_cannot_start_is_quoted_and_takes_the_rest_with_it(provid
 
 
 def test_a_migration_that_fails_is_quoted(provider: Provider, tmp_path: Path) -> None:
-    topology = whole()
-    stack = Stack(topology, provider, folder=tmp_path, environment={"back": {"DATABASE_URL": "mysql://a:b@127.0.0.1:1/x"}})
+    path = tmp_path / "services.toml"
+    path.write_text(
+        f"""
+        [stack]
+        name = "migrating"
+        root = "{TOYS}"
+        entry = "back"
+        [servers.mysql]
+        kind = "mysql"
+        schemas = ["back"]
+        [services.back]
+        command = ["{{python}}", "toy.py"]
+        migrate = ["{{python}}", "migrate.py"]
+        ports = {{ http = "HTTP_PORT" }}
+        health = {{ kind = "http", port = "http", path = "/health" }}
+        [edges]
+        "back->mysql" = {{ env = "DATABASE_URL", template = "mysql://{{user}}:{{password}}@{{address}}/{{schema}}" }}
+        """
+    )
+    nowhere = {"back": {"DATABASE_URL": "mysql://a:b@127.0.0.1:1/x"}}
+    stack = Stack(Topology.load(path), provider, folder=tmp_path / "run", environment=nowhere)
     with pytest.raises(StartFailed, match=r"(?s)back-migrate ended with code 1.*Can't connect to MySQL"):
         stack.start()
     _assert_nothing_left(stack)
@@ -78,7 +98,7 @@ def test_a_program_that_is_not_there_is_named(provider: Provider, tmp_path: Path
         health = { kind = "tcp", port = "http" }
         """
     )
-    stack = Stack(type(small()).load(path), provider, folder=tmp_path / "run")
+    stack = Stack(Topology.load(path), provider, folder=tmp_path / "run")
     with pytest.raises(StartFailed, match=r"front-1 cannot be started.*No such file.*/does/not/exist"):
         stack.start()
     _assert_nothing_left(stack)

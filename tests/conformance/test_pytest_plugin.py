@@ -23,6 +23,17 @@ from tests.conformance.toys import SMALL
 
 NATIVE = ("--provider", "native")
 TWO = ("-n", "2")
+ALONE_ID, TWO_ID = "alone", "two workers"
+NIGHTLY = pytest.mark.nightly
+
+
+def workers(at_each_commit: str) -> pytest.MarkDecorator:
+    """Both ways to run, of which the other one is tried nightly."""
+    ways = {ALONE_ID: (), TWO_ID: TWO}
+    marks = {way: () if way == at_each_commit else (NIGHTLY,) for way in ways}
+    return pytest.mark.parametrize("workers", [pytest.param(ways[way], marks=marks[way], id=way) for way in ways])
+
+
 TOGETHER = """
     import pytest
     from pathlib import Path
@@ -191,7 +202,7 @@ def test_a_failed_test_in_a_worker_shows_it_too(project: Callable[..., Project])
     assert kept(run.stdout) == toy.seen()["test_it"].folder / "logs"
 
 
-@pytest.mark.parametrize("workers", [(), TWO], ids=["alone", "two workers"])
+@workers(ALONE_ID)
 def test_a_stack_that_cannot_start_says_why_to_every_test(project: Callable[..., Project], workers: tuple[str, ...]) -> None:
     toy = project("def test_one(stack): ...\ndef test_two(stack): ...", settings="back.TOY_EXIT=3")
     run = toy.pytest(*NATIVE, *workers)
@@ -206,7 +217,7 @@ def test_a_stack_that_cannot_start_says_why_to_every_test(project: Callable[...,
     shutil.rmtree(logs.parents[3])
 
 
-@pytest.mark.parametrize("workers", [(), TWO], ids=["alone", "two workers"])
+@workers(TWO_ID)
 def test_ctrl_c_stops_the_stack(project: Callable[..., Project], workers: tuple[str, ...]) -> None:
     toy = project(FOREVER)
     with toy.running(*NATIVE, *workers) as process:
@@ -219,7 +230,7 @@ def test_ctrl_c_stops_the_stack(project: Callable[..., Project], workers: tuple[
 
 
 @pytest.mark.parametrize("whole_group", [True, False], ids=["Ctrl-C", "kill -INT of the first process"])
-@pytest.mark.parametrize("workers", [(), TWO], ids=["alone", "two workers"])
+@workers(ALONE_ID)
 def test_an_interrupt_during_the_start_leaves_nothing(
     project: Callable[..., Project], workers: tuple[str, ...], *, whole_group: bool
 ) -> None:
@@ -252,7 +263,7 @@ def test_an_error_inside_pytest_stops_the_stack(project: Callable[..., Project])
     assert kept(run.stdout) == stack.folder / "logs"
 
 
-@pytest.mark.parametrize("workers", [(), TWO], ids=["alone", "two workers"])
+@workers(TWO_ID)
 def test_kill_9_of_the_first_process_leaves_nothing(project: Callable[..., Project], workers: tuple[str, ...]) -> None:
     toy = project(FOREVER)
     with toy.running(*NATIVE, *workers, temporary=toy.folder / "tmp") as process:
@@ -293,7 +304,7 @@ def test_kill_9_of_the_first_process_during_the_start_leaves_nothing(project: Ca
         wait_until(lambda: not left_in(temporary) and not slow_toys(ours), what="everything gone", timeout_s=20)
 
 
-@pytest.mark.parametrize("workers", [(), TWO], ids=["alone", "two workers"])
+@workers(TWO_ID)
 def test_a_stack_that_runs_is_attached_to_and_left_alone(project: Callable[..., Project], workers: tuple[str, ...]) -> None:
     toy = project(TOGETHER if workers else PASSING)
     gauntlet(toy, "up", "--detach", "--name", "mine", "--provider", "native", "--topology", str(SMALL))

@@ -15,7 +15,16 @@ from tests.unit.harness.report.saved_run import save, verdict
 
 PHONE, DESK = 390, 1280
 LONG = "x" * 300
-SCREENS = pytest.mark.parametrize(("width", "dark"), [(PHONE, False), (PHONE, True), (DESK, False), (DESK, True)])
+SCREENS = pytest.mark.parametrize(
+    ("width", "dark"),
+    [
+        (PHONE, True),
+        (DESK, False),
+        pytest.param(PHONE, False, marks=pytest.mark.nightly),
+        pytest.param(DESK, True, marks=pytest.mark.nightly),
+    ],
+)
+"""At each commit both widths and both times of day, but not every pair."""
 LANES = {"throughput", "latency", "lanes-locks", "lanes-sagas"}
 
 
