@@ -68,6 +68,7 @@ class _System:
 
 _FACTS = TypeAdapter(RunFacts)
 _SYSTEM = TypeAdapter(_System)
+_NOTHING_TOLD: Mapping[str, object] = {"system": {}, "picture": Picture()}
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ class RunFolder:
 
     def save_facts(self, facts: RunFacts) -> None:
         """Write what is run."""
-        (self.path / "run.json").write_bytes(_FACTS.dump_json(facts, indent=2) + b"\n")
+        unknown_yet = {name for name in ("system", "picture") if getattr(facts, name) == _NOTHING_TOLD[name]}
+        (self.path / "run.json").write_bytes(_FACTS.dump_json(facts, indent=2, exclude=unknown_yet) + b"\n")
 
     def save_system(self, system: Mapping[str, str], picture: Picture) -> None:
         """Write what became known of the system once it ran, and how it is drawn."""
