@@ -1,12 +1,12 @@
 """Makes histories of several lengths up and has each judged by every installed guarantee."""
 
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from harness.bench_checkers.worker import RESULT, Result
+from harness.own_process import module
 from harness.seed import Seed
 
 LENGTHS = (10_000, 100_000, 1_000_000)
@@ -36,7 +36,7 @@ def measure_run(folder: Path) -> Result:
 
 
 def _worker(*arguments: str) -> bytes:
-    command = [sys.executable, "-m", "harness.bench_checkers.worker", *arguments]
+    command = module("harness.bench_checkers.worker", *arguments)
     done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - ours
     if done.returncode:
         raise BenchError(f"{' '.join(arguments)}: {done.stderr.decode(errors='replace').strip()[-2000:]}")

@@ -16,6 +16,7 @@ from harness.cli.audience import WHOLE, show_endpoints
 from harness.cli.console import complain, err
 from harness.cli.progress import decode, shown
 from harness.exit_codes import ExitCode
+from harness.own_process import gauntlet
 from harness.stack.attach import attach
 from harness.stack.events import Phase, StackEvent
 from harness.stack.process import tail
@@ -29,8 +30,8 @@ def run_detached(arguments: Sequence[str], folder: Path, *, as_json: bool) -> in
     """Run `gauntlet ARGUMENTS` as the owner of the stack in `folder`. Returns the exit code."""
     reading, writing = os.pipe()
     with tempfile.TemporaryFile() as output:
-        owner = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "harness.cli", *arguments, "--events-fd", str(writing)],
+        owner = subprocess.Popen(  # noqa: S603 - ourselves
+            gauntlet(*arguments, "--events-fd", str(writing)),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -6,10 +6,10 @@ It ends with its standard input, which the kernel closes when we die, however we
 import selectors
 import signal
 import subprocess
-import sys
 from types import TracebackType
 from typing import IO
 
+from harness.own_process import module
 from harness.seed import Seed
 
 _START_S = 20.0
@@ -38,7 +38,7 @@ class ProxyProcess:
     def start(self) -> None:
         """Start and wait until it is ready."""
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "harness.proxy", "--port", "0", "--seed", str(self.seed), "--until-eof"],
+            module("harness.proxy", "--port", "0", "--seed", str(self.seed), "--until-eof"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -10,7 +10,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from harness.cli.down import end
 from harness.cli.options import ROOT
+from harness.own_process import gauntlet
 from harness.pytest_plugin.remains import PREFIX, claim, sweep
 from harness.pytest_plugin.wanted import Wanted
 from harness.stack.attach import AttachedStack, attach
@@ -94,8 +94,8 @@ class Own:
         claim(self.folder, self.owner)
         whose = ["--owner-pid", str(self.owner), "--scratch", str(self.folder)]
         up = ["up", "--detach", "--port", "0", *whose, *self.wanted.arguments()]
-        command = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "harness.cli", *up],
+        command = subprocess.Popen(  # noqa: S603 - ourselves
+            gauntlet(*up),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

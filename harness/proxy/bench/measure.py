@@ -7,7 +7,6 @@ the figure that survives a busy machine.
 import contextlib
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from statistics import median
 import httpx
 import psutil
 
+from harness.own_process import module
 from harness.proxy.bench.loads import LOADS, Load, LoadFailed, redis_get
 from harness.proxy.process import ProxyProcess
 from harness.seed import Seed
@@ -84,7 +84,7 @@ def _through(proxy: ProxyProcess, name: str, port: int) -> int:
 
 @contextlib.contextmanager
 def _peer() -> Iterator[int]:
-    command = [sys.executable, "-m", "harness.proxy.bench.peer"]
+    command = module("harness.proxy.bench.peer")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
         try:
             if process.stdout is None or not (line := process.stdout.readline()):

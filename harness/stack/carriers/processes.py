@@ -2,11 +2,11 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from harness.own_process import module
 from harness.seed import Seed
 from harness.stack.carriers.carrier import Carriage
 from harness.stack.environment import inherited
@@ -65,7 +65,7 @@ class Own(_AsProcess):
 
     def command(self, port: int, seed: Seed) -> tuple[str, ...]:
         """See _AsProcess."""
-        return (sys.executable, "-m", "harness.proxy", "--port", str(port), "--seed", str(seed))
+        return tuple(module("harness.proxy", "--port", str(port), "--seed", str(seed)))
 
 
 class OnPath(_AsProcess):

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.own_process import module
 from harness.stack.errors import ServerMissing
 from harness.stack.native.driver import Driver
 
@@ -79,7 +80,7 @@ def _install(packages: Sequence[str]) -> None:
 
 
 def _install_with_sudo(packages: Sequence[str]) -> None:
-    command = ["sudo", "-n", sys.executable, "-m", "harness.stack.native.install", *packages]
+    command = ["sudo", "-n", *module("harness.stack.native.install", *packages)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)  # noqa: S603 - ourselves
     if done.returncode:
         raise ServerMissing(done.stderr.strip())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import own_process
 from harness.cli import commands
 from harness.cli.entry import TRACEBACK, main
 from harness.exit_codes import ExitCode
@@ -131,6 +132,20 @@ def test_without_docstrings_it_refuses_at_once(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (ExitCode.USAGE, "")
     assert "run without PYTHONOPTIMIZE=2" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("means", ["PYTHONPATH", "working folder"])
+def test_another_package_of_that_name_is_not_taken_for_ours(means: str, tmp_path: Path) -> None:
+    (tmp_path / "harness").mkdir()
+    (tmp_path / "harness" / "__init__.py").write_text("raise SystemExit('the wrong one')")
+    environment = dict(os.environ) | ({"PYTHONPATH": str(tmp_path)} if means == "PYTHONPATH" else {})
+    for command in (
+        [str(Path(sys.executable).parent / "gauntlet"), "status"],
+        own_process.gauntlet("status"),
+        own_process.module("harness.cli", "status"),
+    ):
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        assert (done.returncode, done.stderr) == (ExitCode.FAIL, "no stack default is running\n"), command
 
 
 def test_output_that_nobody_reads_breaks_no_promise(tmp_path: Path) -> None:
