@@ -1,5 +1,6 @@
 """A shop of memory for workloads: a gateway that makes accounts and goods, the subject around it, and a record in memory."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -134,7 +135,12 @@ async def in_shop(gateway: FakeGateway, seed: int, monkeypatch: pytest.MonkeyPat
     kept, progress = Kept(), Progress()
     recorder = Recorder(kept)
     recorder.listen(progress.hear)
-    monkeypatch.setattr(httpx, "AsyncHTTPTransport", lambda **_options: httpx.MockTransport(gateway.answer))
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)  # others have their turn, as they do while a real answer is awaited
+        return gateway.answer(request)
+
+    monkeypatch.setattr(httpx, "AsyncHTTPTransport", lambda **_options: httpx.MockTransport(answer))
     async with gateway.client() as http:
         context = Context(Seed(seed), recorder, progress, Path("unused"), lambda _text: None)
         yield FakeShop(http, ["gateway-1", "gateway-2"]), context, kept

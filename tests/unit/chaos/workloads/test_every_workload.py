@@ -111,6 +111,11 @@ async def test_identity_changes_every_account_and_shows_tokens_at_every_gateway(
     assert all(each.input["owner"] != each.input["user_id"] for each in tried)
 
 
+async def test_identity_does_the_operations_that_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    history = await played(Identity(customers=3, staff=2, rounds=4), AccountDesk(stock=500), 1, monkeypatch)
+    assert {operation.name for operation in history.operations} == IDENTITY.operations
+
+
 async def test_identity_draws_from_its_seed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     def tried(history: History) -> dict[str, list[object]]:
         found: dict[str, list[object]] = {}
