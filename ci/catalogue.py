@@ -4,13 +4,12 @@ Guarantees, experiments, faults and mutants are listed as they are installed, in
 """
 
 import importlib
-import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import chaos.faults
 from chaos.subject.watchers import WATCHERS
+from harness.faults.registry import load_kinds
 from harness.registry import experiments, guarantees, mutants
 
 PAGE = Path(__file__).resolve().parent.parent / "chaos" / "CATALOGUE.md"
@@ -47,11 +46,11 @@ def _experiments() -> Iterator[str]:
 
 
 def _faults() -> Iterator[str]:
-    yield "## Faults\n\n| Module | What it does |\n|---|---|"
-    for name in sorted(module.name for module in pkgutil.iter_modules(chaos.faults.__path__)):
-        said = _said(f"{chaos.faults.__name__}.{name}")
-        if said.startswith(f"{name}: "):  # the others are what faults are made of
-            yield f"| `{name}` | {said.removeprefix(f'{name}: ')} |"
+    yield "## Faults\n\nThose of `harness.faults` can be done to any system, those of `chaos.faults` know the shop.\n"
+    yield "| Kind | What it does | Defined in |\n|---|---|---|"
+    for kind, maker in sorted(load_kinds().items()):
+        module = maker.__module__
+        yield f"| `{kind}` | {_said(module).removeprefix(f'{kind}: ')} | `{module}` |"
     yield ""
 
 

@@ -1,12 +1,12 @@
 """deploy_rolling_restart: every instance of every service is replaced, one after the other, while customers buy."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults.rolling_restart import rolling_restart
 from chaos.observations.events import MEMBER_REPLACED
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import EventsSeen, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
+from harness.faults.rolling_restart import rolling_restart
 from harness.history import Ending
 
 SERVICES = ("notification", "payment", "product", "user", "order", "gateway")

@@ -1,11 +1,11 @@
 """flash_sale: 300 buyers, 100 units, and two sudden deaths in the middle of it."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults import kill_one_of
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.flash_sale import FlashSale
 from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Minimum, OperationsEnded
+from harness.faults.kill import kill_one_of
 from harness.history import Ending
 
 ANSWERED = frozenset({Ending.OK, Ending.FAIL})

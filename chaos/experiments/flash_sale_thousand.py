@@ -1,11 +1,11 @@
 """flash_sale_thousand: a thousand clients order at once, across instances, while one of these and a lock master die."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults import kill_one_of
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.flash_sale import FlashSale
 from harness.experiment import Experiment, FaultPlan, Minimum, OperationsEnded
+from harness.faults.kill import kill_one_of
 from harness.history import Ending
 
 flash_sale_thousand: Experiment[RunningShop] = Experiment(

@@ -1,11 +1,11 @@
 """flood_connections: two thousand strangers hold connections to the gateway and say nothing, or never finish their sentence."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults.connection_flood import connection_flood
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import Experiment, FaultPlan, Healed, Minimum, OperationsEnded
+from harness.faults.connection_flood import connection_flood
 from harness.history import Ending
 
 flood_connections: Experiment[RunningShop] = Experiment(

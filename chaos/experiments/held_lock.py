@@ -6,14 +6,14 @@ Whoever holds the lock waits for its write to arrive; meanwhile something is don
 from collections.abc import Mapping
 
 from chaos.experiments.promises import CHEAP_PASSWORDS
-from chaos.faults import toxic
 from chaos.observations.orders import PLACE_ORDER
-from chaos.subject import RunningShop, ShopSystem
+from chaos.subject import ShopSystem
 from chaos.workloads.open_shop import OpenShop
+from harness.direction import Direction
 from harness.experiment import AllOf, AtOnce, EventsSeen, FaultPlan, Healed, Injected, Minimum, Sighting
-from harness.experiment.triggers import Trigger
+from harness.experiment.triggers import AnyTrigger
+from harness.faults.toxic import toxic
 from harness.history import Ending
-from harness.proxy.direction import Direction
 
 LONG_WAY = "long_way_to_product"
 """The name of the fault that keeps a holder waiting; the shop opens when it is in force."""
@@ -36,7 +36,7 @@ def one_product(besides: str) -> OpenShop:
     return OpenShop(products=1, opens=Injected(LONG_WAY), until=AllOf((Healed(LONG_WAY), Healed(besides))), patience_s=60)
 
 
-def long_way_to_product(caller: str, *, latency_ms: int, heal: Trigger) -> FaultPlan[RunningShop]:
+def long_way_to_product(caller: str, *, latency_ms: int, heal: AnyTrigger) -> FaultPlan:
     """From the start, what these instances say to product takes `latency_ms` to get there."""
     return FaultPlan(
         name=LONG_WAY,
@@ -46,6 +46,6 @@ def long_way_to_product(caller: str, *, latency_ms: int, heal: Trigger) -> Fault
     )
 
 
-def held_by(holder: str = "") -> Trigger:
+def held_by(holder: str = "") -> AnyTrigger:
     """A holder, any or this one, has drawn its token: its write is on the long way, or not even sent."""
     return AllOf((Injected(LONG_WAY), EventsSeen("token_drawn", about=holder)))

@@ -1,10 +1,11 @@
 """identity_cache_down: accounts change while the cache of their versions dies, comes back empty, and is out of one's reach."""
 
-from chaos.faults import cut_one_of, kill
 from chaos.observations.identity import CHANGE_ACCOUNT
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.identity import ENVIRONMENT, MINIMUMS, UNKNOWN, Identity
 from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Minimum, OperationsEnded
+from harness.faults.cut import cut_one_of
+from harness.faults.kill import kill
 
 identity_cache_down: Experiment[RunningShop] = Experiment(
     name="identity_cache_down",

@@ -1,11 +1,13 @@
 """identity_cache_stale: what the cache knows of versions is lost again and again, or written late, while accounts change."""
 
-from chaos.faults import cut_one_of, flush, toxic
 from chaos.observations.identity import CHANGE_ACCOUNT
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.identity import ENVIRONMENT, MINIMUMS, Identity
+from harness.direction import Direction
 from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Injected, OperationsEnded
-from harness.proxy.direction import Direction
+from harness.faults.cut import cut_one_of
+from harness.faults.flush import flush
+from harness.faults.toxic import toxic
 
 identity_cache_stale: Experiment[RunningShop] = Experiment(
     name="identity_cache_stale",

@@ -1,10 +1,10 @@
 """identity_instances_killed: who may do what is still answered rightly while those who answer it are killed in turn."""
 
-from chaos.faults import kill_one_of
 from chaos.observations.identity import CHANGE_ACCOUNT
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.identity import ENVIRONMENT, MINIMUMS, Identity
 from harness.experiment import AllOf, Experiment, FaultPlan, Healed, OperationsEnded
+from harness.faults.kill import kill_one_of
 
 identity_instances_killed: Experiment[RunningShop] = Experiment(
     name="identity_instances_killed",

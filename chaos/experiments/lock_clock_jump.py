@@ -5,9 +5,9 @@ Whoever holds the lock has its write on the way for 4 s; meanwhile the masters f
 
 from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, long_way_to_product, one_product
 from chaos.experiments.promises import OF_A_LOCKED_SALE
-from chaos.faults.clock_jump import FAKED_CLOCK, clock_jump
 from chaos.subject import RunningShop
 from harness.experiment import EventsSeen, Experiment, FaultPlan, Sighting
+from harness.faults.clock_jump import FAKED_CLOCK, clock_jump
 
 lock_clock_jump: Experiment[RunningShop] = Experiment(
     name="lock_clock_jump",

@@ -5,9 +5,9 @@ Whoever holds the lock has its write on the way for 4 s; by then the masters hav
 
 from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, long_way_to_product, one_product
 from chaos.experiments.promises import OF_A_LOCKED_SALE
-from chaos.faults import forget
 from chaos.subject import RunningShop
 from harness.experiment import EventsSeen, Experiment, FaultPlan, Sighting
+from harness.faults.forget import forget
 
 lock_forgotten: Experiment[RunningShop] = Experiment(
     name="lock_forgotten",

@@ -7,9 +7,9 @@ A second after it stopped, its lock is over, and order-2, which waits for the sa
 
 from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, long_way_to_product, one_product
 from chaos.experiments.promises import OF_A_LOCKED_SALE
-from chaos.faults import pause
 from chaos.subject import RunningShop
 from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, FaultPlan, InForceFor, Sighting
+from harness.faults.pause import pause
 
 OVERTAKEN_BY_ORDER_2 = EventsSince("holder_paused", "token_drawn")
 

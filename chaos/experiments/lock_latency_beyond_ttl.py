@@ -1,14 +1,14 @@
 """lock_latency_beyond_ttl: whatever is said to the lock masters arrives when the lock's time to live is over."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
-from chaos.faults import toxic
 from chaos.observations.events import SAGA_POSTPONED
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
+from harness.direction import Direction
 from harness.experiment import EventsSince, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
+from harness.faults.toxic import toxic
 from harness.history import Ending
-from harness.proxy.direction import Direction
 
 lock_latency_beyond_ttl: Experiment[RunningShop] = Experiment(
     name="lock_latency_beyond_ttl",

@@ -1,12 +1,12 @@
 """lock_majority_down: two lock masters of three die; without a quorum no order is decided, and none is lost."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
-from chaos.faults import kill
 from chaos.observations.events import SAGA_POSTPONED
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import AllOf, EventsSince, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
+from harness.faults.kill import kill
 from harness.history import Ending
 
 UNDECIDED = AllOf((EventsSince("first_killed", SAGA_POSTPONED, 20), EventsSince("second_killed", SAGA_POSTPONED, 20)))

@@ -1,11 +1,11 @@
 """lock_master_down: one lock master of three dies; two are a quorum, so nobody should notice."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
-from chaos.faults import kill_one_of
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import EventsSince, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
+from harness.faults.kill import kill_one_of
 from harness.history import Ending
 
 lock_master_down: Experiment[RunningShop] = Experiment(

@@ -4,11 +4,11 @@ It takes locks without knowing it, again and again, and has to let go of each at
 """
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
-from chaos.faults import partition
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import EventsSince, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
+from harness.faults.partition import partition
 from harness.history import Ending
 
 lock_partition_asymmetric: Experiment[RunningShop] = Experiment(

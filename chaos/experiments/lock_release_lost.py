@@ -5,9 +5,9 @@ order-1's write takes 2.5 s to get to product, so that there is time to silence 
 
 from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, long_way_to_product, one_product
 from chaos.experiments.promises import OF_A_LOCKED_SALE
-from chaos.faults import partition
 from chaos.subject import RunningShop
 from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, FaultPlan, Sighting
+from harness.faults.partition import partition
 
 GONE_ON = AllOf((EventsSeen("lock_expired"), EventsSince("releases_lost", "token_drawn")))
 

@@ -1,7 +1,6 @@
 """notification_down: nobody sends mails for a while, then nobody takes them, then they are taken without a word."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults import kill
 from chaos.faults.mail_script import mail_refused, mail_taken_in_silence
 from chaos.observations.events import CAPTURE, MAIL_DELIVERED, MAIL_QUEUED, MAIL_SCRIPT_HIT
 from chaos.observations.orders import COMPLETE_ORDER
@@ -9,6 +8,7 @@ from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, FaultPlan, Healed, Minimum, Sighting
+from harness.faults.kill import kill
 from harness.history import Ending
 
 notification_down: Experiment[RunningShop] = Experiment(
@@ -25,7 +25,7 @@ notification_down: Experiment[RunningShop] = Experiment(
     workload=OpenShop(until=Healed("taken_in_silence"), habits=Habits(insists=0.9, attempts=30, pays=0.8)),
     faults=(
         *(
-            FaultPlan[RunningShop](
+            FaultPlan(
                 name=f"notification_{number}_killed",
                 fault=kill(f"notification-{number}"),
                 inject=EventsSeen(MAIL_DELIVERED, 3),

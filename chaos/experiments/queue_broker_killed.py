@@ -1,11 +1,12 @@
 """queue_broker_killed: orders were answered 202 and lie in the queue, nobody takes them, and the broker dies with -9."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults import kill, pause
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Injected, Minimum, OperationsEnded
+from harness.faults.kill import kill
+from harness.faults.pause import pause
 from harness.history import Ending
 
 queue_broker_killed: Experiment[RunningShop] = Experiment(
@@ -21,7 +22,7 @@ queue_broker_killed: Experiment[RunningShop] = Experiment(
     workload=OpenShop(until=AllOf((Healed("order_1_frozen"), Healed("order_2_frozen"))), buyers=40),
     faults=(
         *(
-            FaultPlan[RunningShop](
+            FaultPlan(
                 name=f"order_{number}_frozen",
                 fault=pause(f"order-{number}"),
                 inject=OperationsEnded(PLACE_ORDER, 30),

@@ -1,11 +1,11 @@
 """queue_broker_restart: the broker is restarted while orders, replies and events are on their way through it."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults import restart
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import Experiment, FaultPlan, Healed, Injected, Minimum, OperationsEnded
+from harness.faults.restart import restart
 from harness.history import Ending
 
 queue_broker_restart: Experiment[RunningShop] = Experiment(

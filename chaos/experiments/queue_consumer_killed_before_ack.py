@@ -5,7 +5,6 @@ from chaos.faults.killed_holding import killed_holding
 from chaos.observations.events import REDELIVERED
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
-from chaos.subject.in_flight import decided_since
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Injected, Minimum, OperationsEnded, Sighting
 from harness.history import Ending
@@ -26,7 +25,7 @@ queue_consumer_killed_before_ack: Experiment[RunningShop] = Experiment(
     faults=(
         FaultPlan(
             name="killed_before_ack",
-            fault=killed_holding("order-1", "rabbitmq", decided_since, "orders stored and not acknowledged"),
+            fault=killed_holding("order-1", "rabbitmq", "unacknowledged"),
             inject=OperationsEnded(PLACE_ORDER, 30),
             heal=AllOf((Injected("killed_before_ack"), OperationsEnded(PLACE_ORDER, 80))),
         ),

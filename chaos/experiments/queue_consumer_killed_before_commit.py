@@ -1,15 +1,14 @@
 """queue_consumer_killed_before_commit: an instance dies with commands in its hands that it has not been able to store."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults import cut
 from chaos.faults.killed_holding import killed_holding
 from chaos.observations.events import REDELIVERED
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
-from chaos.subject.in_flight import busy, stuck
 from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import Experiment, FaultPlan, Healed, InForceFor, Injected, Minimum, OperationsEnded, Sighting
+from harness.faults.cut import cut
 from harness.history import Ending
 
 ANSWERED_S = 4.0
@@ -37,7 +36,7 @@ queue_consumer_killed_before_commit: Experiment[RunningShop] = Experiment(
         ),
         FaultPlan(
             name="killed_before_commit",
-            fault=killed_holding("order-1", "mysql", stuck, "commands taken and not stored", busy),
+            fault=killed_holding("order-1", "mysql", "uncommitted"),
             inject=Injected("order_out_of_reach"),
             heal=InForceFor("killed_before_commit", ANSWERED_S),
         ),

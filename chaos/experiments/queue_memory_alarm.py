@@ -1,11 +1,11 @@
 """queue_memory_alarm: the broker has no memory left and takes nothing from publishers, without a word."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults.memory_alarm import memory_alarm
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import AllOf, Experiment, FaultPlan, Healed, InForceFor, Minimum, OperationsEnded
+from harness.faults.memory_alarm import memory_alarm
 from harness.history import Ending
 
 queue_memory_alarm: Experiment[RunningShop] = Experiment(
@@ -19,7 +19,7 @@ queue_memory_alarm: Experiment[RunningShop] = Experiment(
     faults=(
         FaultPlan(
             name="out_of_memory",
-            fault=memory_alarm(),
+            fault=memory_alarm("rabbitmq"),
             inject=OperationsEnded(PLACE_ORDER, 40),
             heal=InForceFor("out_of_memory", 6.0),
         ),

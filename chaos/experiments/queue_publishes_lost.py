@@ -1,12 +1,13 @@
 """queue_publishes_lost: what a gateway publishes never reaches the broker, and nobody tells it so but the missing confirms."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults import cut, partition
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import AllOf, Experiment, FaultPlan, Healed, InForceFor, Injected, Minimum, OperationsEnded
+from harness.faults.cut import cut
+from harness.faults.partition import partition
 from harness.history import Ending
 
 queue_publishes_lost: Experiment[RunningShop] = Experiment(

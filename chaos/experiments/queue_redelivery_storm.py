@@ -1,13 +1,13 @@
 """queue_redelivery_storm: commands and events arrive several times, and consumers are cut off with their hands full."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults import cut
 from chaos.faults.redelivery import redelivery
 from chaos.observations.events import REDELIVERED
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
 from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Injected, Minimum, OperationsEnded, Sighting
+from harness.faults.cut import cut
 from harness.history import Ending
 
 CUTS = (50, 75, 100, 125)
@@ -34,7 +34,7 @@ queue_redelivery_storm: Experiment[RunningShop] = Experiment(
             heal=AllOf((Healed(f"cut_{CUTS[-1]}"), OperationsEnded(PLACE_ORDER, CUTS[-1] + 40))),
         ),
         *(
-            FaultPlan[RunningShop](
+            FaultPlan(
                 name=f"cut_{orders}",
                 fault=cut("order-*->rabbitmq", "payment-*->rabbitmq"),
                 inject=OperationsEnded(PLACE_ORDER, orders),

@@ -2,7 +2,8 @@
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
-from chaos.faults import kill_waiting, provider_late
+from chaos.faults.kill_waiting import kill_waiting
+from chaos.faults.provider_script import provider_late
 from chaos.observations.events import CAPTURE, REFUND, SAGA_TAKEN_OVER
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop

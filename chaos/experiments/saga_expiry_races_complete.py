@@ -2,12 +2,12 @@
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
-from chaos.faults import toxic
 from chaos.observations.events import CAPTURE
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
 from chaos.workloads.paying_late import LatePayers
 from harness.experiment import Experiment, FaultPlan, Minimum, OperationsEnded, Sighting
+from harness.faults.toxic import toxic
 from harness.history import Ending
 
 saga_expiry_races_complete: Experiment[RunningShop] = Experiment(

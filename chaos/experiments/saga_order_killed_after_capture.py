@@ -2,12 +2,13 @@
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
-from chaos.faults import kill_waiting, toxic
+from chaos.faults.kill_waiting import kill_waiting
 from chaos.observations.events import CAPTURE, SAGA_TAKEN_OVER
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
 from chaos.workloads.paying import PayingBuyers
 from harness.experiment import EventsSince, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
+from harness.faults.toxic import toxic
 from harness.history import Ending
 
 saga_order_killed_after_capture: Experiment[RunningShop] = Experiment(

@@ -2,12 +2,12 @@
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
-from chaos.faults import slow_start_one_of
 from chaos.observations.events import CAPTURE
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
 from chaos.workloads.paying import PayingBuyers
 from harness.experiment import Experiment, FaultPlan, Minimum, OperationsEnded, Sighting
+from harness.faults.slow_start import slow_start_one_of
 from harness.history import Ending
 
 saga_payment_starts_slowly: Experiment[RunningShop] = Experiment(

@@ -2,12 +2,12 @@
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
-from chaos.faults import cut
 from chaos.observations.events import CAPTURE, SAGA_POSTPONED
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
 from chaos.workloads.paying import PayingBuyers
 from harness.experiment import EventsSeen, EventsSince, Experiment, FaultPlan, Minimum, Sighting
+from harness.faults.cut import cut
 from harness.history import Ending
 
 saga_product_unreachable_after_capture: Experiment[RunningShop] = Experiment(

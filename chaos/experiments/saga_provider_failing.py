@@ -2,7 +2,7 @@
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
-from chaos.faults import provider_failing, provider_slow
+from chaos.faults.provider_script import provider_failing, provider_slow
 from chaos.observations.events import CAPTURE
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop

@@ -1,56 +1,88 @@
-"""killed_holding: a consumer dies at a sure moment, with messages in its hands whose settling never got out.
+"""killed_holding: a consumer dies at a sure moment, with messages in flight whose settling never got out.
 
 First one of its edges is silenced: towards the broker, so that acknowledgements vanish, or towards the database, so that
 nothing is stored. Then one looks until it holds something that this applies to, and only then it is killed with -9. Where it
-got stuck with something that this does not apply to, it is let go and silenced again, once its hands are empty.
+got stuck with something that this does not apply to, it is let go and silenced again, once it holds nothing.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
 import stamina
 
-from chaos.faults.kill import Kill
 from chaos.subject import RunningShop
-from chaos.subject.in_flight import Count
+from chaos.subject.in_flight import Count, busy, decided_since, stuck
+from harness.direction import Direction
 from harness.experiment import AssumptionError, Proof
-from harness.proxy.client import ProxyApiError
-from harness.proxy.direction import Direction
+from harness.faults.edge_fault import dropped_since, take_away
+from harness.faults.edge_probe import Sight, look, silenced
+from harness.faults.inventory import Declaration, Inventory
+from harness.faults.kill import KILL, Kill
+from harness.faults.registry import fault_kind
+from harness.faults.spec import Edge, FaultSpec, SpecError
+from harness.proxy.client import EffectsState
 from harness.stack.view import StackView
 from harness.waiting import WaitTimeout, wait_until_async
 
+KILLED_HOLDING = "killed_holding"
 TRY_S, TRIES = 3.0, 10
-"""How long a consumer is looked at for something in its hands, and how often it is silenced for that."""
+"""How long a consumer is looked at for something that it holds, and how often it is silenced for that."""
 IDLE_S = 20.0
-"""How long it may take to have nothing in its hands."""
+"""How long it may take to hold nothing."""
 TOXIC = "killed_holding"
-NOT_FOUND = 404
 
 Holds = Callable[[StackView, str], Awaitable[Count]]
-"""Begins to look into the hands of an instance, which says nothing any more."""
+"""Begins to count what an instance holds, which says nothing any more."""
 
 
+@dataclass(frozen=True)
+class Holding:
+    """What a consumer can hold. With `busy`, it is silenced only when that counts nothing."""
+
+    what: str
+    holds: Holds
+    busy: Holds | None = None
+
+
+HOLDINGS: Mapping[str, Holding] = {
+    "unacknowledged": Holding("orders stored and not acknowledged", decided_since),
+    "uncommitted": Holding("commands taken and not stored", stuck, busy),
+}
+"""By the name that a spec's parameter `holding` has."""
+
+
+@fault_kind(KILLED_HOLDING)
 class KilledHolding:
-    """Silences what `target` says to `callee`, waits until it holds something, and kills it."""
+    """Silences what its member says on its edge, waits until that holds something, and kills it."""
 
-    def __init__(self, target: str, callee: str, holds: Holds, what: str, busy: Holds | None = None) -> None:
-        self.target = target
-        self.edge = f"{target}->{callee}"
-        self._holds = holds
-        self._what = what
-        self._busy = busy
+    hit: tuple[str, ...] = ()
+
+    def __init__(self, spec: FaultSpec, holdings: Mapping[str, Holding] = HOLDINGS) -> None:
+        self.spec = spec
+        if len(spec.members) != 1 or len(spec.edges) != 1:
+            raise SpecError(f"{KILLED_HOLDING} is done to one member and one edge of it")
+        (self.member,), (self.edge,) = spec.members, spec.edges
+        name = spec.text("holding")
+        if name not in holdings:
+            raise SpecError(f"{KILLED_HOLDING} knows no holding {name!r}; it knows {', '.join(holdings)}")
+        self._holding = holdings[name]
         self._held = 0
+        self._before: EffectsState | None = None
+        self._seen = Sight()
         self.try_s = TRY_S
-        self._death = Kill(target)
+        self._death = Kill(FaultSpec(kind=KILL, members=spec.members, edges=spec.edges))
 
     async def assume(self, subject: RunningShop) -> None:
         """See Fault."""
         await self._death.assume(subject)
-        if self.edge not in subject.stack.edges():
-            raise AssumptionError(f"no edge that runs through a proxy is called {self.edge}")
 
     async def inject(self, subject: RunningShop) -> None:
-        """See Fault. Raises WaitTimeout when the target's hands stay empty, or never get so."""
+        """See Fault. Raises WaitTimeout when the member holds nothing, or never holds nothing."""
+        async with subject.proxy as proxy:
+            self._before = await proxy.effects(self.edge.name)
+            if not self._before.complete:
+                self._seen = await look((await proxy.proxy(self.edge.name)).listen)
         async for attempt in stamina.retry_context(on=WaitTimeout, attempts=TRIES, timeout=None, wait_initial=0, wait_jitter=0):
             with attempt:
                 await self._let_go(subject)  # of what it got stuck with the time before
@@ -59,41 +91,47 @@ class KilledHolding:
         await self._death.inject(subject)
 
     async def _silence(self, subject: RunningShop) -> None:
-        if self._busy is not None:
-            await self._until_idle(await self._busy(subject.stack, self.target))
+        if self._holding.busy is not None:
+            await self._until_idle(await self._holding.busy(subject.stack, self.member))
         async with subject.proxy as proxy:
-            await proxy.add_toxic(self.edge, "timeout", stream=Direction.UPSTREAM, name=TOXIC, timeout=0)
+            await proxy.add_toxic(self.edge.name, "timeout", stream=Direction.UPSTREAM, name=TOXIC, timeout=0)
 
     async def _until_idle(self, look: Count) -> None:
         async def nothing() -> bool:
             return await look() == 0
 
-        await wait_until_async(nothing, what=f"{self.target} has empty hands", timeout_s=IDLE_S)
+        await wait_until_async(nothing, what=f"{self.member} holds nothing", timeout_s=IDLE_S)
 
     async def _until_it_holds(self, subject: RunningShop) -> None:
-        look = await self._holds(subject.stack, self.target)
+        look = await self._holding.holds(subject.stack, self.member)
 
         async def something() -> bool:
             self._held = await look()
             return self._held > 0
 
-        await wait_until_async(something, what=f"{self.target} holds {self._what}", timeout_s=self.try_s)
+        await wait_until_async(something, what=f"{self.member} holds {self._holding.what}", timeout_s=self.try_s)
 
     async def _let_go(self, subject: RunningShop) -> None:
         async with subject.proxy as proxy:
-            try:
-                await proxy.remove_toxic(self.edge, TOXIC)
-            except ProxyApiError as error:
-                if error.status != NOT_FOUND:  # it was not injected so far
-                    raise
+            await take_away(proxy, self.edge.name, TOXIC)
 
     async def prove(self, subject: RunningShop) -> Proof:
-        """See Fault."""
+        """See Fault. Bytes of before the injection prove nothing."""
         gone = await self._death.prove(subject)
+        lost = await self._lost(subject)
+        detail = f"{gone.detail}; {self._held} {self._holding.what}; {lost or 'nothing lost'} on {self.edge.name}"
+        return Proof(effective=gone.effective and self._held > 0 and bool(lost), detail=detail)
+
+    async def _lost(self, subject: RunningShop) -> str:
+        """What was lost on the edge since the injection, in words; nothing when there is nothing to show."""
+        if self._before is None:
+            return ""
         async with subject.proxy as proxy:
-            lost = (await proxy.effects(self.edge)).upstream.dropped
-        detail = f"{gone.detail}; {self._held} {self._what}; {lost:,} bytes lost on {self.edge}"
-        return Proof(effective=gone.effective and self._held > 0 and lost > 0, detail=detail)
+            if self._before.complete:
+                lost = dropped_since(self.edge, self._before, await proxy.effects(self.edge.name))
+                return f"{lost:,} bytes lost" if lost > 0 else ""
+            now = await look((await proxy.proxy(self.edge.name)).listen)
+        return f"{self._seen} before, {now} now" if silenced(self._seen, now) else ""
 
     async def heal(self, subject: RunningShop) -> str:
         """See Fault."""
@@ -101,11 +139,14 @@ class KilledHolding:
         return await self._death.heal(subject)
 
 
-def killed_holding(
-    target: str, callee: str, holds: Holds, what: str, busy: Holds | None = None
-) -> Callable[[Random], KilledHolding]:
-    """Silence `target` towards `callee`, and kill it once it holds something, which `what` calls by name.
+def killed_holding(target: str, callee: str, holding: str) -> Declaration:
+    """Silence `target` towards `callee`, and kill it once it holds something (see HOLDINGS)."""
 
-    With `busy`, it is silenced only when that sees nothing in its hands.
-    """
-    return lambda _random: KilledHolding(target, callee, holds, what, busy)
+    def declared(inventory: Inventory, _random: Random) -> FaultSpec:
+        inventory.require(target)
+        edge = Edge(target, callee, (Direction.UPSTREAM,))
+        if edge.name not in inventory.edges:
+            raise AssumptionError(f"no edge that runs through a proxy is called {edge.name}")
+        return FaultSpec(kind=KILLED_HOLDING, members=(target,), edges=(edge,), parameters={"holding": holding})
+
+    return declared

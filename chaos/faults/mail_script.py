@@ -3,14 +3,19 @@
 Rules are those of the mailbox sandbox (POST /script). Proved by how many mails they struck.
 """
 
-from collections.abc import Callable, Mapping
-from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
-from typing import Any, Protocol
+from typing import Protocol
 
 import httpx
+from pydantic import JsonValue
 
 from harness.experiment import AssumptionError, Proof
+from harness.faults.inventory import Declaration
+from harness.faults.registry import fault_kind
+from harness.faults.spec import FaultSpec
+from harness.faults.targets import member
 
+MAIL_SCRIPT = "mail_script"
+MAILBOX = "mailbox"
 SCRIPT = "/script"
 
 
@@ -22,13 +27,15 @@ class HasMailbox(Protocol):
         """Its HTTP side."""
 
 
+@fault_kind(MAIL_SCRIPT)
 class MailScript:
-    """One rule, in force for every mail until it heals, or for the first `times` of them."""
+    """Rules, each in force for every mail until it heals, or for the first `times` of them."""
 
-    target = "mailbox"
+    hit: tuple[str, ...] = ()
 
-    def __init__(self, action: Mapping[str, Any], times: int | None) -> None:
-        self._rule = {"match": {}, "times": times, "action": dict(action)}
+    def __init__(self, spec: FaultSpec) -> None:
+        self.spec = spec
+        self._rules = spec.parameters["rules"]
 
     async def assume(self, subject: HasMailbox) -> None:
         """See Fault."""
@@ -38,7 +45,7 @@ class MailScript:
 
     async def inject(self, subject: HasMailbox) -> None:
         """See Fault."""
-        (await subject.mailing.post(SCRIPT, json={"rules": [self._rule]})).raise_for_status()
+        (await subject.mailing.post(SCRIPT, json={"rules": self._rules})).raise_for_status()
 
     async def prove(self, subject: HasMailbox) -> Proof:
         """See Fault."""
@@ -52,11 +59,15 @@ class MailScript:
         return "the mailbox follows no script"
 
 
-def mail_refused(code: int = 451) -> Callable[[Random], MailScript]:
+def _mail_script(action: dict[str, JsonValue], times: int | None) -> Declaration:
+    return member(MAIL_SCRIPT, MAILBOX, rules=[{"match": {}, "times": times, "action": action}])
+
+
+def mail_refused(code: int = 451) -> Declaration:
     """Every mail is refused with an SMTP code."""
-    return lambda _random: MailScript({"kind": "reject", "code": code}, None)
+    return _mail_script({"kind": "reject", "code": code}, None)
 
 
-def mail_taken_in_silence(times: int) -> Callable[[Random], MailScript]:
+def mail_taken_in_silence(times: int) -> Declaration:
     """So many mails are delivered, and the connection is closed before anybody is told so."""
-    return lambda _random: MailScript({"kind": "drop", "when": "after"}, times)
+    return _mail_script({"kind": "drop", "when": "after"}, times)

@@ -4,64 +4,50 @@ Proved when every one of them lies there, refused by a consumer, and none waits 
 """
 
 import asyncio
+import base64
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
-from typing import Protocol
 
 import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
 from shop.events.v1.events_pb2 import PlaceOrder
 from shop.order.v1.order_pb2 import Address, OrderItem
 
-from harness.experiment import AssumptionError, Proof
-from harness.stack.errors import StackError
+from chaos.faults.broker import BROKER, HasBroker, assume_broker
+from harness.experiment import Proof
+from harness.faults.inventory import Declaration, Inventory
+from harness.faults.registry import fault_kind
+from harness.faults.spec import FaultSpec, SpecError
 from harness.waiting import NotYet, WaitTimeout, wait_until_async
 
+POISON = "poison"
 QUEUE = "order.place"
 DEAD = f"{QUEUE}.dead"
 REFUSED = "rejected"
 """The broker's word for why a message is in the dead-letter queue, where a consumer put it there."""
 DEAD_S = 15.0
 """How long the shop may take to refuse them."""
-
-
 APART_S = 0.1
 """Between two of them: so they come among real messages, and share their batches."""
 
 
-class HasBroker(Protocol):
-    """A subject with a broker."""
-
-    @property
-    def stack(self) -> "Broker":
-        """It."""
-
-
-class Broker(Protocol):
-    """How to reach it."""
-
-    @property
-    def amqp_url(self) -> str:
-        """With credentials. Raises StackError."""
-
-
+@fault_kind(POISON)
 class Poison:
-    """Publishes `count` messages of each kind of poison, in an order that the seed decides."""
+    """Publishes the spec's `messages`, whose bodies are in base64 by their ids, in their order."""
 
-    target = QUEUE
+    hit: tuple[str, ...] = ()
 
-    def __init__(self, count: int, random: Random) -> None:
-        bodies = [body for _ in range(count) for body in (_noise(random), *_unfulfillable(random))]
-        random.shuffle(bodies)
-        self._bodies = {f"poison-{uuid.UUID(int=random.getrandbits(128))}": body for body in bodies}
+    def __init__(self, spec: FaultSpec) -> None:
+        self.spec = spec
+        messages = spec.parameters.get("messages")
+        if not isinstance(messages, dict):
+            raise SpecError(f"{POISON} needs messages")
+        self._bodies = {name: base64.b64decode(str(body)) for name, body in messages.items()}
 
     async def assume(self, subject: HasBroker) -> None:
         """See Fault."""
-        try:
-            _ = subject.stack.amqp_url
-        except StackError as error:
-            raise AssumptionError(str(error)) from error
+        assume_broker(subject)
 
     async def inject(self, subject: HasBroker) -> None:
         """See Fault. Returns once the broker has confirmed all of them, one after the other."""
@@ -158,6 +144,13 @@ def _unfulfillable(random: Random) -> Iterable[bytes]:
     yield command(OrderItem(product_id=product, quantity=1), country="a country's name where two letters fit")
 
 
-def poison(count: int) -> Callable[[Random], Poison]:
-    """So many messages of each kind of poison."""
-    return lambda random: Poison(count, random)
+def poison(count: int) -> Declaration:
+    """So many messages of each kind of poison, in an order that the seed decides."""
+
+    def declared(inventory: Inventory, random: Random) -> FaultSpec:
+        bodies = [body for _ in range(count) for body in (_noise(random), *_unfulfillable(random))]
+        random.shuffle(bodies)
+        named = {f"poison-{uuid.UUID(int=random.getrandbits(128))}": base64.b64encode(body).decode() for body in bodies}
+        return FaultSpec(kind=POISON, members=inventory.require(BROKER), parameters={"messages": {**named}})
+
+    return declared

@@ -1,24 +1,37 @@
-"""What faults of the payment provider have in common: rules for its sandbox, and its own count of whom they struck.
+"""provider_script: the payment provider of the sandbox misbehaves by rules: it is slow, answers late, or fails.
 
-The sandbox strikes each request with the first rule that fits (see system/sandbox/provider/api.py). Its script has one owner
-at a time: healing clears all of it.
+The sandbox applies to each request the first rule that fits (see system/sandbox/provider/api.py). Its script has one owner at
+a time: healing clears all of it. Proved by its own count of requests for each rule.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
+from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 from typing import Protocol
 
 import httpx
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from harness.experiment import AssumptionError, Proof
+from harness.faults.inventory import Declaration, Inventory
+from harness.faults.registry import fault_kind
+from harness.faults.spec import FaultSpec, SpecError
 
+PROVIDER_SCRIPT = "provider_script"
+PROVIDER = "provider"
 SCRIPT = "/script"
+WAYS: dict[str, dict[str, JsonValue]] = {
+    "503 without effect": {"kind": "fail", "status": 503, "when": "before"},
+    "503 after the effect": {"kind": "fail", "status": 503, "when": "after"},
+    "hung up without effect": {"kind": "drop", "when": "before"},
+    "hung up after the effect": {"kind": "drop", "when": "after"},
+}
+"""Every way in which the provider can fail."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Strike an operation (`create`, `get`, `capture`, `refund`, `void`), `times` times or always; `said` says how."""
+    """For an operation (`create`, `get`, `capture`, `refund`, `void`), `times` times or always; `said` says how."""
 
     operation: str
     action: dict[str, JsonValue]
@@ -30,6 +43,9 @@ class Rule:
         return {"operation": self.operation, "times": self.times, "action": self.action}
 
 
+_RULES = TypeAdapter(tuple[Rule, ...])
+
+
 class HasProvider(Protocol):
     """A subject that pays at a provider."""
 
@@ -38,13 +54,18 @@ class HasProvider(Protocol):
         """The payment provider."""
 
 
+@fault_kind(PROVIDER_SCRIPT)
 class ProviderScript:
-    """The provider misbehaves by some rules until it is healed."""
+    """The provider follows the spec's `rules` until it is healed."""
 
-    target = "provider"
+    hit: tuple[str, ...] = ()
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self.rules = tuple(rules)
+    def __init__(self, spec: FaultSpec) -> None:
+        self.spec = spec
+        try:
+            self.rules = _RULES.validate_python(spec.parameters.get("rules"))
+        except ValidationError as error:
+            raise SpecError(f"{PROVIDER_SCRIPT} needs rules: {error.errors()[0]['msg']}") from error
 
     async def assume(self, subject: HasProvider) -> None:
         """See Fault."""
@@ -73,3 +94,31 @@ async def _in_force(provider: httpx.AsyncClient) -> list[int]:
     answer = await provider.get(SCRIPT)
     answer.raise_for_status()
     return [int(rule["hits"]) for rule in answer.json()["rules"]]
+
+
+def _declared(*rules: Rule, shuffled: bool = False) -> Declaration:
+    def declared(inventory: Inventory, random: Random) -> FaultSpec:
+        order = list(rules)
+        if shuffled:
+            random.shuffle(order)
+        written: list[JsonValue] = list(_RULES.dump_python(tuple(order), mode="json"))
+        return FaultSpec(kind=PROVIDER_SCRIPT, members=inventory.require(PROVIDER), parameters={"rules": written})
+
+    return declared
+
+
+def provider_late(*operations: str, ms: int, times: int | None = None) -> Declaration:
+    """These operations have their effect at once and are answered `ms` milliseconds later, `times` of them or all."""
+    action: dict[str, JsonValue] = {"kind": "delay", "ms": ms, "when": "after"}
+    return _declared(*(Rule(each, action, f"answered {ms} ms late", times) for each in operations))
+
+
+def provider_slow(*operations: str, ms: int) -> Declaration:
+    """These operations begin `ms` milliseconds late."""
+    action: dict[str, JsonValue] = {"kind": "delay", "ms": ms, "when": "before"}
+    return _declared(*(Rule(each, action, f"{ms} ms slow") for each in operations))
+
+
+def provider_failing(*operations: str, times: int) -> Declaration:
+    """These operations fail in each way `times` times; the seed decides which way comes first."""
+    return _declared(*(Rule(each, WAYS[way], way, times) for each, way in product(operations, WAYS)), shuffled=True)

@@ -7,17 +7,19 @@ message's id, headers and reply address, so that nothing but their number tells 
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
-from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 from typing import Protocol
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
-from chaos.faults.poison import HasBroker
-from harness.experiment import AssumptionError, Proof
-from harness.stack.errors import StackError
+from chaos.faults.broker import BROKER, HasBroker, assume_broker
+from harness.experiment import Proof
+from harness.faults.inventory import Declaration
+from harness.faults.registry import fault_kind
+from harness.faults.spec import FaultSpec
+from harness.faults.targets import member
 
+REDELIVERY = "redelivery"
 COMMANDS = "order.place"
 EVENTS = "shop.events"
 COPY = "x-gauntlet-copy"
@@ -60,22 +62,21 @@ class Copier:
             await exchange.publish(_copy(message), message.routing_key or "", mandatory=False)
 
 
+@fault_kind(REDELIVERY)
 class Redelivery:
     """Has every event, and every command the harness can get hold of, delivered `times` times."""
 
-    target = f"{COMMANDS}, {EVENTS}"
+    hit: tuple[str, ...] = ()
 
-    def __init__(self, times: int) -> None:
-        self._copier = Copier(times)
+    def __init__(self, spec: FaultSpec) -> None:
+        self.spec = spec
+        self._copier = Copier(spec.integer("times"))
         self._connection: AbstractConnection | None = None
         self._busy = asyncio.Lock()
 
     async def assume(self, subject: HasBroker) -> None:
         """See Fault."""
-        try:
-            _ = subject.stack.amqp_url
-        except StackError as error:
-            raise AssumptionError(str(error)) from error
+        assume_broker(subject)
 
     async def inject(self, subject: HasBroker) -> None:
         """See Fault."""
@@ -134,6 +135,6 @@ def _copy(message: AbstractIncomingMessage) -> aio_pika.Message:
     )
 
 
-def redelivery(times: int) -> Callable[[Random], Redelivery]:
+def redelivery(times: int) -> Declaration:
     """Everything so many times."""
-    return lambda _random: Redelivery(times)
+    return member(REDELIVERY, BROKER, times=times)

@@ -13,29 +13,44 @@ from chaos.observations.locks import LOCK_GRANTS, GrantRow
 from chaos.observations.orders import PLACE_ORDER
 from chaos.observations.stock import Movement
 from harness.checkers import FencedWrite, Hold
-from harness.history import FaultPhase, History
+from harness.history import Fault, FaultPhase, History
+
+HOLDERS, MASTERS = "order-*", "redis-lock-*"
+"""Instances that take the lock, and the servers that grant it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """Something that Redlock rests on, and the faults (kind and pattern of the target) that take it away.
+    """Something that Redlock rests on, and the faults that take it away: by kind, and by member or edge.
 
-    With `of_holder` that excuses only holds of the very instance that was the target.
+    `members` is a pattern of a member that a fault of these kinds is done to. With `lock_edges` it is done to an edge between
+    an instance of order and a master. With `of_holder` it excuses only holds of the very instance that was hit.
     """
 
     name: str
-    faults: tuple[tuple[str, str], ...]
+    kinds: frozenset[str]
+    members: str = ""
+    lock_edges: bool = False
     of_holder: bool = False
+
+    def taken_away_by(self, fault: Fault) -> bool:
+        """Whether a fault takes it away."""
+        if fault.spec is None or fault.spec.kind not in self.kinds:
+            return False
+        if self.lock_edges:
+            return any(fnmatchcase(edge.caller, HOLDERS) and fnmatchcase(edge.callee, MASTERS) for edge in fault.spec.edges)
+        return any(fnmatchcase(member, self.members) for member in fault.members)
 
 
 ASSUMPTIONS = (
-    Assumption("a holder is never paused for longer than the TTL", (("Pause", "order-*"),), of_holder=True),
+    Assumption("a holder is never paused for longer than the TTL", frozenset({"pause"}), HOLDERS, of_holder=True),
     Assumption(
         "messages between holder and masters take much less than the TTL",
-        (("OnEdges", "*->redis-lock-*"), ("Cut", "*->redis-lock-*"), ("Partition", "*redis-lock-*")),
+        frozenset({"toxic", "cut", "partition", "stall"}),
+        lock_edges=True,
     ),
-    Assumption("masters remember the locks that they gave", (("Forget", "*redis-lock-*"), ("Flush", "*redis-lock-*"))),
-    Assumption("clocks run at about the same speed", (("ClockJump", "*redis-lock-*"),)),
+    Assumption("masters remember the locks that they gave", frozenset({"forget", "flush"}), MASTERS),
+    Assumption("clocks run at about the same speed", frozenset({"clock_jump"}), MASTERS),
 )
 """Killing a master breaks none of them: it answers nobody, and what it promised is on its disk."""
 
@@ -48,13 +63,13 @@ class Broken:
     """An assumption did not hold between two times (ns), because of a fault."""
 
     assumption: Assumption
-    target: str
+    members: tuple[str, ...]
     begin_ns: int
     end_ns: int
 
     def excuses(self, hold: Hold) -> bool:
         """Whether a hold may have been lost by it before its end."""
-        about = not self.assumption.of_holder or hold.holder == self.target
+        about = not self.assumption.of_holder or hold.holder in self.members
         return about and self.begin_ns <= hold.sure_ns and hold.began_ns <= self.end_ns
 
 
@@ -64,24 +79,21 @@ def broken(history: History) -> tuple[Broken, ...]:
 
 
 def _broken(history: History) -> Iterator[Broken]:
-    begun: dict[tuple[str, str], int] = {}
+    begun: dict[str, int] = {}
     for record in history.faults:
-        key, assumption = (record.fault, record.target), _taken_away(record.kind, record.target)
+        key, assumption = record.fault, _taken_away(record)
         if assumption and record.phase is FaultPhase.INJECT:
             begun[key] = record.time_ns - LEAD_NS
         elif assumption and record.phase is FaultPhase.HEAL and key in begun:
-            yield Broken(assumption, record.target, begun.pop(key), record.time_ns)
+            yield Broken(assumption, record.members, begun.pop(key), record.time_ns)
     for record in history.faults:
-        key, assumption = (record.fault, record.target), _taken_away(record.kind, record.target)
+        key, assumption = record.fault, _taken_away(record)
         if assumption and key in begun:
-            yield Broken(assumption, record.target, begun.pop(key), history.span_ns[1])
+            yield Broken(assumption, record.members, begun.pop(key), history.span_ns[1])
 
 
-def _taken_away(kind: str, target: str) -> Assumption | None:
-    for assumption in ASSUMPTIONS:
-        if any(kind == each and fnmatchcase(target, pattern) for each, pattern in assumption.faults):
-            return assumption
-    return None
+def _taken_away(fault: Fault) -> Assumption | None:
+    return next((each for each in ASSUMPTIONS if each.taken_away_by(fault)), None)
 
 
 def grants(history: History) -> tuple[GrantRow, ...]:

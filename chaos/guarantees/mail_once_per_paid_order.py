@@ -5,20 +5,21 @@ sent again under the same Message-ID and delivered once. So a second transmissio
 way was broken on purpose.
 """
 
-import re
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 
 from chaos.guarantees import joining, reading
 from chaos.observations.messages import ORDER_OUTBOX, PAYMENT_OUTBOX
 from chaos.observations.orders import AT_THE_SHOP, ORDERS
 from chaos.observations.outside import MAILBOX, Message
 from harness.checkers import Effect, exactly_once
-from harness.history import FaultPhase, History
+from harness.history import Fault, FaultPhase, History
 from harness.verdict import Finding, Violation, guarantee
 
-ON_THE_WAY = frozenset({"notification", "mailbox", "mysql"})
+ON_THE_WAY = ("notification-*", "mailbox", "mysql")
 """Members whose faults can separate a mail's delivery from the note of it."""
-NUMBER = re.compile(r"-\d+$")
+SENDERS, RECEIVERS = "notification-*", ("notification-*", "mailbox")
+"""An edge of a mail's way begins at a sender, which sends mails and notes it, or ends at a receiver."""
 
 Paid = Mapping[str, tuple[int, ...]]
 """Paid orders with the operations on them."""
@@ -59,9 +60,19 @@ def _settled(history: History, paid: Paid, delivered: Iterable[Effect]) -> tuple
 
 
 def _disturbed(history: History) -> bool:
-    """Whether a fault struck a member on the mail's way, or an edge of one."""
-    struck = (fault.target.split("->") for fault in history.faults if fault.phase is FaultPhase.INJECT)
-    return any(end in ON_THE_WAY or NUMBER.sub("", end) in ON_THE_WAY for ends in struck for end in ends)
+    """Whether a fault was injected into a member on the mail's way, or into an edge of it."""
+    return any(fault.phase is FaultPhase.INJECT and _on_the_way(fault) for fault in history.faults)
+
+
+def _on_the_way(fault: Fault) -> bool:
+    edges = fault.spec.edges if fault.spec else ()
+    return any(_fits(member, ON_THE_WAY) for member in fault.members) or any(
+        _fits(edge.caller, (SENDERS,)) or _fits(edge.callee, RECEIVERS) for edge in edges
+    )
+
+
+def _fits(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _sent_again(messages: Iterable[Message]) -> Iterable[Violation]:

@@ -32,13 +32,13 @@ def recovers(history: History) -> Finding:
 
 def _last_heal(history: History) -> int | None:
     """When the last fault was healed; None when there was none, or one was never healed."""
-    open_faults: set[tuple[str, str]] = set()
+    open_faults: set[str] = set()
     healed_ns: int | None = None
     for record in history.faults:
         if record.phase is FaultPhase.INJECT:
-            open_faults.add((record.fault, record.target))
+            open_faults.add(record.fault)
         elif record.phase is FaultPhase.HEAL:
-            open_faults.discard((record.fault, record.target))
+            open_faults.discard(record.fault)
             healed_ns = record.time_ns
     return None if open_faults else healed_ns
 

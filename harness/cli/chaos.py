@@ -13,7 +13,7 @@ from harness import report
 from harness.cli.console import err, out, refuse
 from harness.cli.execution import RUNS, Execution, judges_of, require_folder
 from harness.cli.options import AsJson, ProxyName, stack_folder
-from harness.experiment import Choices, Experiment
+from harness.experiment import Choices, Experiment, Plan, PlanError, read_plan
 from harness.registry import RegistryError, UnknownNameError, experiments, find
 from harness.seed import Seed
 from harness.stack.attach import attach
@@ -41,6 +41,10 @@ def run_experiments(
     stack: Annotated[
         str, typer.Option("--stack-reuse", help="Use the stack of this name that runs already, instead of one of its own.")
     ] = "",
+    plan_file: Annotated[
+        Path | None,
+        typer.Option("--plan", help="Do the faults of this file (a run's plan.json) to one experiment, not those of its seed."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run experiments and judge them.
@@ -50,6 +54,7 @@ def run_experiments(
     try:
         chosen = _chosen(names or [], default=default, everything=everything)
         known = judges_of(chosen)
+        plan = _plan(plan_file, chosen) if plan_file is not None else None
         first = Seed.parse(seed) if seed is not None else Seed.fresh()
         require_folder(out_folder)
         reused = attach(stack_folder(stack)).folder if stack else None
@@ -62,9 +67,9 @@ def run_experiments(
             reused,
             environment=placement.environment,
         )
-    except (UnknownNameError, RegistryError, StackError, NotADirectoryError, ValueError) as error:
+    except (UnknownNameError, RegistryError, StackError, NotADirectoryError, PlanError, ValueError) as error:
         refuse(error)
-    execution = Execution(out_folder, known, choices, as_json)
+    execution = Execution(out_folder, known, choices, as_json, plan)
     execution.run_all(grouped(chosen.values()) if everything else chosen.values(), first)
     raise typer.Exit(execution.exit_code)
 
@@ -107,6 +112,17 @@ def _chosen(names: list[str], *, default: bool, everything: bool) -> Mapping[str
     if names:
         return {name: find(name, known, "experiment") for name in names}
     return {name: each for name, each in known.items() if everything or each.default}
+
+
+def _plan(file: Path, chosen: Mapping[str, Experiment[Any]]) -> Plan:
+    if len(chosen) != 1:
+        raise PlanError("--plan goes with the name of one experiment")
+    try:
+        return read_plan(file.read_bytes())
+    except OSError as error:
+        raise PlanError(f"{file}: {error.strerror}") from error
+    except PlanError as error:
+        raise PlanError(f"{file}: {error}") from error
 
 
 def _described(experiment: Experiment[Any]) -> dict[str, object]:

@@ -17,7 +17,7 @@ from rich.text import Text
 from harness import report
 from harness.cli.console import complain, err, out
 from harness.exit_codes import ExitCode
-from harness.experiment import Choices, Experiment, JudgedRun, RunFolder
+from harness.experiment import Choices, Experiment, JudgedRun, Plan, RunFolder
 from harness.experiment import run as run_experiment
 from harness.registry import find, guarantees
 from harness.report.console import Narrator, print_summary, print_verdict
@@ -36,6 +36,7 @@ class Execution:
     known: Mapping[str, Guarantee]
     choices: Choices
     as_json: bool = False
+    plan: Plan | None = None
     concluded: list[tuple[RunFolder, RunVerdict]] = field(default_factory=list)
     unwritten: list[OSError] = field(default_factory=list)
 
@@ -59,6 +60,7 @@ class Execution:
             listener=narrator.hear,
             note=narrator.note,
             choices=self.choices,
+            plan=self.plan,
         )
         try:
             return asyncio.run(_until_told_to_stop(work))

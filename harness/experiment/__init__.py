@@ -6,8 +6,8 @@ settling and observing one is the work of a `Subject` that the experiment brings
 
 from harness.experiment.context import Choices, Context
 from harness.experiment.experiment import Bounds, Experiment, FaultPlan, Minimum, Sighting
-from harness.experiment.fault_schedule import plan_of
 from harness.experiment.judging import JudgedRun, judge, judge_folder
+from harness.experiment.plan import Plan, PlanError, PlannedFault, plan_of, read_plan, written
 from harness.experiment.protocols import (
     AssumptionError,
     Drive,
@@ -18,7 +18,7 @@ from harness.experiment.protocols import (
     System,
     Workload,
 )
-from harness.experiment.run_folder import NotARunError, PlannedFault, RunFacts, RunFolder
+from harness.experiment.run_folder import NotARunError, RunFacts, RunFolder
 from harness.experiment.runner import run
 from harness.experiment.triggers import (
     AllOf,
@@ -54,6 +54,8 @@ __all__ = [
     "NotARunError",
     "NotSteadyError",
     "OperationsEnded",
+    "Plan",
+    "PlanError",
     "PlannedFault",
     "Progress",
     "Proof",
@@ -67,5 +69,7 @@ __all__ = [
     "judge",
     "judge_folder",
     "plan_of",
+    "read_plan",
     "run",
+    "written",
 ]

@@ -1,12 +1,11 @@
 """What one declares: an experiment is data, read top to bottom like a list of what is done to whom and what must hold."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 from typing import Generic, TypeVar
 
-from harness.experiment.protocols import Fault, Subject, System, Workload
-from harness.experiment.triggers import Trigger
+from harness.experiment.protocols import Subject, System, Workload
+from harness.experiment.triggers import AnyTrigger
+from harness.faults.inventory import Declaration
 from harness.history import Ending
 
 S = TypeVar("S", bound=Subject)
@@ -15,16 +14,16 @@ DEFINITE = frozenset({Ending.OK, Ending.FAIL})
 
 
 @dataclass(frozen=True, kw_only=True)
-class FaultPlan(Generic[S]):
-    """A fault, when it strikes and when it heals. `fault` makes it from the run's own randomness.
+class FaultPlan:
+    """A fault as it is declared, when it is injected and when it heals.
 
     `heal` may never be met: every fault is healed when the workload is over.
     """
 
     name: str
-    fault: Callable[[Random], Fault[S]]
-    inject: Trigger
-    heal: Trigger
+    fault: Declaration
+    inject: AnyTrigger
+    heal: AnyTrigger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +68,7 @@ class Experiment(Generic[S]):
     about: str
     system: System[S]
     workload: Workload[S]
-    faults: tuple[FaultPlan[S], ...] = ()
+    faults: tuple[FaultPlan, ...] = ()
     guarantees: tuple[str, ...]
     minimums: tuple[Minimum, ...]
     sightings: tuple[Sighting, ...] = ()

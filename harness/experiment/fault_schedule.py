@@ -6,16 +6,15 @@ does with its cancellation, keeps no other from being healed.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from harness.experiment.context import Context
-from harness.experiment.experiment import Experiment, FaultPlan
+from harness.experiment.plan import Plan, PlannedFault
 from harness.experiment.protocols import Fault, Subject
-from harness.experiment.run_folder import PlannedFault
+from harness.faults.registry import make
 from harness.history import FaultPhase
-from harness.seed import Seed
 
 S = TypeVar("S", bound=Subject)
 
@@ -44,7 +43,7 @@ BOUNDS = FaultBounds()
 
 @dataclass(eq=False)
 class _Armed(Generic[S]):
-    plan: FaultPlan[S]
+    plan: PlannedFault
     fault: Fault[S]
     life: asyncio.Task[None] | None = None
     broken: bool = False
@@ -53,27 +52,15 @@ class _Armed(Generic[S]):
     healing: bool = False
 
 
-def made(plan: FaultPlan[S], seed: Seed) -> Fault[S]:
-    """The fault of a plan, as this seed has it."""
-    return plan.fault(seed.stream("fault", plan.name))
-
-
-def plan_of(experiment: Experiment[S], seed: Seed) -> tuple[PlannedFault, ...]:
-    """What this seed has an experiment do to whom and when, in words."""
-    return tuple(
-        PlannedFault(name=each.name, target=made(each, seed).target, inject=str(each.inject), heal=str(each.heal))
-        for each in experiment.faults
-    )
-
-
 class FaultSchedule(Generic[S]):
     """The faults of one run. Use `during` once, then `heal`."""
 
-    def __init__(self, plans: Iterable[FaultPlan[S]], subject: S, context: Context, bounds: FaultBounds = BOUNDS) -> None:
+    def __init__(self, plan: Plan, subject: S, context: Context, bounds: FaultBounds = BOUNDS) -> None:
+        """Raises UnknownKindError, SpecError for a plan whose faults cannot be made."""
         self._subject = subject
         self._context = context
         self._bounds = bounds
-        self._armed = [_Armed(plan, made(plan, context.seed)) for plan in plans]
+        self._armed: list[_Armed[S]] = [_Armed(each, make(each.spec)) for each in plan.faults]
 
     async def assume(self) -> None:
         """Look whether every fault can be injected. Raises AssumptionError."""
@@ -161,13 +148,19 @@ class FaultSchedule(Generic[S]):
         return ""
 
     def _not_healed(self, armed: _Armed[S], why: str) -> str:
-        failure = f"{armed.plan.name} of {armed.fault.target} not healed: {why}"
+        failure = f"{armed.plan.name} of {_target(armed.fault)} not healed: {why}"
         self._record(armed, FaultPhase.ERROR, failure)
         return failure
 
     def _record(self, armed: _Armed[S], phase: FaultPhase, detail: str, *, proven: bool | None = None) -> None:
-        kind = type(armed.fault).__name__
-        self._context.recorder.fault(armed.plan.name, armed.fault.target, phase, proven=proven, detail=detail, kind=kind)
+        fault = armed.fault
+        self._context.recorder.fault(
+            armed.plan.name, _target(fault), phase, proven=proven, detail=detail, spec=fault.spec, hit=tuple(fault.hit)
+        )
+
+
+def _target(fault: Fault[S]) -> str:
+    return ", ".join(fault.hit) or fault.spec.target
 
 
 def _said(error: Exception) -> str:

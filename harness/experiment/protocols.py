@@ -5,12 +5,15 @@ The engine calls these and knows nothing else of the system under test. Everythi
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from harness.experiment.context import Context
+from harness.experiment.context import Choices, Context
 from harness.experiment.picture import Picture
+from harness.faults.inventory import Inventory
+from harness.faults.protocol import AssumptionError, Fault, Proof
 from harness.history import Row
+
+__all__ = ["AssumptionError", "Drive", "Fault", "NotSteadyError", "Proof", "Subject", "System", "Workload"]
 
 S = TypeVar("S", bound="Subject")
 S_co = TypeVar("S_co", bound="Subject", covariant=True)
@@ -19,10 +22,6 @@ S_contra = TypeVar("S_contra", contravariant=True)
 
 Drive = Callable[[], Coroutine[Any, Any, None]]
 """Does a workload's operations."""
-
-
-class AssumptionError(Exception):
-    """The run would prove nothing from the start, e.g. because a fault's target does not exist."""
 
 
 class NotSteadyError(Exception):
@@ -66,6 +65,9 @@ class Subject(Protocol):
 class System(Protocol[S_co]):
     """A system that can be started for a run."""
 
+    def inventory(self, choices: Choices) -> Inventory:
+        """What faults can be done to, before it is started. Raises AssumptionError, or what hinders it from being known."""
+
     def started(self, context: Context) -> AbstractAsyncContextManager[S_co]:
         """Start it; whatever was started is stopped on leaving, however one leaves."""
 
@@ -78,34 +80,3 @@ class Workload(Protocol[S_contra]):
 
         Returns what is to be run then: it does the operations and returns when the last one ended.
         """
-
-
-@dataclass(frozen=True)
-class Proof:
-    """Whether a fault showed the effect that it claims, and by what."""
-
-    effective: bool
-    detail: str
-
-
-class Fault(Protocol[S_contra]):
-    """Something bad that can be done to a system and undone again. Carries its own healing."""
-
-    @property
-    def target(self) -> str:
-        """What it is done to."""
-
-    async def assume(self, subject: S_contra) -> None:
-        """Look whether it can be injected at all. Raises AssumptionError."""
-
-    async def inject(self, subject: S_contra) -> None:
-        """Do it; returns when it is in force."""
-
-    async def prove(self, subject: S_contra) -> Proof:
-        """Look, while it is in force, whether it has the effect that it claims.
-
-        Asked right after the injection; where that shows no effect yet, once more right before it heals, and that counts.
-        """
-
-    async def heal(self, subject: S_contra) -> str:
-        """Undo it, also when it was only half injected; returns what was seen once the target was well again."""

@@ -1,6 +1,7 @@
 """A run is a folder: what was run, the history, the logs, and what was concluded. It can be judged and drawn again.
 
-run.json        what is to be run: experiment, seed, plan, requirements; written before anything is started
+run.json        what is to be run: experiment, seed, requirements; written before anything is started
+plan.json       the faults: what is to be done to whom and when
 system.json     what the system said of itself once it ran: facts, and how it is drawn; missing when it never did
 history.jsonl   everything that happened, written while it happened; history.<n>.jsonl what other processes wrote of it
 logs/           the end of every member's log, and the engine's own errors
@@ -18,21 +19,12 @@ from pydantic import TypeAdapter, ValidationError
 from harness.experiment.context import Choices
 from harness.experiment.experiment import Minimum, Sighting
 from harness.experiment.picture import Picture
+from harness.experiment.plan import Plan, read_plan, written
 from harness.history import History, read_run
 
 
 class NotARunError(Exception):
     """The folder holds no run that could be judged; says what is missing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlannedFault:
-    """A fault as it was planned, in words: what it was to be done to, when it was to strike and when to heal."""
-
-    name: str
-    target: str
-    inject: str
-    heal: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +43,6 @@ class RunFacts:
     minimums: tuple[Minimum, ...]
     faults: tuple[str, ...]
     sightings: tuple[Sighting, ...] = ()
-    plan: tuple[PlannedFault, ...] = ()
     system: Mapping[str, str] = field(default_factory=dict)
     choices: Choices = field(default_factory=Choices)
     clock_ns: int = 0
@@ -116,6 +107,17 @@ class RunFolder:
     def logs(self) -> Path:
         """Where the ends of the logs are."""
         return self.path / "logs"
+
+    def save_plan(self, plan: Plan) -> None:
+        """Write what is done to whom and when."""
+        (self.path / "plan.json").write_bytes(written(plan))
+
+    def plan(self) -> Plan | None:
+        """The plan of the run; None when it ended before it had one. Raises PlanError."""
+        try:
+            return read_plan((self.path / "plan.json").read_bytes())
+        except FileNotFoundError:
+            return None
 
     def save_facts(self, facts: RunFacts) -> None:
         """Write what is run."""

@@ -8,13 +8,15 @@ Only a system that is not well to begin with, or clients that could not be made,
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from harness.experiment.context import Choices, Context
 from harness.experiment.experiment import Experiment
-from harness.experiment.fault_schedule import FaultSchedule, plan_of
+from harness.experiment.fault_schedule import FaultSchedule
 from harness.experiment.judging import JudgedRun, judge_folder
+from harness.experiment.plan import Plan, plan_of
 from harness.experiment.protocols import Drive, Subject
 from harness.experiment.replaying import replay_command
 from harness.experiment.run_folder import RunFacts, RunFolder
@@ -44,27 +46,31 @@ async def run(
     listener: Callable[[Record], None] = lambda _record: None,
     note: Callable[[str], None] = lambda _text: None,
     choices: Choices = CHOICES,
+    plan: Plan | None = None,
 ) -> RunVerdict:
     """Run an experiment and judge it. `conclude` writes the report, also when the run was interrupted.
 
-    `listener` hears every record, `note` gets progress in words. Raises only what interrupts (CancelledError) and
+    `listener` hears every record, `note` gets progress in words.
+    `plan` is used instead of the one that the experiment has with this seed. Raises only what interrupts (CancelledError) and
     OSError.
     """
-    folder.save_facts(_facts(experiment, seed, choices))
+    planned = _planned(experiment, seed, choices, plan)
+    folder.save_facts(_facts(experiment, seed, choices, planned))
+    folder.save_plan(planned.plan)
     try:
         with Writer(folder.history) as writer:
             recorder = Recorder(writer)
             progress = Progress()
             recorder.listen(progress.hear)
             recorder.listen(listener)
-            await _story(experiment, Context(seed, recorder, progress, folder.path, note, choices), folder)
+            await _story(experiment, Context(seed, recorder, progress, folder.path, note, choices), folder, planned)
     finally:
         judged = judge_folder(folder, guarantees, experiment.bounds.judge_s)
         conclude(judged)
     return judged.verdict
 
 
-async def _story(experiment: Experiment[S], context: Context, folder: RunFolder) -> None:
+async def _story(experiment: Experiment[S], context: Context, folder: RunFolder, planned: "_Planned") -> None:
     stages = Stages(context.recorder, folder.logs)
     bounds = experiment.bounds
     leaving = AsyncExitStack()
@@ -79,7 +85,7 @@ async def _story(experiment: Experiment[S], context: Context, folder: RunFolder)
     try:
         if await stages.attempt("start", start, bounds.start_s):
             async with AsyncExitStack() as watching:
-                await _experience(experiment, started[0], context, stages, watching)
+                await _experience(experiment, started[0], context, stages, watching, planned)
     finally:
         await stages.attempt("stop", leaving.aclose, bounds.stop_s)
 
@@ -90,10 +96,16 @@ async def _experience(
     context: Context,
     stages: Stages,
     watching: AsyncExitStack,
+    planned: "_Planned",
 ) -> None:
     bounds = experiment.bounds
     drives: list[Drive] = []
-    schedule = FaultSchedule(experiment.faults, subject, context)
+    schedule = FaultSchedule(planned.plan, subject, context)
+
+    async def assume() -> None:
+        if planned.obstacle is not None:
+            raise planned.obstacle
+        await schedule.assume()
 
     async def prepare() -> None:
         drives.append(await experiment.workload.prepare(subject, context))
@@ -109,7 +121,7 @@ async def _experience(
             context.recorder.observe(name, rows, at_rest=at_rest)
 
     for stage, work, bound_s in (
-        ("assumptions", schedule.assume, bounds.steady_s),
+        ("assumptions", assume, bounds.steady_s),
         ("steady state", lambda: subject.steady(context), bounds.steady_s),
         ("prepare", prepare, bounds.prepare_s),
     ):
@@ -125,7 +137,25 @@ async def _experience(
     await stages.attempt("observe", observe, bounds.observe_s)
 
 
-def _facts(experiment: Experiment[S], seed: Seed, choices: Choices) -> RunFacts:
+@dataclass(frozen=True)
+class _Planned:
+    """The plan of a run, or what hindered it from being made."""
+
+    plan: Plan
+    obstacle: Exception | None = None
+
+
+def _planned(experiment: Experiment[S], seed: Seed, choices: Choices, given: Plan | None) -> _Planned:
+    if given is not None:
+        return _Planned(given)
+    try:
+        return _Planned(plan_of(experiment, seed, experiment.system.inventory(choices)))
+    except Exception as error:  # noqa: BLE001 - a system that cannot be planned for may not start either; that is told by a stage
+        return _Planned(Plan(), error)
+
+
+def _facts(experiment: Experiment[S], seed: Seed, choices: Choices, planned: _Planned) -> RunFacts:
+    declared = experiment.faults if planned.obstacle is not None else planned.plan.faults
     return RunFacts(
         experiment=experiment.name,
         about=experiment.about,
@@ -135,8 +165,7 @@ def _facts(experiment: Experiment[S], seed: Seed, choices: Choices) -> RunFacts:
         guarantees=experiment.guarantees,
         minimums=experiment.minimums,
         sightings=experiment.sightings,
-        faults=tuple(plan.name for plan in experiment.faults),
+        faults=tuple(each.name for each in declared),
         choices=choices,
-        plan=plan_of(experiment, seed),
         clock_ns=time.time_ns() - time.monotonic_ns(),
     )

@@ -8,7 +8,9 @@ import asyncio
 import time
 from collections import Counter
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Annotated, Literal, Protocol, TypeAlias
+
+from pydantic import Field, PlainSerializer
 
 from harness.history import Completion, Ending, Event, Fault, FaultPhase, Record
 
@@ -72,6 +74,10 @@ class Progress:
         return True
 
 
+Endings: TypeAlias = Annotated[frozenset[Ending], PlainSerializer(sorted)]
+"""Some ways to end; written in one order, whatever the order of the set."""
+
+
 class Trigger(Protocol):
     """Decides by the progress of a run. `str()` of it completes the sentence "when …"."""
 
@@ -82,6 +88,8 @@ class Trigger(Protocol):
 @dataclass(frozen=True)
 class AtOnce:
     """When the workload begins: for what must be so from the first operation on."""
+
+    type: Literal["at_once"] = "at_once"
 
     def met(self, progress: Progress) -> bool:
         """Always."""
@@ -97,7 +105,8 @@ class OperationsEnded:
 
     operation: str
     count: int
-    endings: frozenset[Ending] = frozenset(Ending)
+    endings: Endings = frozenset(Ending)
+    type: Literal["operations_ended"] = "operations_ended"
 
     def met(self, progress: Progress) -> bool:
         """Whether there are that many."""
@@ -115,6 +124,7 @@ class EventsSeen:
     event: str
     count: int = 1
     about: str = ""
+    type: Literal["events_seen"] = "events_seen"
 
     def met(self, progress: Progress) -> bool:
         """Whether it has."""
@@ -132,6 +142,7 @@ class EventsSince:
     plan: str
     event: str
     count: int = 1
+    type: Literal["events_since"] = "events_since"
 
     def met(self, progress: Progress) -> bool:
         """Whether it has."""
@@ -147,6 +158,7 @@ class Injected:
     """When the fault of that plan is in force, or was."""
 
     plan: str
+    type: Literal["injected"] = "injected"
 
     def met(self, progress: Progress) -> bool:
         """Whether it is."""
@@ -161,6 +173,7 @@ class Healed:
     """When the fault of that plan has been healed."""
 
     plan: str
+    type: Literal["healed"] = "healed"
 
     def met(self, progress: Progress) -> bool:
         """Whether it has."""
@@ -176,6 +189,7 @@ class InForceFor:
 
     plan: str
     seconds: float
+    type: Literal["in_force_for"] = "in_force_for"
 
     def met(self, progress: Progress) -> bool:
         """Whether it has."""
@@ -189,7 +203,8 @@ class InForceFor:
 class AllOf:
     """When every one of some triggers is met."""
 
-    triggers: tuple[Trigger, ...]
+    triggers: tuple["AnyTrigger", ...]
+    type: Literal["all_of"] = "all_of"
 
     def met(self, progress: Progress) -> bool:
         """Whether none is missing."""
@@ -197,3 +212,9 @@ class AllOf:
 
     def __str__(self) -> str:
         return " and ".join(str(trigger) for trigger in self.triggers)
+
+
+AnyTrigger: TypeAlias = Annotated[
+    AtOnce | OperationsEnded | EventsSeen | EventsSince | Injected | Healed | InForceFor | AllOf, Field(discriminator="type")
+]
+"""The triggers that a plan can hold, told apart by `type`."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from harness.faults.spec import FaultSpec
 from harness.history.outcomes import of_error, of_status
 from harness.history.records import (
     Completion,
@@ -125,11 +126,21 @@ class Recorder:
         return Call(self, invoke)
 
     def fault(
-        self, fault: str, target: str, phase: FaultPhase, *, proven: bool | None = None, detail: str = "", kind: str = ""
+        self,
+        fault: str,
+        target: str,
+        phase: FaultPhase,
+        *,
+        proven: bool | None = None,
+        detail: str = "",
+        spec: FaultSpec | None = None,
+        hit: tuple[str, ...] = (),
     ) -> Fault:
         """Record what became of a fault."""
         return self.record(
-            lambda now: Fault(time_ns=now, fault=fault, target=target, phase=phase, proven=proven, detail=detail, kind=kind)
+            lambda now: Fault(
+                time_ns=now, fault=fault, target=target, phase=phase, proven=proven, detail=detail, spec=spec, hit=hit
+            )
         )
 
     def event(self, event: str, subject: str = "", detail: Row | None = None) -> None:

@@ -11,6 +11,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, JsonValue, PlainSerializer, TypeAdapter
 
+from harness.faults.spec import FaultSpec
+
 Row: TypeAlias = Mapping[str, JsonValue]
 """A JSON object: the input or output of an operation, or one row of an observation."""
 
@@ -105,7 +107,8 @@ class Completion:
 class Fault:
     """A fault was injected into a target, proved or healed. `proven` is set on PROOF only.
 
-    `fault` is what the plan calls it, `kind` what it is, e.g. `Pause`.
+    `fault` is what the plan calls it, `spec` what it is; `hit` names the members that it really hit where only the run showed
+    which. `target` is for people: nothing is read out of it.
     """
 
     time_ns: int
@@ -114,8 +117,14 @@ class Fault:
     phase: FaultPhase
     proven: bool | None = None
     detail: str = ""
-    kind: str = ""
+    spec: FaultSpec | None = None
+    hit: tuple[str, ...] = ()
     type: Literal["fault"] = "fault"
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The members that it was done to, as far as that is known; of candidates those that were hit."""
+        return self.hit or (self.spec.members if self.spec else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

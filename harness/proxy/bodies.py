@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from harness.proxy.direction import Direction
+from harness.direction import Direction
 from harness.proxy.errors import BadRequestBody, InvalidStream, InvalidToxicType, MissingField
 from harness.proxy.request import ProxyChange, ProxyRequest, require_addressable
 from harness.proxy.toxic import TYPES, Toxic

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
-from harness.proxy.direction import Direction
+from harness.direction import Direction
 from harness.proxy.request import ProxyRequest, require_addressable
 from harness.proxy.toxiproxy_metrics import Counted, counted
 

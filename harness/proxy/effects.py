@@ -5,7 +5,7 @@ Counters only ever rise and outlive the connections, toxics and pauses of the pr
 
 from dataclasses import dataclass, field
 
-from harness.proxy.direction import Direction
+from harness.direction import Direction
 
 
 @dataclass

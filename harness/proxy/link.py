@@ -9,8 +9,8 @@ from functools import partial
 from random import Random  # noqa: TID251 - the type only; the numbers come from harness.seed
 from typing import Protocol
 
+from harness.direction import Direction
 from harness.proxy.address import Address
-from harness.proxy.direction import Direction
 from harness.proxy.effects import Effects
 from harness.proxy.endpoint import Endpoint
 from harness.proxy.stream import Stream

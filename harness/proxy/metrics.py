@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from harness.proxy.direction import Direction
+from harness.direction import Direction
 from harness.proxy.effects import Connections
 from harness.proxy.proxies import Proxies
 from harness.proxy.replies import flow_body

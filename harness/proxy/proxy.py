@@ -7,8 +7,8 @@ import socket
 from dataclasses import replace
 from random import Random  # noqa: TID251 - the type only; the numbers come from harness.seed
 
+from harness.direction import Direction
 from harness.proxy.address import Address
-from harness.proxy.direction import Direction
 from harness.proxy.effects import Effects
 from harness.proxy.errors import ToxicAlreadyExists, ToxicNotFound
 from harness.proxy.link import ConnectionId, Link, Observer, Setting

@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
+from harness.direction import Direction
 from harness.proxy.bodies import attributes
-from harness.proxy.direction import Direction
 from harness.proxy.errors import ProxyError
 from harness.proxy.proxy import Proxy
 from harness.proxy.toxic import PlacedToxic

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from random import Random  # noqa: TID251 - the type only; the numbers come from harness.seed
 
-from harness.proxy.direction import Direction
+from harness.direction import Direction
 from harness.proxy.effects import Effects
 from harness.proxy.endpoint import Endpoint
 from harness.proxy.stage import Outlet, Stage, Surroundings

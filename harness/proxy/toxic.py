@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random  # noqa: TID251 - the type only; the numbers come from harness.seed
 from typing import ClassVar, Protocol, TypeVar
 
-from harness.proxy.direction import Direction
+from harness.direction import Direction
 
 KIB = 1024
 T = TypeVar("T", bound="type[Toxic]")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from harness.proxy.direction import Direction
+from harness.direction import Direction
 
 RECEIVED = "toxiproxy_proxy_received_bytes_total"
 SENT = "toxiproxy_proxy_sent_bytes_total"

@@ -67,7 +67,6 @@ def event_rows(history: History) -> list[EventRow]:
 def fault_rows(facts: RunFacts, history: History) -> list[FaultRow]:
     """Every planned fault by the time of its injection, those that were never injected last."""
     found = {band.fault: band for band in reversed(bands(history))}
-    planned = {each.name: each.target for each in facts.plan}
     numbers = {name: band.number for name, band in found.items()}
     for name in facts.faults:
         numbers.setdefault(name, len(numbers) + 1)
@@ -80,7 +79,7 @@ def fault_rows(facts: RunFacts, history: History) -> list[FaultRow]:
             FaultRow(
                 number=number,
                 name=name,
-                target=records[0].target if records else planned.get(name, ""),
+                target=records[0].target if records else "",
                 injected_s=band.begin_s if band else None,
                 healed_s=band.end_s if band and band.healed else None,
                 proven=bool(proofs) and all(record.proven for record in proofs),

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from harness.experiment import Context, Experiment
+from harness.experiment import Choices, Context, Experiment
+from harness.faults.inventory import Inventory
+from harness.stack.attach import attach
+from harness.stack.topology import Topology
+from harness.system.inventory import planned_inventory, running_inventory
 from harness.system.needs import StackNeeds
 from harness.system.sources import RunningStack, source_of
 from harness.system.subject import StackSubject
@@ -37,6 +41,13 @@ class StackSystem(Generic[S]):
         return StackNeeds(
             topology=topology or self.topology, instances=self.instances, environment=self.environment, proxied=self.proxied
         )
+
+    def inventory(self, choices: Choices) -> Inventory:
+        """See System. Raises TopologyError; NotAttachable for a stack that does not run."""
+        if choices.stack is not None:
+            return running_inventory(attach(choices.stack))
+        needs = self.needs(choices.topology)
+        return planned_inventory(Topology.load(needs.topology), needs.instances, proxied=needs.proxied)
 
     @asynccontextmanager
     async def started(self, context: Context) -> AsyncIterator[S]:

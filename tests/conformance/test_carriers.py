@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.direction import Direction
 from harness.proxy.client import EffectsState, ProxyClient
-from harness.proxy.direction import Direction
 from harness.seed import Seed
 from harness.stack.attach import attach
 from harness.stack.capabilities import Cut

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 import uvloop
 
+from harness.direction import Direction
 from harness.proxy.client import FlowCounts, ProxyApiError, ProxyClient
-from harness.proxy.direction import Direction
 from harness.proxy.link import ConnectionId
 from harness.proxy.proxy import Proxy
 from harness.proxy.request import ProxyRequest

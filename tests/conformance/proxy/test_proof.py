@@ -7,8 +7,8 @@ import uuid
 
 import pytest
 
+from harness.direction import Direction
 from harness.proxy.client import EffectsState, ProxyApiError, ProxyClient
-from harness.proxy.direction import Direction
 from harness.waiting import wait_until_async
 from tests.conformance.proxy.conftest import Api
 from tests.conformance.proxy.peers import Peer, connect, read

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from chaos.observations.locks import LOCK_GRANTS, GrantRow
 from chaos.observations.stock import MOVEMENTS
+from harness.faults.spec import FaultSpec
 from harness.history import Fault, FaultPhase, History, Observation, Record, Row, Stage
 
 PRODUCT = "lamp"
@@ -63,11 +64,11 @@ class LockHistory:
         }
         self.movements.append(entry)
 
-    def strikes(self, kind: str, target: str, began: float, ended: float | None) -> None:
+    def strikes(self, spec: FaultSpec, began: float, ended: float | None) -> None:
         """A fault comes and, most often, goes."""
-        self._fault(kind, target, began, FaultPhase.INJECT)
+        self._fault(spec, began, FaultPhase.INJECT)
         if ended is not None:
-            self._fault(kind, target, ended, FaultPhase.HEAL)
+            self._fault(spec, ended, FaultPhase.HEAL)
 
     def done(self) -> History:
         """All of it."""
@@ -81,5 +82,6 @@ class LockHistory:
             )
         )
 
-    def _fault(self, kind: str, target: str, at: float, phase: FaultPhase) -> None:
-        self.faults.append(Fault(time_ns=ns(at), fault=f"the {kind}", target=target, phase=phase, kind=kind))
+    def _fault(self, spec: FaultSpec, at: float, phase: FaultPhase) -> None:
+        name = f"the {spec.kind}"
+        self.faults.append(Fault(time_ns=ns(at), fault=name, target=spec.target, phase=phase, spec=spec))

@@ -7,6 +7,7 @@ from chaos.observations.messages import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUT
 from chaos.observations.orders import COMPLETE_ORDER, ORDER_ITEMS, ORDERS, PLACE_ORDER, READ_ORDER, SAGAS
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK
+from harness.faults.spec import Edge, FaultSpec
 from harness.history import Call, FaultPhase, History, Record, Recorder, Row
 
 ADDRESS: Row = {"recipient": "Ada", "street": "Main 1", "city": "Bern", "postal_code": "3000", "country": "CH"}
@@ -108,10 +109,14 @@ class ShopHistory:
             self.mails(order)
 
     def strikes(self, target: str, *, heals: bool = True) -> None:
+        """A fault of a member, or of an edge, comes and, most often, goes."""
+        edges = (Edge.named(target),) if "->" in target else ()
+        self.suffers(FaultSpec(kind="bang", members=() if edges else (target,), edges=edges), heals=heals)
+
+    def suffers(self, spec: FaultSpec, *, heals: bool = True) -> None:
         """A fault comes and, most often, goes."""
-        self.recorder.fault("bang", target, FaultPhase.INJECT)
-        if heals:
-            self.recorder.fault("bang", target, FaultPhase.HEAL)
+        for phase in (FaultPhase.INJECT, FaultPhase.HEAL) if heals else (FaultPhase.INJECT,):
+            self.recorder.fault(f"bang {spec.target}", spec.target, phase, spec=spec)
 
     def moves(self, kind: str, quantity: int, order: str | None = None) -> None:
         """The ledger gets an entry."""

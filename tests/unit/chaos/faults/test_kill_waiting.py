@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from chaos.faults import KillWaiting, kill_waiting
+from chaos.faults.kill_waiting import KillWaiting, kill_waiting
 from harness.experiment import AssumptionError
-from harness.seed import Seed
 from harness.stack.errors import NoSuchMember
 from harness.waiting import WaitTimeout
+from tests.unit.harness.faults.specs import declared, spec
 
 
 @dataclass
@@ -52,16 +53,20 @@ class FakeShop:
         self.done.append(f"ready {name}")
 
 
+def fake(seen: list[Mapping[str, str]]) -> Any:
+    return FakeShop(seen)
+
+
 def fault() -> KillWaiting:
-    return kill_waiting("capture", "order-1", "order-2")(Seed(1).stream("fault"))
+    return KillWaiting(declared(kill_waiting("capture", "order-1", "order-2")))
 
 
 async def test_the_one_with_most_waiting_dies_and_comes_back() -> None:
-    shop, killer = FakeShop([{"a": "order-1", "b": "order-2", "c": "order-2", "d": "order-2"}]), fault()
-    assert killer.target == "whichever of order-1, order-2 waits for a capture"
+    shop, killer = fake([{"a": "order-1", "b": "order-2", "c": "order-2", "d": "order-2"}]), fault()
+    assert killer.spec.target == "one of order-1, order-2"
     await killer.assume(shop)
     await killer.inject(shop)
-    assert killer.target == "order-2"
+    assert killer.hit == ("order-2",)
     proof = await killer.prove(shop)
     assert proof.effective
     assert proof.detail.endswith("it left 3 sagas behind that waited for a capture that had happened")
@@ -70,25 +75,25 @@ async def test_the_one_with_most_waiting_dies_and_comes_back() -> None:
 
 
 async def test_it_looks_until_somebody_waits() -> None:
-    shop, killer = FakeShop([{}, {"a": "payment-1"}, {"a": "order-1"}]), fault()
+    shop, killer = fake([{}, {"a": "payment-1"}, {"a": "order-1"}]), fault()
     await killer.inject(shop)
-    assert killer.target == "order-1"
+    assert killer.hit == ("order-1",)
 
 
 async def test_one_that_was_answered_before_it_died_proves_nothing() -> None:
-    shop, killer = FakeShop([{"a": "order-1"}, {"b": "order-1"}]), fault()
+    shop, killer = fake([{"a": "order-1"}, {"b": "order-1"}]), fault()
     await killer.inject(shop)
     assert not (await killer.prove(shop)).effective
 
 
 async def test_one_that_another_instance_has_taken_up_by_then_was_left_behind() -> None:
-    shop, killer = FakeShop([{"a": "order-1"}, {"a": "order-2"}]), fault()
+    shop, killer = fake([{"a": "order-1"}, {"a": "order-2"}]), fault()
     await killer.inject(shop)
     assert (await killer.prove(shop)).effective
 
 
 async def test_when_nobody_waits_nobody_dies() -> None:
-    shop, killer = FakeShop([{}]), KillWaiting("capture", "order-1", "order-2", within_s=0.0)
+    shop, killer = fake([{}]), KillWaiting(spec("kill_waiting", "order-1", "order-2", moved="capture"), within_s=0.0)
     with pytest.raises(WaitTimeout, match="an instance waits for a capture"):
         await killer.inject(shop)
     assert not (await killer.prove(shop)).effective
@@ -98,4 +103,4 @@ async def test_when_nobody_waits_nobody_dies() -> None:
 
 async def test_a_candidate_that_does_not_exist_is_an_assumption_that_failed() -> None:
     with pytest.raises(AssumptionError, match="no member order-9"):
-        await KillWaiting("capture", "order-1", "order-9").assume(FakeShop([{}]))
+        await KillWaiting(spec("kill_waiting", "order-1", "order-9", moved="capture")).assume(fake([{}]))

@@ -7,11 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from chaos.faults.mail_script import mail_refused, mail_taken_in_silence
+from chaos.faults.mail_script import MailScript, mail_refused, mail_taken_in_silence
 from harness.experiment import AssumptionError
-from harness.seed import Seed
-
-RANDOM = Seed(7).stream("fault")
+from tests.unit.harness.faults.specs import declared
 
 
 class FakeMailbox:
@@ -35,7 +33,7 @@ class FakeMailbox:
 
 
 async def test_it_is_in_force_until_it_heals() -> None:
-    mailbox, fault = FakeMailbox(), mail_refused(452)(RANDOM)
+    mailbox, fault = FakeMailbox(), MailScript(declared(mail_refused(452)))
     await fault.assume(mailbox.shop)
     await fault.inject(mailbox.shop)
     assert mailbox.rules == [{"match": {}, "times": None, "action": {"kind": "reject", "code": 452}, "hits": 0}]
@@ -44,7 +42,7 @@ async def test_it_is_in_force_until_it_heals() -> None:
 
 
 async def test_it_is_proved_by_mails_that_it_struck() -> None:
-    mailbox, fault = FakeMailbox(), mail_taken_in_silence(5)(RANDOM)
+    mailbox, fault = FakeMailbox(), MailScript(declared(mail_taken_in_silence(5)))
     await fault.inject(mailbox.shop)
     assert not (await fault.prove(mailbox.shop)).effective
     mailbox.rules[0]["hits"] = 3
@@ -54,6 +52,6 @@ async def test_it_is_proved_by_mails_that_it_struck() -> None:
 
 async def test_two_scripts_at_a_time_cannot_be_told_apart() -> None:
     mailbox = FakeMailbox()
-    await mail_refused()(RANDOM).inject(mailbox.shop)
+    await MailScript(declared(mail_refused())).inject(mailbox.shop)
     with pytest.raises(AssumptionError, match="follows a script already"):
-        await mail_taken_in_silence(1)(RANDOM).assume(mailbox.shop)
+        await MailScript(declared(mail_taken_in_silence(1))).assume(mailbox.shop)

@@ -7,12 +7,12 @@ import pytest
 from google.protobuf.message import DecodeError
 from shop.events.v1.events_pb2 import PlaceOrder
 
-from chaos.faults.poison import Poison, refused
-from harness.seed import Seed
+from chaos.faults.poison import Poison, poison, refused
+from tests.unit.harness.faults.specs import declared
 
 
 def bodies(seed: int = 7) -> list[bytes]:
-    return list(Poison(1, Seed(seed).stream("fault"))._bodies.values())
+    return list(Poison(declared(poison(1), seed))._bodies.values())
 
 
 def test_there_is_one_of_each_kind() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from chaos.faults import provider_failing, provider_late, provider_slow
-from chaos.faults.provider_script import ProviderScript
+from chaos.faults.provider_script import ProviderScript, provider_failing, provider_late, provider_slow
 from harness.experiment import AssumptionError
-from harness.seed import Seed
+from harness.faults.inventory import Declaration
+from tests.unit.harness.faults.specs import declared
 
 
 @dataclass
@@ -46,8 +46,12 @@ async def shop() -> AsyncIterator[FakeProvider]:
         yield provider
 
 
+def made(declaration: Declaration, seed: int = 1) -> ProviderScript:
+    return ProviderScript(declared(declaration, seed))
+
+
 def late() -> ProviderScript:
-    return provider_late("capture", ms=4000)(Seed(1).stream("fault"))
+    return made(provider_late("capture", ms=4000))
 
 
 async def test_late_is_an_answer_after_the_effect(shop: FakeProvider) -> None:
@@ -56,19 +60,19 @@ async def test_late_is_an_answer_after_the_effect(shop: FakeProvider) -> None:
 
 
 async def test_slow_is_a_wait_before_it(shop: FakeProvider) -> None:
-    await provider_slow("get", "capture", ms=300)(Seed(1).stream("fault")).inject(shop)
+    await made(provider_slow("get", "capture", ms=300), 1).inject(shop)
     assert [rule["operation"] for rule in shop.rules] == ["get", "capture"]
     assert {rule["action"]["when"] for rule in shop.rules} == {"before"}
 
 
 async def test_failing_is_in_every_way_in_an_order_of_the_seeds(shop: FakeProvider) -> None:
-    make = provider_failing("capture", times=3)
-    await make(Seed(1).stream("fault")).inject(shop)
+    declaration = provider_failing("capture", times=3)
+    await made(declaration, 1).inject(shop)
     ways = {(rule["action"]["kind"], rule["action"]["when"]) for rule in shop.rules}
     assert ways == {("fail", "before"), ("fail", "after"), ("drop", "before"), ("drop", "after")}
     assert {rule["times"] for rule in shop.rules} == {3}
-    assert make(Seed(1).stream("fault")).rules == make(Seed(1).stream("fault")).rules
-    assert len({make(Seed(number).stream("fault")).rules[0].said for number in range(30)}) == 4
+    assert made(declaration, 1).rules == made(declaration, 1).rules
+    assert len({made(declaration, number).rules[0].said for number in range(30)}) == 4
 
 
 async def test_those_it_struck_prove_it(shop: FakeProvider) -> None:
@@ -83,7 +87,7 @@ async def test_those_it_struck_prove_it(shop: FakeProvider) -> None:
 
 
 async def test_a_rule_that_struck_nobody_proves_nothing(shop: FakeProvider) -> None:
-    fault = provider_failing("capture", times=1)(Seed(1).stream("fault"))
+    fault = made(provider_failing("capture", times=1), 1)
     await fault.inject(shop)
     shop.hits = [1, 1, 0, 1]
     assert not (await fault.prove(shop)).effective

@@ -3,9 +3,18 @@
 import pytest
 
 from chaos.guarantees.lock_exclusive_and_fenced import lock_exclusive_and_fenced
+from harness.faults.spec import Edge, FaultSpec
 from harness.history import History
 from harness.verdict import Outcome
 from tests.unit.chaos.lock_history import LockHistory
+
+
+def of(kind: str, *members: str) -> FaultSpec:
+    return FaultSpec(kind=kind, members=members)
+
+
+def on(kind: str, *edges: str) -> FaultSpec:
+    return FaultSpec(kind=kind, edges=tuple(map(Edge.named, edges)))
 
 
 def two_at_once(history: LockHistory) -> None:
@@ -36,21 +45,22 @@ def test_two_at_once_fail() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "target"),
+    "fault",
     [
-        ("Pause", "order-1"),
-        ("OnEdges", "order-*->redis-lock-*"),
-        ("Partition", "order-1 -/-> redis-lock-*"),
-        ("Cut", "order-1->redis-lock-1, order-1->redis-lock-2"),
-        ("Forget", "redis-lock-1, redis-lock-2"),
-        ("Flush", "redis-lock-1"),
-        ("ClockJump", "redis-lock-1, redis-lock-3"),
+        of("pause", "order-1"),
+        on("toxic", "order-1->redis-lock-1", "order-2->redis-lock-1"),
+        on("partition", "gateway-1->order-1", "order-1->redis-lock-2"),
+        on("cut", "order-1->redis-lock-1"),
+        on("stall", "order-1->redis-lock-1"),
+        of("forget", "redis-lock-1", "redis-lock-2"),
+        of("flush", "redis-lock-1"),
+        of("clock_jump", "redis-lock-1", "redis-lock-3"),
     ],
 )
-def test_they_are_excused_by_what_takes_an_assumption_away(kind: str, target: str) -> None:
+def test_they_are_excused_by_what_takes_an_assumption_away(fault: FaultSpec) -> None:
     history = LockHistory()
     two_at_once(history)
-    history.strikes(kind, target, 10.5, 13)
+    history.strikes(fault, 10.5, 13)
     verdict = lock_exclusive_and_fenced.verdict(history.done())
     assert verdict.outcome is Outcome.PASS
     assert verdict.counts["overlaps that were to be expected"] == 1
@@ -59,27 +69,28 @@ def test_they_are_excused_by_what_takes_an_assumption_away(kind: str, target: st
 def test_by_a_fault_that_was_never_healed_too() -> None:
     history = LockHistory()
     two_at_once(history)
-    history.strikes("Pause", "order-1", 10.5, None)
+    history.strikes(of("pause", "order-1"), 10.5, None)
     assert outcome(history) is Outcome.PASS
 
 
 @pytest.mark.parametrize(
-    ("kind", "target"),
+    "fault",
     [
-        ("Kill", "redis-lock-1"),
-        ("Kill", "order-1"),
-        ("Pause", "redis-lock-1"),
-        ("Pause", "order-2"),
-        ("Flush", "redis-cache"),
-        ("OnEdges", "order-1->product-*"),
-        ("Partition", "order-1 -/-> product-*"),
-        ("", "order-1"),
+        of("kill", "redis-lock-1"),
+        of("kill", "order-1"),
+        of("pause", "redis-lock-1"),
+        of("pause", "order-2"),
+        of("flush", "redis-cache"),
+        on("toxic", "order-1->product-1"),
+        on("partition", "order-1->product-1", "product-2->mysql"),
+        on("cut", "user-1->redis-cache", "user-2->redis-lock-1"),
+        of("", "order-1"),
     ],
 )
-def test_they_are_not_excused_by_what_does_not(kind: str, target: str) -> None:
+def test_they_are_not_excused_by_what_does_not(fault: FaultSpec) -> None:
     history = LockHistory()
     two_at_once(history)
-    history.strikes(kind, target, 10.5, 13)
+    history.strikes(fault, 10.5, 13)
     assert outcome(history) is Outcome.FAIL
 
 
@@ -87,7 +98,7 @@ def test_they_are_not_excused_by_what_does_not(kind: str, target: str) -> None:
 def test_nor_by_a_fault_at_another_time(began: float, ended: float) -> None:
     history = LockHistory()
     two_at_once(history)
-    history.strikes("Pause", "order-1", began, ended)
+    history.strikes(of("pause", "order-1"), began, ended)
     assert outcome(history) is Outcome.FAIL
 
 
@@ -105,7 +116,7 @@ def test_a_hold_whose_end_nobody_saw_may_have_been_over() -> None:
 def test_a_lower_token_that_writes_fails_whatever_was_broken() -> None:
     history = LockHistory()
     two_at_once(history)
-    history.strikes("Pause", "order-1", 10.5, 13)
+    history.strikes(of("pause", "order-1"), 10.5, 13)
     history.writes(2)
     history.writes(1)
     verdict = lock_exclusive_and_fenced.verdict(history.done())
@@ -132,7 +143,7 @@ def test_what_needs_no_lock_needs_no_token() -> None:
 def test_a_lock_without_a_quorum_fails_even_if_nobody_else_held_it() -> None:
     history = LockHistory()
     history.held("order-1", 1, 1, 2, votes=1)
-    history.strikes("Partition", "order-1 -/-> redis-lock-*", 0, 3)
+    history.strikes(on("partition", "order-1->redis-lock-1"), 0, 3)
     verdict = lock_exclusive_and_fenced.verdict(history.done())
     assert verdict.outcome is Outcome.FAIL
     assert verdict.evidence[0].what == ("order-1 believed to hold lamp (token 1) by the word of 1 masters; 2 are a quorum")

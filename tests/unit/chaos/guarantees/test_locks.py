@@ -1,14 +1,13 @@
 """The faults that take an assumption of Redlock away are known by their kinds and targets, so these have to fit."""
 
-import inspect
-import pkgutil
-from importlib import import_module
-
 import pytest
 
-import chaos.faults
 from chaos.experiments import EXPERIMENTS
 from chaos.guarantees.locks import ASSUMPTIONS, broken
+from harness.experiment import Choices, plan_of
+from harness.faults.registry import load_kinds
+from harness.faults.spec import FaultSpec
+from harness.history import Fault, FaultPhase, History
 from harness.seed import Seed
 from tests.unit.chaos.lock_history import LockHistory
 
@@ -25,13 +24,8 @@ BREAKING = {
 """Which faults of the experiments on the lock take an assumption away; the others excuse nothing."""
 
 
-def kinds() -> set[str]:
-    modules = [import_module(f"chaos.faults.{each.name}") for each in pkgutil.iter_modules(chaos.faults.__path__)]
-    return {name for module in modules for name, _ in inspect.getmembers(module, inspect.isclass)}
-
-
 def test_every_kind_is_that_of_a_fault() -> None:
-    assert {kind for assumption in ASSUMPTIONS for kind, _ in assumption.faults} <= kinds()
+    assert {kind for assumption in ASSUMPTIONS for kind in assumption.kinds} <= load_kinds().keys()
 
 
 def test_every_experiment_on_the_lock_is_listed() -> None:
@@ -42,9 +36,18 @@ def test_every_experiment_on_the_lock_is_listed() -> None:
 def test_the_faults_of_an_experiment_excuse_what_they_should(name: str) -> None:
     (experiment,) = (each for each in EXPERIMENTS if each.name == name)
     excusing = set()
-    for plan in experiment.faults:
-        fault = plan.fault(Seed(1).stream("fault", plan.name))
+    for planned in plan_of(experiment, Seed(1), experiment.system.inventory(Choices())).faults:
         history = LockHistory()
-        history.strikes(type(fault).__name__, fault.target, 1, 2)
-        excusing |= {plan.name} if broken(history.done()) else set()
+        history.strikes(planned.spec, 1, 2)
+        excusing |= {planned.name} if broken(history.done()) else set()
     assert excusing == BREAKING[name]
+
+
+def test_of_candidates_only_the_one_that_was_hit_is_excused() -> None:
+    spec = FaultSpec(kind="pause", members=("order-1", "order-2"), one_of_them=True)
+    faults = [
+        Fault(time_ns=10**10, fault="paused", target="order-2", phase=phase, spec=spec, hit=("order-2",))
+        for phase in (FaultPhase.INJECT, FaultPhase.HEAL)
+    ]
+    (excuse,) = broken(History(faults))
+    assert excuse.members == ("order-2",)

@@ -5,7 +5,10 @@ import pytest
 from chaos.guarantees.mail_once_per_paid_order import mail_once_per_paid_order
 from chaos.observations.orders import ORDERS
 from chaos.observations.outside import MAILBOX
+from harness.faults.inventory import Inventory
+from harness.faults.partition import partition
 from harness.history import NotObservedError
+from harness.seed import Seed
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
 
@@ -46,7 +49,7 @@ def test_a_mail_for_what_was_not_paid_fails(shop: ShopHistory, order: str | None
     assert mail_once_per_paid_order.verdict(shop.done()).outcome is Outcome.FAIL
 
 
-@pytest.mark.parametrize("target", ["", "redis-lock-1", "order-1->mysql-proxy", "payment-2"])
+@pytest.mark.parametrize("target", ["", "redis-lock-1", "order-1->mysql", "payment-2"])
 def test_sent_twice_though_delivered_once_fails_without_a_fault_on_the_way(shop: ShopHistory, target: str) -> None:
     if target:
         shop.strikes(target)
@@ -63,6 +66,14 @@ def test_sent_twice_and_delivered_once_is_counted_when_the_way_was_broken(shop: 
     shop.mails("a", transmissions=2)
     verdict = mail_once_per_paid_order.verdict(shop.done())
     assert (verdict.outcome, verdict.counts["sent again"]) == (Outcome.PASS, 1)
+
+
+def test_a_partition_between_notification_and_its_database_is_on_the_way(shop: ShopHistory) -> None:
+    inventory = Inventory({}, ("notification-1->mysql", "notification-2->mysql", "order-1->mysql"))
+    shop.suffers(partition(["notification-*"], ["mysql"])(inventory, Seed(1).stream("fault")))
+    shop.rows[MAILBOX] = []
+    shop.mails("a", transmissions=2)
+    assert mail_once_per_paid_order.verdict(shop.done()).outcome is Outcome.PASS
 
 
 def test_delivered_twice_fails_whatever_was_broken(shop: ShopHistory) -> None:

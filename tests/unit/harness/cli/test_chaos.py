@@ -8,10 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from harness.cli.commands import build
-from harness.cli.replay import require_same_plan
-from harness.experiment import Choices, PlannedFault, RunFolder, plan_of
+from harness.experiment import AtOnce, Choices, Plan, PlannedFault, RunFolder
 from harness.experiment.replaying import replay_command
-from harness.registry import experiments
+from harness.faults.spec import FaultSpec
 from harness.seed import Seed
 from tests.unit.harness.report.saved_run import save
 
@@ -90,15 +89,38 @@ def test_a_corrupt_history_is_not_judged(folder: RunFolder) -> None:
     assert "not a record of a history" in result.output
 
 
-def test_a_run_whose_experiment_has_changed_since_is_not_replayed(folder: RunFolder) -> None:
-    then = PlannedFault(
-        name="lock_master_killed", target="redis-lock-9", inject="1 place_order ended", heal="2 place_order ended"
-    )
-    folder.save_facts(replace(folder.facts(), experiment="flash_sale", plan=(then,)))
-    result = gauntlet("replay", str(folder.path))
+def test_a_plan_of_a_kind_that_nobody_can_make_is_not_run(folder: RunFolder) -> None:
+    spec = FaultSpec(kind="meteor", members=("order-1",))
+    folder.save_plan(Plan((PlannedFault(name="night", spec=spec, inject=AtOnce(), heal=AtOnce()),)))
+    folder.save_facts(replace(folder.facts(), experiment="flash_sale"))
+    for arguments in (("replay", str(folder.path)), ("chaos", "run", "flash_sale", "--plan", str(folder.path / "plan.json"))):
+        result = gauntlet(*arguments)
+        assert result.exit_code == 2
+        assert "not a plan: night: there is no fault of kind 'meteor'" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "not a plan: Invalid JSON"),
+        ('{"faults": [{"name": "a"}]}', "not a plan: faults.0.spec: Field required"),
+        ('{"fautls": []}', "not a plan: fautls"),
+        (None, "No such file or directory"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_told(tmp_path: Path, content: str | None, said: str) -> None:
+    file = tmp_path / "plan.json"
+    if content is not None:
+        file.write_text(content)
+    result = gauntlet("chaos", "run", "flash_sale", "--plan", str(file))
     assert result.exit_code == 2
-    assert "the plan was lock_master_killed on redis-lock-9 when 1 place_order ended" in result.output
-    assert "--changed runs it as it is now" in result.output
+    assert said in " ".join(result.output.split())
+
+
+def test_a_plan_is_for_one_experiment() -> None:
+    result = gauntlet("chaos", "run", "--default", "--plan", "plan.json")
+    assert result.exit_code == 2
+    assert "--plan goes with the name of one experiment" in " ".join(result.output.split())
 
 
 def test_a_run_with_a_planted_bug_says_what_does_it_again(folder: RunFolder) -> None:
@@ -108,14 +130,6 @@ def test_a_run_with_a_planted_bug_says_what_does_it_again(folder: RunFolder) -> 
     result = gauntlet("replay", str(folder.path))
     assert result.exit_code == 2
     assert "make mutants MUTANT=reserves_without_taking SEED=7" in " ".join(result.output.split())
-
-
-def test_a_plan_is_the_same_for_the_same_seed() -> None:
-    experiment = experiments()["flash_sale"]
-    plans = {str(plan_of(experiment, Seed(number))) for number in range(20)}
-    assert len(plans) > 1
-    for number in range(3):
-        require_same_plan(plan_of(experiment, Seed(number)), plan_of(experiment, Seed(number)))
 
 
 def test_a_verdict_stands_where_its_report_cannot_be_written(folder: RunFolder) -> None:

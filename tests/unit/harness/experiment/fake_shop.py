@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from harness.experiment import (
     AssumptionError,
     Bounds,
+    Choices,
     Context,
     Drive,
     Experiment,
@@ -20,6 +21,9 @@ from harness.experiment import (
     Sighting,
 )
 from harness.experiment.picture import NodePicture, Picture, TopologyPicture
+from harness.faults.inventory import Inventory
+from harness.faults.registry import fault_kind
+from harness.faults.spec import FaultSpec
 from harness.history import History, Recorder, Row
 from harness.system.watchers import watching
 from harness.verdict import Finding, Guarantee, Violation
@@ -91,6 +95,9 @@ class FakeSystem:
     shop: FakeShop
     start_error: Exception | None = None
 
+    def inventory(self, choices: Choices) -> Inventory:
+        return Inventory({"order": tuple(sorted(self.shop.members))})
+
     @asynccontextmanager
     async def started(self, context: Context) -> AsyncIterator[FakeShop]:
         if self.start_error:
@@ -136,12 +143,19 @@ class FakeKill:
     """Kills a member; may refuse, may have no effect, may resist healing."""
 
     target: str = "order-1"
+    hit: tuple[str, ...] = ()
     inject_error: Exception | None = None
     heal_errors: int = 0
     effective: bool = True
     late: bool = False
     """Shows its effect only when it is looked at again."""
     looks: int = 0
+
+    @property
+    def spec(self) -> FaultSpec:
+        return FaultSpec(
+            kind=KIND, members=(self.target,), parameters={"number": MADE.setdefault(id(self), (len(MADE), self))[0]}
+        )
 
     async def assume(self, subject: FakeShop) -> None:
         if self.target not in subject.members:
@@ -167,10 +181,21 @@ class FakeKill:
         return "process 8 is ready"
 
 
-def kill(fault: Fault[FakeShop], *, name: str = "kill_order", at: int = 3, until: int = 6) -> FaultPlan[FakeShop]:
+MADE: dict[int, tuple[int, Fault[FakeShop]]] = {}
+"""Faults that tests have made, with the numbers by which their specs name them."""
+KIND = "fake"
+
+
+@fault_kind(KIND)
+def as_made(spec: FaultSpec) -> Fault[FakeShop]:
+    """The very fault that the test has made."""
+    return next(fault for number, fault in MADE.values() if number == spec.integer("number"))
+
+
+def kill(fault: Fault[FakeShop], *, name: str = "kill_order", at: int = 3, until: int = 6) -> FaultPlan:
     return FaultPlan(
         name=name,
-        fault=lambda _random: fault,
+        fault=lambda _inventory, _random: fault.spec,
         inject=OperationsEnded("place_order", at),
         heal=OperationsEnded("place_order", until),
     )
@@ -180,7 +205,7 @@ def experiment(
     system: FakeSystem,
     *,
     workload: Buyers | None = None,
-    faults: tuple[FaultPlan[FakeShop], ...] = (),
+    faults: tuple[FaultPlan, ...] = (),
     minimums: tuple[Minimum, ...] = (Minimum(operation="place_order", count=5),),
     guarantees: tuple[str, ...] = ("orders_counted",),
     bounds: Bounds | None = None,

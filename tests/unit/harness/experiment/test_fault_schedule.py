@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.experiment import AtOnce, Context, FaultPlan, OperationsEnded, Progress, Proof
+from harness.experiment import AtOnce, Context, OperationsEnded, Plan, PlannedFault, Progress, Proof
 from harness.experiment.fault_schedule import FaultBounds, FaultSchedule, HealError
+from harness.faults.spec import FaultSpec
 from harness.history import Fault as FaultRecord
 from harness.history import FaultPhase, Record, Recorder
 from harness.seed import Seed
-from tests.unit.harness.experiment.fake_shop import FakeShop
+from tests.unit.harness.experiment.fake_shop import KIND, MADE, FakeShop
 
 QUICK = FaultBounds(inject_s=5, prove_s=0.05, heal_s=0.2, hang_s=0.05, cancel_s=0.02)
 NEVER = OperationsEnded("place_order", 1)
@@ -44,6 +45,13 @@ class Misbehaving:
     on_prove: Callable[[], object] | None = None
     on_heal: Callable[[], object] | None = None
     done: list[str] = field(default_factory=list)
+    hit: tuple[str, ...] = ()
+
+    @property
+    def spec(self) -> FaultSpec:
+        return FaultSpec(
+            kind=KIND, members=(self.target,), parameters={"number": MADE.setdefault(id(self), (len(MADE), self))[0]}
+        )
 
     async def assume(self, subject: FakeShop) -> None:
         pass
@@ -74,11 +82,13 @@ class Scene:
         recorder, progress = Recorder(self), Progress()
         recorder.listen(progress.hear)
         context = Context(Seed(1), recorder, progress, folder, lambda _text: None)
-        plans = [
-            FaultPlan(name=f"fault_{number}", fault=lambda _random, fault=fault: fault, inject=AtOnce(), heal=NEVER)  # type: ignore[misc]  # bound now
-            for number, fault in enumerate(faults)
-        ]
-        self.schedule = FaultSchedule(plans, FakeShop(), context, bounds)
+        plan = Plan(
+            tuple(
+                PlannedFault(name=f"fault_{number}", spec=fault.spec, inject=AtOnce(), heal=NEVER)
+                for number, fault in enumerate(faults)
+            )
+        )
+        self.schedule = FaultSchedule(plan, FakeShop(), context, bounds)
 
     def write(self, record: Record) -> None:
         if isinstance(record, FaultRecord):

@@ -6,8 +6,22 @@ from pathlib import Path
 import pytest
 
 from harness import report
-from harness.experiment import Bounds, Minimum, PlannedFault, RunFolder, Sighting, judge_folder, run
+from harness.experiment import (
+    AtOnce,
+    Bounds,
+    FaultPlan,
+    Injected,
+    Minimum,
+    OperationsEnded,
+    Plan,
+    PlannedFault,
+    RunFolder,
+    Sighting,
+    judge_folder,
+    run,
+)
 from harness.experiment.usage import CPU
+from harness.faults.kill import kill as kill_member
 from harness.history import Ending, FaultPhase
 from harness.seed import Seed
 from harness.verdict import Guarantee, Outcome, RunVerdict
@@ -32,7 +46,11 @@ class Runs:
         self.concluded: list[RunVerdict] = []
 
     async def __call__(
-        self, system: FakeSystem, guarantees: dict[str, Guarantee] | None = None, **declared: object
+        self,
+        system: FakeSystem,
+        guarantees: dict[str, Guarantee] | None = None,
+        plan: Plan | None = None,
+        **declared: object,
     ) -> RunVerdict:
         return await run(
             experiment(system, **({"bounds": Bounds(settle_poll_s=0.001)} | declared)),  # type: ignore[arg-type]  # each test declares a few fields by name
@@ -40,6 +58,7 @@ class Runs:
             self.folder,
             GUARANTEES if guarantees is None else guarantees,
             conclude=lambda judged: self.concluded.append(judged.verdict),
+            plan=plan,
         )
 
     def stages(self) -> list[tuple[str, str]]:
@@ -196,10 +215,27 @@ async def test_what_was_to_be_seen_and_was_not_makes_a_run_vacuous(
 
 async def test_the_plan_is_on_record(runs: Runs, shop: FakeShop) -> None:
     await runs(FakeSystem(shop), faults=(kill(FakeKill(), at=3, until=6),))
-    (planned,) = runs.folder.facts().plan
-    assert planned == PlannedFault(
-        name="kill_order", target="order-1", inject="3 place_order ended", heal="6 place_order ended"
-    )
+    plan = runs.folder.plan()
+    assert plan is not None
+    (planned,) = plan.faults
+    assert planned.name == "kill_order"
+    assert planned.spec.members == ("order-1",)
+    assert (planned.inject, planned.heal) == (OperationsEnded("place_order", 3), OperationsEnded("place_order", 6))
+
+
+async def test_a_given_plan_is_done_in_place_of_the_seeds(runs: Runs, shop: FakeShop) -> None:
+    planned = PlannedFault(name="other", spec=FakeKill().spec, inject=OperationsEnded("place_order", 1), heal=Injected("other"))
+    verdict = await runs(FakeSystem(shop), faults=(kill(FakeKill(target="order-9")),), plan=Plan((planned,)))
+    assert runs.folder.facts().faults == ("other",)
+    assert {fault.fault for fault in runs.folder.read_history().faults} == {"other"}
+    assert not verdict.errors
+
+
+async def test_a_plan_that_cannot_be_made_is_told_by_the_assumptions(runs: Runs, shop: FakeShop) -> None:
+    plan = FaultPlan(name="nobody", fault=kill_member("order-9"), inject=AtOnce(), heal=AtOnce())
+    verdict = await runs(FakeSystem(shop), faults=(plan,))
+    assert verdict.errors == ("assumptions: AssumptionError: there is no member order-9; there is order-1",)
+    assert runs.folder.facts().faults == ("nobody",)
 
 
 async def test_a_half_injected_fault_is_healed(runs: Runs, shop: FakeShop) -> None:
@@ -299,4 +335,4 @@ async def test_every_phase_of_a_fault_is_on_record(runs: Runs, shop: FakeShop) -
     await runs(FakeSystem(shop), faults=(kill(FakeKill()),))
     faults = runs.folder.read_history().faults
     assert [fault.phase for fault in faults] == [FaultPhase.INJECT, FaultPhase.PROOF, FaultPhase.HEAL]
-    assert {(fault.target, fault.kind) for fault in faults} == {("order-1", "FakeKill")}
+    assert {(fault.target, fault.spec and fault.spec.kind) for fault in faults} == {("order-1", "fake")}

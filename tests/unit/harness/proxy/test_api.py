@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.direction import Direction
 from harness.proxy.api import VERSION, ControlApi
-from harness.proxy.direction import Direction
 from harness.proxy.proxies import Proxies
 from harness.proxy.toxics.noop import Noop
 from harness.seed import Seed

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.proxy.direction import Direction
+from harness.direction import Direction
 from harness.proxy.effects import Effects
 from harness.proxy.endpoint import Endpoint
 from harness.proxy.stream import Stream

@@ -1,5 +1,5 @@
+from harness.direction import Direction
 from harness.proxy.client import EffectsState
-from harness.proxy.direction import Direction
 from harness.proxy.toxiproxy_metrics import Counted, counted
 
 # As a Toxiproxy 2.12 prints them.

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.proxy.direction import Direction
+from harness.direction import Direction
 from harness.proxy.effects import Flow, ToxicEffect
 from harness.proxy.stage import Stage, Surroundings
 from harness.proxy.toxic import PlacedToxic, Toxic

@@ -1,0 +1,31 @@
+"""kill: SIGKILL, as when a machine loses power. Nothing is flushed, nothing is said; connections break."""
+
+from harness.faults.control import StackControl
+from harness.faults.deaths import Death
+from harness.faults.inventory import Declaration
+from harness.faults.registry import fault_kind
+from harness.faults.targets import member, one_of
+from harness.stack import capabilities
+
+KILL = "kill"
+
+
+@fault_kind(KILL)
+class Kill(Death):
+    """Kills a member; heals by starting it again."""
+
+    needs = (capabilities.Kill, capabilities.Restart)
+
+    def end(self, stack: StackControl) -> None:
+        """See Death."""
+        stack.kill(self.member)
+
+
+def kill(target: str) -> Declaration:
+    """Kill this member."""
+    return member(KILL, target)
+
+
+def kill_one_of(*targets: str) -> Declaration:
+    """Kill one of these members; the seed decides which."""
+    return one_of(KILL, *targets)

@@ -1,0 +1,28 @@
+"""restart: SIGTERM and a new start, as a deployment does it. What is under way may be finished; nothing may be lost."""
+
+from harness.faults.control import StackControl
+from harness.faults.deaths import Death
+from harness.faults.inventory import Declaration
+from harness.faults.registry import fault_kind
+from harness.faults.targets import member, one_of
+
+RESTART = "restart"
+
+
+@fault_kind(RESTART)
+class Restart(Death):
+    """Stops a member in an orderly way; heals by starting it again."""
+
+    def end(self, stack: StackControl) -> None:
+        """See Death."""
+        stack.terminate(self.member)
+
+
+def restart(target: str) -> Declaration:
+    """Restart this member."""
+    return member(RESTART, target)
+
+
+def restart_one_of(*targets: str) -> Declaration:
+    """Restart one of these members; the seed decides which."""
+    return one_of(RESTART, *targets)

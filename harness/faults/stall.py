@@ -1,0 +1,55 @@
+"""stall: some edges hold every byte, and let all of them go in their order when it heals, as TCP does after a partition.
+
+A partition loses bytes, so that its connections have to be cut when it heals; here nothing is lost and no connection breaks,
+so that requests arrive long after their senders gave up on them.
+"""
+
+from harness.direction import Direction
+from harness.faults.control import HasStack
+from harness.faults.edge_fault import EdgeFault, handled_since, take_away, toxic_name
+from harness.faults.edge_probe import Sight, silenced
+from harness.faults.inventory import Declaration
+from harness.faults.protocol import AssumptionError
+from harness.faults.registry import fault_kind
+from harness.faults.spec import BOTH, Edge
+from harness.faults.targets import edges
+from harness.proxy.client import EffectsState, ProxyClient
+
+STALL = "stall"
+
+
+@fault_kind(STALL)
+class Stall(EdgeFault):
+    """Holds what the streams of its edges carry. Needs the project's own proxy: Toxiproxy has no toxic that does this."""
+
+    unit = "bytes held"
+
+    async def assume(self, subject: HasStack) -> None:
+        """See Fault."""
+        await super().assume(subject)
+        async with subject.proxy as proxy:
+            if not (await proxy.effects(self.spec.edges[0].name)).complete:
+                raise AssumptionError("a stall needs the project's own proxy (--proxy own): Toxiproxy cannot hold bytes")
+
+    async def hurt(self, proxy: ProxyClient, edge: Edge) -> None:
+        """See EdgeFault."""
+        for stream in edge.streams:
+            await proxy.add_toxic(edge.name, STALL, stream=stream, name=toxic_name(STALL, stream))
+
+    async def spare(self, proxy: ProxyClient, edge: Edge) -> None:
+        """See EdgeFault."""
+        for stream in edge.streams:
+            await take_away(proxy, edge.name, toxic_name(STALL, stream))
+
+    def effect(self, edge: Edge, before: EffectsState, now: EffectsState) -> int:
+        """See EdgeFault."""
+        return sum(handled_since(toxic_name(STALL, stream), before, now) for stream in edge.streams)
+
+    def shows(self, edge: Edge, before: Sight, now: Sight) -> bool:
+        """See EdgeFault."""
+        return silenced(before, now)
+
+
+def stall(*patterns: str, streams: tuple[Direction, ...] = BOTH) -> Declaration:
+    """Hold what these edges carry, both ways unless `streams` says otherwise."""
+    return edges(STALL, *patterns, streams=streams)

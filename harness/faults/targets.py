@@ -1,0 +1,41 @@
+"""Declarations that most kinds share: of one member, of one that the seed chooses, of several, and of edges."""
+
+from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
+
+from pydantic import JsonValue
+
+from harness.direction import Direction
+from harness.faults.inventory import Declaration, Inventory
+from harness.faults.spec import BOTH, FaultSpec
+
+
+def member(kind: str, *targets: str, **parameters: JsonValue) -> Declaration:
+    """A fault on all of these members."""
+    return lambda inventory, _random: FaultSpec(kind=kind, members=inventory.require(*targets), parameters=parameters)
+
+
+def one_of(kind: str, *targets: str) -> Declaration:
+    """A fault on one of these members; the seed decides which."""
+
+    def declared(inventory: Inventory, random: Random) -> FaultSpec:
+        inventory.require(*targets)
+        return FaultSpec(kind=kind, members=(random.choice(targets),))
+
+    return declared
+
+
+def edges(kind: str, *patterns: str, streams: tuple[Direction, ...] = BOTH, **parameters: JsonValue) -> Declaration:
+    """A fault on all edges that fit one of these patterns, e.g. `order-*->redis-lock-1`."""
+    return lambda inventory, _random: FaultSpec(
+        kind=kind, edges=inventory.edges_like(*patterns, streams=streams), parameters=parameters
+    )
+
+
+def one_edge_of(kind: str, *patterns: str) -> Declaration:
+    """A fault on the edges of one of these patterns; the seed decides which."""
+
+    def declared(inventory: Inventory, random: Random) -> FaultSpec:
+        inventory.edges_like(*patterns)
+        return FaultSpec(kind=kind, edges=inventory.edges_like(random.choice(patterns)))
+
+    return declared
