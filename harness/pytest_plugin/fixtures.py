@@ -9,13 +9,16 @@ import pytest_asyncio
 
 from harness.history import Recorder, Writer
 from harness.pytest_plugin.sources import SOURCE
+from harness.pytest_plugin.wanted import Wanted
 from harness.stack.attach import AttachedStack
 from harness.stack.errors import StackError
 
 if TYPE_CHECKING:  # slow to import, and not every run asks for them
     import httpx
 
+    from harness.pytest_plugin.owned import OwnedStack
     from harness.stack.namespaces import Namespace
+    from harness.stack.stack import Stack
 
 _TIMEOUT_S = 30.0
 
@@ -25,6 +28,26 @@ def stack(pytestconfig: pytest.Config) -> AttachedStack:
     """The running system under test, one for the whole run."""
     try:
         return pytestconfig.stash[SOURCE].stack()
+    except StackError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def _owned(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[OwnedStack]":
+    from harness.pytest_plugin.owned import OwnedStack
+
+    owned = OwnedStack(Wanted.of(pytestconfig), tmp_path_factory.mktemp("own-stack"))
+    try:
+        yield owned
+    finally:
+        owned.close()
+
+
+@pytest.fixture
+def own_stack(_owned: "OwnedStack") -> "Stack":
+    """A running system that this process owns, as new: its members can be killed and started again, its edges cut."""
+    try:
+        return _owned.as_new()
     except StackError as error:
         pytest.fail(str(error), pytrace=False)
 

@@ -15,6 +15,8 @@ pytest_plugins = ("harness.pytest_plugin.fixtures",)
 _WATCH = pytest.StashKey[Watch]()
 _GREEN = pytest.StashKey[bool]()
 _INPUT = "gauntlet"
+_STACKS = ("stack", "own_stack")
+"""Fixtures that give a test a stack."""
 
 # -- the run -------------------------------------------------------------------------------------------------------------
 
@@ -69,7 +71,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
     """Get to know stacks: ours, and those that a folder's own fixture of that name starts."""
     made = yield
-    if fixturedef.argname == "stack" and isinstance(made, StackView):
+    if fixturedef.argname in _STACKS and isinstance(made, StackView):
         request.config.stash[_WATCH].add(Seen(made.folder, made.manifest.provider))
     return made
 
@@ -101,7 +103,7 @@ def _arguments(item: pytest.Item) -> dict[str, Any]:
 
 def _stack_of(item: pytest.Item) -> Seen | None:
     """The stack that a test uses; the newest one when its setup failed before pytest handed it over."""
-    watch, made = item.config.stash[_WATCH], _arguments(item).get("stack")
+    watch, made = item.config.stash[_WATCH], next(filter(None, map(_arguments(item).get, _STACKS)), None)
     if isinstance(made, StackView):
         return watch.of(made.folder)
-    return watch.newest if made is None and "stack" in getattr(item, "fixturenames", ()) else None
+    return watch.newest if made is None and not set(_STACKS).isdisjoint(getattr(item, "fixturenames", ())) else None

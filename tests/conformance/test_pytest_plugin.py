@@ -1,5 +1,6 @@
 """The pytest plugin as projects use it: real runs of pytest on a toy system, with and without xdist, ended in every way."""
 
+import json
 import os
 import shutil
 import signal
@@ -192,6 +193,41 @@ def test_a_stack_of_the_projects_own_is_watched_too(project: Callable[..., Proje
     assert "gauntlet: log of back-1 since the test began" in run.stdout
     assert f"stack: {toy.folder / 'temp' / 'own0'}" in run.stdout
     assert "logs are kept" not in run.stdout, "nobody asked for the stack of the run"
+
+
+def test_members_of_an_own_stack_can_be_killed_and_each_test_finds_it_as_new(project: Callable[..., Project]) -> None:
+    toy = project(
+        """
+        import json
+        import pytest
+        import redis
+        from pathlib import Path
+        import urllib.request
+
+        @pytest.mark.parametrize("n", range(3))
+        def test_it(own_stack, n):
+            Path(f"own-{n}").write_text(json.dumps([own_stack.mark.stack, str(own_stack.folder)]))
+            with redis.Redis.from_url(own_stack.redis_url("locks")) as locks:
+                assert locks.dbsize() == 0
+                locks.set("key", n)
+            assert own_stack.instance("back-1").alive
+            own_stack.cut("front-1->back-1")
+            own_stack.kill("back-1")
+            if n == 1:
+                own_stack.restart("back-1")
+
+        def test_fails(own_stack):
+            urllib.request.urlopen(f"http://{own_stack.address('back-1')}/complain").read()
+            assert False
+        """
+    )
+    run = toy.pytest(*NATIVE)
+    assert "1 failed, 3 passed" in run.stdout, run.stdout
+    assert "gauntlet: log of back-1 since the test began" in run.stdout
+    stacks = {path.read_text() for path in toy.folder.glob("own-?")}
+    assert len(stacks) == 1, "one stack serves them all"
+    stack, folder = json.loads(stacks.pop())
+    assert Seen(Path(folder), stack).gone
 
 
 def test_a_failed_test_in_a_worker_shows_it_too(project: Callable[..., Project]) -> None:
