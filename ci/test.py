@@ -27,11 +27,11 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Part:
-    """Suites that run in one pytest run, and how that distributes them; `workers` wins over what the command line says."""
+    """Suites that run in one pytest run, and how that hands them out; `workers` wins over what the command line says."""
 
     name: str
     roots: tuple[str, ...]
-    dist: str
+    handing_out: tuple[str, ...]
     workers: str = ""
 
     def folders(self, app: str) -> list[str]:
@@ -43,9 +43,10 @@ class Part:
 
 
 PARTS = (
-    Part("unit", ("tests/unit",), dist="worksteal", workers="auto"),
-    Part("shared", ("tests/contract", "tests/integration"), dist="loadfile"),
-    Part("apart", ("tests/conformance", "tests/chaos"), dist="loadgroup"),
+    Part("unit", ("tests/unit",), ("--dist", "worksteal"), workers="auto"),
+    Part("shared", ("tests/contract", "tests/integration"), ("--dist", "loadfile")),
+    # In this order: the experiments are the longest group, so one worker begins with them.
+    Part("apart", ("tests/chaos", "tests/conformance"), ("--dist", "loadgroup", "--no-loadscope-reorder")),
 )
 
 
@@ -87,7 +88,7 @@ def run(parts: Sequence[Part], arguments: argparse.Namespace, pytest: Pytest) ->
         if not (folders := part.folders(arguments.app)):
             continue
         begin = time.monotonic()
-        workers = ["-n", part.workers or str(arguments.workers), "--dist", part.dist]
+        workers = ["-n", part.workers or str(arguments.workers), *part.handing_out]
         nightly = ["--nightly"] if arguments.nightly else []
         ended = pytest([*folders, *workers, *nightly, *arguments.pytest])
         codes.append(ended.code)

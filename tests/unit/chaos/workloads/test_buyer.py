@@ -46,6 +46,12 @@ class Scene:
         return History(tuple(self.kept))
 
 
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for as long as he is told to."""
+    monkeypatch.setattr("chaos.workloads.buyer.LONGEST_WAIT_S", 0.02)
+
+
 @pytest.fixture
 def scene() -> Scene:
     return Scene()
