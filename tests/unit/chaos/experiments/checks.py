@@ -6,14 +6,18 @@ from typing import Any, TypeAlias
 
 from chaos.guarantees import GUARANTEES
 from chaos.subject.watchers import EVENTS, WATCHERS
-from harness.experiment import AtOnce, Experiment, InForceFor, OperationsEnded
+from harness.experiment import AssumptionError, AtOnce, Choices, Experiment, InForceFor, OperationsEnded
 from harness.experiment.triggers import Trigger
+from harness.faults.inventory import Inventory
+from harness.faults.registry import UnknownKindError, make
+from harness.faults.spec import FaultSpec, SpecError
+from harness.seed import Seed
+from tests.unit.chaos.experiments.proofs import NEEDS
 from tests.unit.chaos.experiments.shop import (
     ABOUT_MEMBERS,
     OBSERVED,
     SEEN_BY,
     asked_by,
-    members,
     system_of,
     topology_of,
     unknown,
@@ -24,6 +28,8 @@ Check: TypeAlias = Callable[[Experiment[Any]], Iterator[str]]
 
 PROMISES = {each.name: each for each in GUARANTEES}
 CHECKS: dict[str, Check] = {}
+SEEDS = range(1, 9)
+"""Enough for everything that a seed chooses among to be chosen once, most likely."""
 
 
 def check(function: Check) -> Check:
@@ -49,7 +55,7 @@ def events_have_a_watcher(experiment: Experiment[Any]) -> Iterator[str]:
     """Whatever event is waited for or has to be seen is recorded by a watcher that is on."""
     system = system_of(experiment)
     on = {event for name in system.watchers for event in EVENTS.get(name, ())}
-    known = {name for names in members(system).values() for name in names}
+    known = {name for names in system.inventory(Choices()).members.values() for name in names}
     for (owner, what), trigger in all_of(experiment):
         for event, about in events_of(trigger):
             if event not in on:
@@ -186,3 +192,40 @@ def bounds_leave_room(experiment: Experiment[Any]) -> Iterator[str]:
     yield from (f"{name} is wanted {count} times" for name, count in counted if count < 1)
     if not experiment.minimums:
         yield "no traffic is demanded"
+
+
+@check
+def targets_exist(experiment: Experiment[Any]) -> Iterator[str]:
+    """Members and edges that a fault is declared for are there, whatever the seed chooses, and the fault can be made."""
+    for plan, _, spec in _planned(experiment):
+        if isinstance(spec, AssumptionError):
+            yield f"{plan}: {spec}"
+            continue
+        try:
+            make(spec)
+        except (UnknownKindError, SpecError) as error:
+            yield f"{plan}: {error}"
+
+
+@check
+def faults_can_prove_themselves(experiment: Experiment[Any]) -> Iterator[str]:
+    """The system has what the proof of each fault looks at."""
+    system = system_of(experiment)
+    for plan, inventory, spec in _planned(experiment):
+        if isinstance(spec, AssumptionError):
+            continue  # said by targets_exist
+        if spec.kind not in NEEDS:
+            yield f"{plan}: nobody says what the proof of {spec.kind} needs"
+            continue
+        yield from (f"{plan}: {problem}" for problem in NEEDS[spec.kind](spec, system, inventory))
+
+
+def _planned(experiment: Experiment[Any]) -> Iterator[tuple[str, Inventory, FaultSpec | AssumptionError]]:
+    """What each plan becomes with some seeds."""
+    inventory = system_of(experiment).inventory(Choices())
+    for plan in experiment.faults:
+        for seed in SEEDS:
+            try:
+                yield plan.name, inventory, plan.fault(inventory, Seed(seed).stream("fault", plan.name))
+            except AssumptionError as error:
+                yield plan.name, inventory, error

@@ -1,6 +1,6 @@
 """What can be known of the shop without starting it: its members and edges, who records what, and what is observed of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,6 @@ from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.subject import ShopSystem, databases
 from harness.experiment import Experiment
 from harness.history import History, Operation, Row
-from harness.stack.plan import instance_names
 from harness.stack.topology import Topology
 from harness.verdict import Guarantee
 from tests.unit.chaos.shop_history import ShopHistory
@@ -33,27 +32,6 @@ def topology_of(path: Any) -> Topology:
 def system_of(experiment: Experiment[Any]) -> ShopSystem:
     assert isinstance(experiment.system, ShopSystem)
     return experiment.system
-
-
-def members(system: ShopSystem) -> Mapping[str, tuple[str, ...]]:
-    """The members that such a system will have, by service or server."""
-    topology = topology_of(system.topology)
-    processes = topology.processes.values()
-    instances = {each.name: instance_names(each, system.instances.get(each.name, 1)) for each in processes}
-    return {name: (name,) for name in topology.servers} | instances
-
-
-def edges(system: ShopSystem) -> tuple[str, ...]:
-    """The edges that will run through a proxy, by the names that a stack gives them."""
-    if not system.proxied:
-        return ()
-    there = members(system)
-    return tuple(
-        f"{caller}->{callee}"
-        for edge in topology_of(system.topology).edges
-        for caller in there[edge.caller]
-        for callee in there[edge.callee]
-    )
 
 
 class AskedHistory(History):

@@ -29,7 +29,9 @@ from harness.experiment import (
     OperationsEnded,
     Sighting,
 )
-from harness.experiment.triggers import Trigger
+from harness.faults.cut import cut
+from harness.faults.kill import kill, kill_one_of
+from harness.faults.spec import Edge, FaultSpec
 from tests.unit.chaos.experiments.checks import CHECKS
 
 Doctor = Callable[[], Experiment[Any]]
@@ -48,7 +50,7 @@ def first_plan(experiment: Experiment[Any], **changed: Any) -> Experiment[Any]:
     return replace(experiment, faults=(replace(first, **changed), *others))
 
 
-def injected_when(trigger: Trigger) -> Experiment[Any]:
+def injected_when(trigger: Any) -> Experiment[Any]:
     """lock_master_down, whose fault waits for something else."""
     return first_plan(lock_master_down, inject=trigger)
 
@@ -171,6 +173,99 @@ DOCTORED: list[tuple[str, str, Doctor]] = [
     ),
     ("bounds_leave_room", "no traffic is demanded", lambda: replace(flash_sale, minimums=())),
 ]
+
+
+def suffering(experiment: Experiment[Any], fault: Any) -> Experiment[Any]:
+    return first_plan(experiment, fault=fault)
+
+
+def declared(**spec: Any) -> Any:
+    """A fault that does not ask whether its targets are there."""
+    return lambda _inventory, _random: FaultSpec(**spec)
+
+
+def unproxied(fault: Any) -> Experiment[Any]:
+    """flash_sale has no proxied edges."""
+    return suffering(flash_sale, fault)
+
+
+FAULTS: list[tuple[str, str, Doctor]] = [
+    ("targets_exist", "there is no member order-3", lambda: suffering(flash_sale, kill("order-3"))),
+    ("targets_exist", "there is no member order-2", lambda: system(flash_sale, instances={"product": 2})),
+    (
+        "targets_exist",
+        "there is no member redis-lock-4",
+        lambda: suffering(flash_sale, kill_one_of("redis-lock-1", "redis-lock-4")),
+    ),
+    ("targets_exist", "the edges of this stack run through no proxy", lambda: unproxied(cut("order-1->redis-lock-1"))),
+    (
+        "targets_exist",
+        "no edge is called order-1->redis-lock-4",
+        lambda: suffering(lock_holder_paused, cut("order-1->redis-lock-4")),
+    ),
+    ("targets_exist", "there is no fault of kind 'kil'", lambda: suffering(flash_sale, declared(kind="kil"))),
+    (
+        "targets_exist",
+        "clock_jump needs the whole number seconds",
+        lambda: suffering(flash_sale, declared(kind="clock_jump", members=("redis-lock-1",))),
+    ),
+    (
+        "faults_can_prove_themselves",
+        "nobody says what the proof of kil needs",
+        lambda: suffering(flash_sale, declared(kind="kil")),
+    ),
+    ("faults_can_prove_themselves", "it is done to nobody", lambda: suffering(flash_sale, declared(kind="kill"))),
+    (
+        "faults_can_prove_themselves",
+        "order-9 is no member",
+        lambda: suffering(flash_sale, declared(kind="kill", members=("order-9",))),
+    ),
+    (
+        "faults_can_prove_themselves",
+        "no edge runs through a proxy",
+        lambda: unproxied(declared(kind="cut", edges=(Edge("order-1", "redis-lock-1"),))),
+    ),
+    ("faults_can_prove_themselves", "it is done to no edge", lambda: suffering(lock_holder_paused, declared(kind="partition"))),
+    (
+        "faults_can_prove_themselves",
+        "order-1->nix runs through no proxy",
+        lambda: suffering(lock_holder_paused, declared(kind="toxic", edges=(Edge("order-1", "nix"),))),
+    ),
+    (
+        "faults_can_prove_themselves",
+        "order-1 is no redis",
+        lambda: suffering(flash_sale, declared(kind="flush", members=("order-1",))),
+    ),
+    (
+        "faults_can_prove_themselves",
+        "redis-cache is no rabbitmq",
+        lambda: suffering(flash_sale, declared(kind="memory_alarm", members=("redis-cache",))),
+    ),
+    (
+        "faults_can_prove_themselves",
+        "order-1 is no sandbox",
+        lambda: suffering(flash_sale, declared(kind="mail_script", members=("order-1",))),
+    ),
+    (
+        "faults_can_prove_themselves",
+        "redis-lock-1 has a clock that cannot be moved",
+        lambda: suffering(flash_sale, declared(kind="clock_jump", members=("redis-lock-1",), parameters={"seconds": 30})),
+    ),
+    (
+        "faults_can_prove_themselves",
+        "gateway-1 has no port https",
+        lambda: suffering(flash_sale, declared(kind="connection_flood", members=("gateway-1",), parameters={"port": "https"})),
+    ),
+    (
+        "faults_can_prove_themselves",
+        "order-2->rabbitmq is no edge of order-1",
+        lambda: suffering(
+            lock_holder_paused,
+            declared(kind="killed_holding", members=("order-1",), edges=(Edge("order-2", "rabbitmq"),)),
+        ),
+    ),
+]
+DOCTORED += FAULTS
 
 
 @pytest.mark.parametrize(("check", "problem", "doctor"), DOCTORED, ids=[f"{check}: {what}" for check, what, _ in DOCTORED])

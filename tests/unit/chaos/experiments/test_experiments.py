@@ -13,6 +13,7 @@ from chaos.observations.orders import SAGA_STEPS
 from chaos.subject.watchers import EVENTS, WATCHERS
 from harness.experiment import Experiment
 from tests.unit.chaos.experiments.checks import CHECKS
+from tests.unit.chaos.experiments.proofs import NEEDS, all_kinds
 from tests.unit.chaos.experiments.shop import OBSERVED, asked_by
 
 
@@ -20,6 +21,10 @@ from tests.unit.chaos.experiments.shop import OBSERVED, asked_by
 @pytest.mark.parametrize("name", CHECKS)
 def test_an_experiment_makes_sense(name: str, experiment: Experiment[Any]) -> None:
     assert list(CHECKS[name](experiment)) == []
+
+
+def test_every_kind_of_fault_says_what_its_proof_needs() -> None:
+    assert NEEDS.keys() == all_kinds()
 
 
 def test_every_event_is_recorded_by_one_watcher_which_says_so() -> None:
