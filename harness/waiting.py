@@ -1,6 +1,7 @@
 """Wait for something to become true by looking at it, never by hoping that some time is enough.
 
-Every wait has a deadline, says what it waited for and what it saw last, and can be cancelled from another thread.
+Every wait has a deadline, says what it waited for and what it saw last, and can be cancelled from another thread, which the
+libraries for retries (stamina, tenacity) do not offer.
 """
 
 import asyncio

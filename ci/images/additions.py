@@ -16,7 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 AUTHORITIES = "authorities.pem"
 PIP_CONFIGURATION = "pip.conf"
 REQUIREMENTS = "requirements.txt"
-PROXY_SOURCES = ("harness/__init__.py", "harness/seed.py", "harness/waiting.py", "harness/proxy/**/*.py")
+PROXY_SOURCES = (
+    "harness/__init__.py",
+    "harness/direction.py",
+    "harness/seed.py",
+    "harness/waiting.py",
+    "harness/proxy/**/*.py",
+)
 PROXY_WITHOUT = ("harness/proxy/bench/", "harness/proxy/client.py", "harness/proxy/process.py")
 """What uses a proxy, and is no part of one."""
 PROXY_PACKAGES = frozenset({"httptools", "prometheus-client", "starlette", "uvicorn", "uvloop"})

@@ -2,7 +2,8 @@
 
 The steps are those of Sugiyama, Tagawa and Toda, "Methods for Visual Understanding of Hierarchical System Structures" (1981):
 layers by the longest path, bounded in width after Coffman and Graham (1972); points where long edges pass a layer; an order
-within each layer by barycentres; then places. Edges that lead to the same box share the points they pass, like a bus line.
+within each layer by barycentres; then places. Own code because the libraries that lay out in layers need a program (graphviz)
+or are no longer kept (grandalf). Edges that lead to the same box share the points they pass, like a bus line.
 """
 
 import itertools

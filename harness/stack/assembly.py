@@ -19,10 +19,10 @@ from harness.stack.carriers.processes import Own
 from harness.stack.edges import MEMBER, EdgeFailed, Edges, edge_name
 from harness.stack.environment import Wiring, environment_of, inherited, prefixed
 from harness.stack.events import Phase, Progress, StackEvent, silent
+from harness.stack.instances import Planned
 from harness.stack.manifest import MemberRecord, ProcessId
 from harness.stack.marker import Mark
 from harness.stack.placeholders import fill
-from harness.stack.plan import Planned
 from harness.stack.ports import HOST, Ports
 from harness.stack.probes import Probe, probe_for
 from harness.stack.process import Launch, Supervised

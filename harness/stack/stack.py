@@ -27,10 +27,10 @@ from harness.stack.edges import MEMBER
 from harness.stack.errors import CapabilityMissing, LeftOvers, NoSuchMember, StackError
 from harness.stack.events import Phase, Progress, StackEvent, silent
 from harness.stack.guard import Guard
+from harness.stack.instances import check_services, plan_instances
 from harness.stack.manifest import Manifest, MysqlAccess, ProcessId, State
 from harness.stack.marker import Mark, marked
 from harness.stack.placeholders import fill
-from harness.stack.plan import check_services, plan_instances
 from harness.stack.ports import HOST, Ports
 from harness.stack.provider import Capability, Member, Provider, RunningServer
 from harness.stack.runfolder import RunFolder

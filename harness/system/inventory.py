@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from harness.faults.inventory import Inventory
 from harness.stack.edges import edge_name
-from harness.stack.plan import instance_names
+from harness.stack.instances import instance_names
 from harness.stack.topology import Topology
 from harness.stack.view import StackView
 

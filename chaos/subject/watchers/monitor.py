@@ -1,6 +1,7 @@
 """Every command that a redis executes, as MONITOR tells it, those of Lua scripts included, and when it cannot be heard.
 
-MONITOR tells a script before the commands that it runs, and each with the server's own time.
+MONITOR tells a script before the commands that it runs, and each with the server's own time. redis-py's Monitor is not used: it
+joins the words of a command by spaces, so that their borders are lost, and does not say when it stopped to hear.
 """
 
 import asyncio

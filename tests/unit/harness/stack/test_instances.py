@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.stack.errors import PortTaken, StackError
-from harness.stack.plan import check_services, plan_instances
+from harness.stack.instances import check_services, plan_instances
 from harness.stack.ports import Ports
 from harness.stack.topology import Health, Process, Role, Topology
 
