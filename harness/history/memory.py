@@ -3,6 +3,9 @@
 In a history the same addresses, amounts and answers come back again and again. Rows are read and never written to, so
 those who hold an equal row may hold the same one. What is remembered is bounded: repetitions are near each other in time,
 and what is missed costs memory, not truth. Every line of a history comes through here, so it is written to be quick.
+
+Reading the lines of operations with msgspec, rows found by their bytes, took 12 % less CPU and 5 % less memory from the file to
+the last verdict (101,295 operations: 8.75 s to 7.69 s, 147 MB to 139 MB): not enough for a dependency more.
 """
 
 import gc
