@@ -76,13 +76,14 @@ class KilledHolding:
     async def assume(self, subject: RunningShop) -> None:
         """See Fault."""
         await self._death.assume(subject)
+        async with subject.proxy as proxy:
+            if not (await proxy.effects(self.edge.name)).complete:
+                self._seen = await look((await proxy.proxy(self.edge.name)).listen)
 
     async def inject(self, subject: RunningShop) -> None:
         """See Fault. Raises WaitTimeout when the member holds nothing, or never holds nothing."""
         async with subject.proxy as proxy:
             self._before = await proxy.effects(self.edge.name)
-            if not self._before.complete:
-                self._seen = await look((await proxy.proxy(self.edge.name)).listen)
         async for attempt in stamina.retry_context(on=WaitTimeout, attempts=TRIES, timeout=None, wait_initial=0, wait_jitter=0):
             with attempt:
                 await self._let_go(subject)  # of what it got stuck with the time before

@@ -19,6 +19,8 @@ class StackFault(ABC):
     """Whether its members must run."""
 
     def __init__(self, spec: FaultSpec) -> None:
+        if not spec.members and not spec.edges:
+            raise SpecError(f"{spec.kind} is done to no member and no edge")
         self.spec = spec
         self.hit: tuple[str, ...] = ()
 

@@ -40,10 +40,10 @@ class Partition(EdgeFault):
         """See Fault. Connections that lost bytes are cut: what comes after a hole is not what was sent."""
         await super().heal(subject)
         async with subject.proxy as proxy:
-            for name in self._before:
-                await proxy.disable(name)
-                await proxy.enable(name)
-        return f"{len(self._before)} edges carry both ways again, on new connections"
+            for edge in self.spec.edges:
+                await proxy.disable(edge.name)
+                await proxy.enable(edge.name)
+        return f"{len(self.spec.edges)} edges carry both ways again, on new connections"
 
     def effect(self, edge: Edge, before: EffectsState, now: EffectsState) -> int:
         """See EdgeFault."""

@@ -27,9 +27,8 @@ class Stall(EdgeFault):
     async def assume(self, subject: HasStack) -> None:
         """See Fault."""
         await super().assume(subject)
-        async with subject.proxy as proxy:
-            if not (await proxy.effects(self.spec.edges[0].name)).complete:
-                raise AssumptionError("a stall needs the project's own proxy (--proxy own): Toxiproxy cannot hold bytes")
+        if not self._counted:
+            raise AssumptionError("a stall needs the project's own proxy (--proxy own): Toxiproxy cannot hold bytes")
 
     async def hurt(self, proxy: ProxyClient, edge: Edge) -> None:
         """See EdgeFault."""

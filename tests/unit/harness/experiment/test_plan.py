@@ -87,6 +87,8 @@ def test_another_seed_may_choose_otherwise() -> None:
     [
         (Plan((planned(), planned())), "two faults are called deaf"),
         (Plan((planned(spec=FaultSpec(kind="toxic", edges=SPEC.edges)),)), "deaf: toxic needs the text type, not None"),
+        (Plan((planned(spec=FaultSpec(kind="kill")),)), "deaf: kill is done to no member and no edge"),
+        (Plan((planned(spec=FaultSpec(kind="cut", members=("order-1",))),)), "deaf: cut is done to edges; it has none"),
         (Plan((planned(spec=FaultSpec(kind="nova")),)), "deaf: there is no fault of kind 'nova'"),
     ],
 )
