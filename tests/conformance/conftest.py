@@ -1,14 +1,12 @@
 """Every provider passes the same suite: `provider` runs each test once per provider there is.
 
-Tests that share servers stay together on one xdist worker (`--dist loadgroup`): those of `stack` here, those of a file by
-`pytestmark`, those of the proxy's folder there. All others start what they need themselves and run anywhere.
+Tests that share servers stay together on one xdist worker: see tests/groups.py.
 
 The docker provider needs an engine and images: it takes part when GAUNTLET_CONFORMANCE_DOCKER=1 says that they are there.
 """
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +18,6 @@ from tests.conformance.toys import whole
 WITH_DOCKER = os.environ.get("GAUNTLET_CONFORMANCE_DOCKER") == "1"
 NAMES = [name for name in sorted(PROVIDERS) if WITH_DOCKER or name != "docker"]
 collect_ignore = [] if WITH_DOCKER else ["test_docker.py"]
-HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents and "stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("toy"))
 
 
 @pytest.fixture(scope="session", params=NAMES)

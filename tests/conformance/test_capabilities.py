@@ -17,8 +17,6 @@ from harness.stack.stack import Stack
 from harness.stack.topology import Server
 from tests.conformance.toys import redis_client, small
 
-pytestmark = pytest.mark.xdist_group("restless")
-
 CAPABILITIES: frozenset[Capability] = frozenset(
     each for _, each in inspect.getmembers(capabilities, inspect.isclass) if each.__module__ == capabilities.__name__
 )

@@ -36,8 +36,6 @@ from harness.waiting import wait_until, wait_until_async
 from tests.conformance.conftest import WITH_DOCKER
 from tests.conformance.toys import SMALL, get, left_behind, left_of, small
 
-pytestmark = pytest.mark.xdist_group("carriers")
-
 STAND_IN = Path(__file__).resolve().parents[2] / "ci" / "images" / "toxiproxy" / "toxiproxy.py"
 OWNER = Path(__file__).with_name("owner.py")
 EDGE = "front-1->back-1"

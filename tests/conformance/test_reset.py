@@ -19,8 +19,6 @@ from harness.stack.topology import Role
 from harness.waiting import wait_until
 from tests.conformance.toys import get, left_of, mysql_connection, redis_client, whole
 
-pytestmark = pytest.mark.xdist_group("reset")
-
 EDGE = "back-1->locks"
 NEXT = Seed(8)
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("shop")
-
 SERVICES = Path("system/services.toml").resolve()
 CHEAP = ("--set", "user.ARGON2_MEMORY_KIB=64", "--set", "user.ARGON2_TIME_COST=1", "--set", "gateway.LOGIN_RATE=1000/minute")
 

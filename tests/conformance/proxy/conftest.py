@@ -1,7 +1,6 @@
 """Every test here runs once per server there is; the header, or else the summary, says which those are."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,16 +9,7 @@ import pytest
 from tests.conformance.proxy.peers import Peer, echo, serving, silent
 from tests.conformance.proxy.servers import KINDS, OURS, ProxyServerUnderTest, description, notes
 
-HERE = Path(__file__).parent
 _said: set[str] = set()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All use one server, which may be somebody's only one: they stay together on one xdist worker."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("proxy"))
 
 
 def pytest_report_header() -> str:
