@@ -13,7 +13,7 @@ AT_EACH_COMMIT = (
     "reserves_without_taking",  # stock: flash_sale, no_oversell
     "quorum_of_one",  # locks: lock_majority_down, lock_exclusive_and_fenced
     "refund_skipped",  # sagas and money: saga_crash_during_compensation, paid_iff_captured
-    "inbox_forgets",  # queues and mail: queue_redelivery_storm, mail_once_per_paid_order
+    "message_id_per_attempt",  # queues and mail: notification_down, mail_once_per_paid_order
     "announces_no_change",  # identity: identity_cache_down, stale_tokens_rejected
 )
 """One of each kind; all others are tried nightly."""
