@@ -1,16 +1,17 @@
-"""What is observed at rest: every schema once, at one moment, in the order in which an order flows through them."""
+"""What is observed at rest: every schema once, at one moment, in the order in which an order flows; and when rest is."""
 
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pymysql
 import pytest
 
-from chaos.observations.health import HEALTH
+from chaos.observations.health import HEALTH, HealthRow
 from chaos.observations.locks import LOCK_GRANTS, TOKENS
 from chaos.observations.messages import QUEUES, QueueRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.subject import running
-from chaos.subject.databases import OBSERVED
+from chaos.subject.databases import MOVING, OBSERVED, OUTSTANDING, PAID
 from chaos.subject.running import RunningShop
 from harness.system.clocks import CLOCKS, ClockOffset
 
@@ -60,3 +61,48 @@ async def test_each_schema_is_read_once_and_what_flows_is_read_downstream(asked:
     assert [each for each in reads if each in flow] == flow
     outside = {QUEUES, PROVIDER_LEDGER, MAILBOX, HEALTH, LOCK_GRANTS, CLOCKS}
     assert set(observed) == outside | {subject for queries in OBSERVED.values() for subject in queries} - {TOKENS}
+
+
+@pytest.fixture
+def counts(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], int]:
+    """What is counted, by schema and query; all else is nought."""
+    counts: dict[tuple[str, str], int] = {}
+    monkeypatch.setattr(running, "count", lambda schema, query: counts.get((schema, query), 0))
+
+    async def well(_self: object) -> list[HealthRow]:
+        return [HealthRow("order-1", well=True, detail="runs")]
+
+    async def queued(_self: object) -> list[QueueRow]:
+        return [QueueRow("order.place", 0)]
+
+    monkeypatch.setattr(RunningShop, "_health", well)
+    monkeypatch.setattr(RunningShop, "_queued", queued)
+    return counts
+
+
+async def test_the_shop_is_at_rest_when_nothing_is_left_and_nothing_moves(counts: dict[tuple[str, str], int]) -> None:
+    stack = SimpleNamespace(base_url="http://h", address=lambda *_: "h:1", mysql=lambda schema: schema)
+    shop = RunningShop(cast(Any, stack))
+    counts[MOVING["orders"]] = 3
+    assert list(await shop.outstanding()) == ["orders still change (0, now 3)", "stock movements still change (0, now 0)"], (
+        "counted for the first time"
+    )
+    assert list(await shop.outstanding()) == []
+    counts[PAID] = 2
+    counts[OUTSTANDING["sagas under way"]] = 1
+    assert list(await shop.outstanding()) == ["1 sagas under way", "0 confirmations sent for 2 paid orders"]
+    await shop.leaving.aclose()
+
+
+async def test_a_database_that_cannot_be_asked_is_not_at_rest(
+    counts: dict[tuple[str, str], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(_schema: str, _query: str) -> int:
+        raise pymysql.OperationalError(2003, "refused")
+
+    monkeypatch.setattr(running, "count", down)
+    stack = SimpleNamespace(base_url="http://h", address=lambda *_: "h:1", mysql=lambda schema: schema)
+    shop = RunningShop(cast(Any, stack))
+    (left,) = await shop.outstanding()
+    assert left.startswith("the database cannot be asked")
+    await shop.leaving.aclose()
