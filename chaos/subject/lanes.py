@@ -2,7 +2,7 @@
 
 from chaos.observations.locks import LOCK_GRANTS
 from chaos.observations.orders import SAGA_STEPS
-from harness.experiment.picture import LaneSpec, Shade, Tone
+from harness.experiment.presentation import LaneSpec, Shade, Tone
 
 LOCK_HOLDERS = LaneSpec(
     name="locks",

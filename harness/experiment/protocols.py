@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 from harness.experiment.context import Choices, Context
-from harness.experiment.picture import Picture
+from harness.experiment.presentation import Presentation
 from harness.faults.inventory import Inventory
 from harness.faults.protocol import AssumptionError, Fault, Proof
 from harness.history import Row
@@ -52,7 +52,7 @@ class Subject(Protocol):
     async def facts(self) -> Mapping[str, str]:
         """What a reader wants to know of the system: provider, instances, versions of servers."""
 
-    def picture(self) -> Picture:
+    def presentation(self) -> Presentation:
         """How it is drawn: what calls what, and which observations become lanes."""
 
     async def usage(self) -> Mapping[str, float]:

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.experiment.context import Choices
 from harness.experiment.experiment import Minimum, Sighting
-from harness.experiment.picture import Picture
+from harness.experiment.presentation import Presentation
 from harness.experiment.plan import Plan, read_plan, written
 from harness.history import History, read_run
 
@@ -46,7 +46,7 @@ class RunFacts:
     system: Mapping[str, str] = field(default_factory=dict)
     choices: Choices = field(default_factory=Choices)
     clock_ns: int = 0
-    picture: Picture = field(default_factory=Picture)
+    presentation: Presentation = field(default_factory=Presentation)
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class _System:
     """The content of system.json."""
 
     facts: Mapping[str, str]
-    picture: Picture
+    presentation: Presentation
 
 
 _FACTS = TypeAdapter(RunFacts)
 _SYSTEM = TypeAdapter(_System)
-_NOTHING_TOLD: Mapping[str, object] = {"system": {}, "picture": Picture()}
+_NOTHING_TOLD: Mapping[str, object] = {"system": {}, "presentation": Presentation()}
 
 
 @dataclass(frozen=True)
@@ -121,12 +121,12 @@ class RunFolder:
 
     def save_facts(self, facts: RunFacts) -> None:
         """Write what is run."""
-        unknown_yet = {name for name in ("system", "picture") if getattr(facts, name) == _NOTHING_TOLD[name]}
+        unknown_yet = {name for name in ("system", "presentation") if getattr(facts, name) == _NOTHING_TOLD[name]}
         (self.path / "run.json").write_bytes(_FACTS.dump_json(facts, indent=2, exclude=unknown_yet) + b"\n")
 
-    def save_system(self, system: Mapping[str, str], picture: Picture) -> None:
+    def save_system(self, system: Mapping[str, str], presentation: Presentation) -> None:
         """Write what became known of the system once it ran, and how it is drawn."""
-        (self.path / "system.json").write_bytes(_SYSTEM.dump_json(_System(dict(system), picture), indent=2) + b"\n")
+        (self.path / "system.json").write_bytes(_SYSTEM.dump_json(_System(dict(system), presentation), indent=2) + b"\n")
 
     def facts(self) -> RunFacts:
         """What was run, and on what system if that ever ran. Raises NotARunError."""
@@ -142,7 +142,7 @@ class RunFolder:
             return facts
         except ValidationError as error:
             raise NotARunError(f"{self.path / 'system.json'}: {error.errors()[0]['msg']}") from error
-        return replace(facts, system=told.facts, picture=told.picture)
+        return replace(facts, system=told.facts, presentation=told.presentation)
 
     def read_history(self) -> History:
         """The history, as far as it was written. Raises NotARunError, CorruptHistoryError."""

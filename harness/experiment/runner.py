@@ -79,7 +79,7 @@ async def _story(experiment: Experiment[S], context: Context, folder: RunFolder,
     async def start() -> None:
         subject = await leaving.enter_async_context(experiment.system.started(context))
         leaving.callback(lambda: folder.save_logs(subject.logs()))
-        folder.save_system(await subject.facts(), subject.picture())
+        folder.save_system(await subject.facts(), subject.presentation())
         started.append(subject)
 
     try:

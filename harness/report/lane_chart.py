@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from harness.experiment.picture import Tone
+from harness.experiment.presentation import Tone
 from harness.report.charts import Spec, finished, seconds_axis
 from harness.report.lanes import Conflict, Interval, Lanes
 from harness.report.timeline import Band

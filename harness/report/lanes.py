@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby, islice
 
-from harness.experiment.picture import LaneSpec, Shade, Tone
+from harness.experiment.presentation import LaneSpec, Shade, Tone
 from harness.history import History, NotObservedError, Row
 from harness.report.timeline import Band, bands, zero_ns
 from harness.verdict import RunVerdict, Violation

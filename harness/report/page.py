@@ -56,7 +56,7 @@ def page(facts: RunFacts, history: History, verdict: RunVerdict, logs: Mapping[s
     begin, end = history.span_ns
     first = locate_first_violation(history, verdict)
     faults = fault_rows(facts, history)
-    drawn_lanes = [found for spec in facts.picture.lanes if (found := lanes(spec, history, verdict))]
+    drawn_lanes = [found for spec in facts.presentation.lanes if (found := lanes(spec, history, verdict))]
     specs = _specs(history, drawn_lanes)
     drawn = timeline(history)
     return (
@@ -77,7 +77,7 @@ def page(facts: RunFacts, history: History, verdict: RunVerdict, logs: Mapping[s
             faults=faults,
             events=event_rows(history)[:MOST_EVENTS],
             pictures=drawings(
-                facts.picture.topology, [_hit(row) for row in faults if row.target and row.injected_s is not None]
+                facts.presentation.topology, [_hit(row) for row in faults if row.target and row.injected_s is not None]
             ),
             lanes=drawn_lanes,
             stages=stage_rows(history),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from harness.experiment.picture import NodePicture, TopologyPicture
+from harness.experiment.presentation import Node, TopologyGraph
 from harness.report.layered_layout import Layout, Measures, layered
 
 WIDE = Measures(most=6, box=132, gap=22, pass_by=26, layer=96, margin=8)
@@ -77,11 +77,11 @@ class Drawing:
     arrows: tuple[Arrow, ...]
 
 
-def drawings(picture: TopologyPicture, hits: Sequence[Hit]) -> tuple[Drawing, ...]:
+def drawings(graph: TopologyGraph, hits: Sequence[Hit]) -> tuple[Drawing, ...]:
     """The picture for wide and for narrow screens; none for a system that says nothing of itself."""
-    if not picture.nodes:
+    if not graph.nodes:
         return ()
-    return tuple(_drawing(name, picture, hits, measures) for name, measures in (("wide", WIDE), ("narrow", NARROW)))
+    return tuple(_drawing(name, graph, hits, measures) for name, measures in (("wide", WIDE), ("narrow", NARROW)))
 
 
 def parts(target: str) -> tuple[str, ...]:
@@ -89,21 +89,21 @@ def parts(target: str) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[,;|\s]+", target.replace(" -> ", "->")) if part)
 
 
-def _drawing(name: str, picture: TopologyPicture, hits: Sequence[Hit], measures: Measures) -> Drawing:
-    layout = layered([node.name for node in picture.nodes], picture.edges, measures)
-    home = {member: node.name for node in picture.nodes for member in (*node.members, node.name)}
-    arrows = [_arrow(edge, layout, _on_edge(edge, home, hits), picture, measures) for edge in layout.ways]
+def _drawing(name: str, graph: TopologyGraph, hits: Sequence[Hit], measures: Measures) -> Drawing:
+    layout = layered([node.name for node in graph.nodes], graph.edges, measures)
+    home = {member: node.name for node in graph.nodes for member in (*node.members, node.name)}
+    arrows = [_arrow(edge, layout, _on_edge(edge, home, hits), graph, measures) for edge in layout.ways]
     return Drawing(
         name=name,
         width=layout.width,
         height=layout.height,
         box_width=measures.box,
-        boxes=tuple(_box(node, layout, hits, measures) for node in picture.nodes),
+        boxes=tuple(_box(node, layout, hits, measures) for node in graph.nodes),
         arrows=tuple(sorted(arrows, key=lambda arrow: bool(arrow.hits))),
     )
 
 
-def _box(node: NodePicture, layout: Layout, hits: Sequence[Hit], measures: Measures) -> Box:
+def _box(node: Node, layout: Layout, hits: Sequence[Hit], measures: Measures) -> Box:
     x, y = layout.places[node.name]
     members = node.members if len(node.members) > 1 else ()
     chips = tuple(
@@ -139,10 +139,10 @@ def _on_edge(edge: tuple[str, str], home: Mapping[str, str], hits: Iterable[Hit]
 
 
 def _arrow(
-    edge: tuple[str, str], layout: Layout, hits: Mapping[int, Sequence[str]], picture: TopologyPicture, measures: Measures
+    edge: tuple[str, str], layout: Layout, hits: Mapping[int, Sequence[str]], graph: TopologyGraph, measures: Measures
 ) -> Arrow:
     (x0, y0), (x1, y1) = layout.places[edge[0]], layout.places[edge[1]]
-    members = next(node.members for node in picture.nodes if node.name == edge[0])
+    members = next(node.members for node in graph.nodes if node.name == edge[0])
     hurt = {member for found in hits.values() for member in found}
     if len(members) > 1 and len(hurt) == 1 and (only := next(iter(hurt))) in members:  # from the one instance it was cut off
         x0 = _chip_places(len(members), x0, measures)[members.index(only)]

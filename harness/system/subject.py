@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from harness.experiment import Context
-from harness.experiment.picture import LaneSpec, Picture
+from harness.experiment.presentation import LaneSpec, Presentation
 from harness.history import Row
 from harness.proxy.client import ProxyClient
 from harness.stack.errors import StackError
@@ -83,9 +83,9 @@ class StackSubject(ABC):
             **await versions(self.stack),
         }
 
-    def picture(self) -> Picture:
+    def presentation(self) -> Presentation:
         """See Subject. Raises TopologyError when its services.toml has gone."""
-        return Picture(lanes=self.lanes, topology=topology_of(self.stack))
+        return Presentation(lanes=self.lanes, topology=topology_of(self.stack))
 
     async def usage(self) -> Mapping[str, float]:
         """See Subject. Members in containers are missing."""

@@ -5,7 +5,7 @@ from dataclasses import fields
 from chaos.observations.locks import GrantRow
 from chaos.subject.databases import OBSERVED
 from chaos.subject.lanes import LOCK_HOLDERS, SAGAS
-from harness.experiment.picture import LaneSpec
+from harness.experiment.presentation import LaneSpec
 
 
 def columns(spec: LaneSpec) -> set[str]:

@@ -20,7 +20,7 @@ from harness.experiment import (
     Proof,
     Sighting,
 )
-from harness.experiment.picture import NodePicture, Picture, TopologyPicture
+from harness.experiment.presentation import Node, Presentation, TopologyGraph
 from harness.faults.inventory import Inventory
 from harness.faults.registry import fault_kind
 from harness.faults.spec import FaultSpec
@@ -79,8 +79,8 @@ class FakeShop:
     async def facts(self) -> Mapping[str, str]:
         return {"provider": "fake"}
 
-    def picture(self) -> Picture:
-        return Picture(topology=TopologyPicture(nodes=(NodePicture(name="order", role="service", members=("order-1",)),)))
+    def presentation(self) -> Presentation:
+        return Presentation(topology=TopologyGraph(nodes=(Node(name="order", role="service", members=("order-1",)),)))
 
     async def usage(self) -> Mapping[str, float]:
         self.asked += 1

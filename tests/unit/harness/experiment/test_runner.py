@@ -79,7 +79,7 @@ def shop() -> FakeShop:
 async def test_a_good_run_passes_and_goes_through_every_stage(runs: Runs, shop: FakeShop) -> None:
     verdict = await runs(FakeSystem(shop), faults=(kill(FakeKill()),))
     assert verdict.outcome is Outcome.PASS, verdict
-    assert runs.folder.facts().picture == shop.picture()
+    assert runs.folder.facts().presentation == shop.presentation()
     assert [stage for stage, _ in runs.stages()] == [
         "start",
         "assumptions",

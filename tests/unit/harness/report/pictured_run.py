@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.experiment import Minimum, RunFacts, RunFolder
 from harness.experiment.judging import STAGES
-from harness.experiment.picture import LaneSpec, NodePicture, Picture, Shade, Tone, TopologyPicture
+from harness.experiment.presentation import LaneSpec, Node, Presentation, Shade, Tone, TopologyGraph
 from harness.history import FaultPhase, Recorder, Row, Writer
 from harness.verdict import Outcome, Requirement, RunVerdict, Verdict, Violation
 from tests.unit.harness.report.saved_run import SECOND, Clock
@@ -54,14 +54,14 @@ CALLS = {
     "notification": ("mysql", "mailbox"),
 }
 TWICE = ("order", "product")
-TOPOLOGY = TopologyPicture(
+TOPOLOGY = TopologyGraph(
     nodes=(
         *(
-            NodePicture(name=name, role="service", members=tuple(f"{name}-{n}" for n in range(1, 3 if name in TWICE else 2)))
+            Node(name=name, role="service", members=tuple(f"{name}-{n}" for n in range(1, 3 if name in TWICE else 2)))
             for name in CALLS
         ),
-        *(NodePicture(name=name, role="sandbox", members=(name,)) for name in ("provider", "mailbox")),
-        *(NodePicture(name=name, role="server", members=(name,)) for name in SERVERS),
+        *(Node(name=name, role="sandbox", members=(name,)) for name in ("provider", "mailbox")),
+        *(Node(name=name, role="server", members=(name,)) for name in SERVERS),
     ),
     edges=tuple((caller, callee) for caller, callees in CALLS.items() for callee in callees),
 )
@@ -76,7 +76,7 @@ FACTS = RunFacts(
     faults=("masters_cut_off", "product_killed"),
     system={"provider": "native", "database": "10.11", "instances": "2 order, 2 product"},
     clock_ns=CLOCK_NS,
-    picture=Picture(lanes=(LOCKS, SAGAS), topology=TOPOLOGY),
+    presentation=Presentation(lanes=(LOCKS, SAGAS), topology=TOPOLOGY),
 )
 CUT = "order-1->redis-lock-1, order-1->redis-lock-2"
 PRODUCTS = tuple(str(uuid.uuid5(uuid.NAMESPACE_DNS, f"product {number}")) for number in range(3))

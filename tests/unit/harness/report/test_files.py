@@ -9,7 +9,7 @@ import pytest
 
 from harness import report
 from harness.experiment import JudgedRun, RunFacts, RunFolder
-from harness.experiment.picture import LaneSpec, Picture
+from harness.experiment.presentation import LaneSpec, Presentation
 from harness.history import Record, Recorder
 from harness.history.records import RECORD
 from harness.report import junit, junit_of_all, verdict_json
@@ -82,7 +82,9 @@ def test_a_page_that_cannot_be_drawn_says_so_and_the_verdict_stands(tmp_path: Pa
     recorder.observe("s", [{"l": "x", "b": "y", "begin_ns": 1, "end_ns": 2}])
     real = folder.facts()
     report.write(
-        JudgedRun.of(Undrawable(folder.path, replace(real, picture=Picture(lanes=(impossible,)))), verdict(errors=("<b>late",)))
+        JudgedRun.of(
+            Undrawable(folder.path, replace(real, presentation=Presentation(lanes=(impossible,)))), verdict(errors=("<b>late",))
+        )
     )
     html = folder.report.read_text()
     assert "This page could not be drawn" in html

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.experiment.picture import LaneSpec, Tone
+from harness.experiment.presentation import LaneSpec, Tone
 from harness.history import History, Observation, Row
 from harness.report.lanes import MOST_INTERVALS, MOST_LANES, Interval, Lanes, lanes
 from harness.report.timeline import zero_ns

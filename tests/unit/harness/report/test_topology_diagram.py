@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.experiment.picture import TopologyPicture
+from harness.experiment.presentation import TopologyGraph
 from harness.report.topology_diagram import Drawing, Hit, drawings, parts
 from tests.unit.harness.report.pictured_run import CUT, TOPOLOGY
 
@@ -68,7 +68,7 @@ def test_a_phone_can_show_the_narrow_one() -> None:
 
 
 def test_a_system_that_says_nothing_of_itself_has_no_picture() -> None:
-    assert drawings(TopologyPicture(), []) == ()
+    assert drawings(TopologyGraph(), []) == ()
 
 
 def test_targets_are_told_apart() -> None:

@@ -53,7 +53,7 @@ class LaneSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NodePicture:
+class Node:
     """A service, server or sandbox (`role`) and the names of its members; `about` is one line for a reader."""
 
     name: str
@@ -63,16 +63,16 @@ class NodePicture:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TopologyPicture:
+class TopologyGraph:
     """What calls what: `edges` lead from the name of a node to that of another."""
 
-    nodes: tuple[NodePicture, ...] = ()
+    nodes: tuple[Node, ...] = ()
     edges: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
+class Presentation:
     """Everything that a page draws beyond the history itself; empty for a system that says nothing of itself."""
 
     lanes: tuple[LaneSpec, ...] = ()
-    topology: TopologyPicture = field(default_factory=TopologyPicture)
+    topology: TopologyGraph = field(default_factory=TopologyGraph)
