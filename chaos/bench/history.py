@@ -10,7 +10,7 @@ from chaos.bench.world import Clock, Story, World, play
 from chaos.guarantees import GUARANTEES
 from chaos.observations.stock import Movement
 from harness.bench_checkers.maker import HistoryMaker
-from harness.experiment import RunFacts, RunFolder
+from harness.experiment import RunFolder, RunRecord
 from harness.experiment.judging import STAGES
 from harness.history import FaultPhase, Record, Recorder
 from harness.history.records import RECORD
@@ -39,7 +39,7 @@ class _File:
 
 def _make(folder: RunFolder, operations: int, seed: Seed) -> None:
     """Write a run of about so many operations."""
-    folder.save_facts(_facts(operations, seed))
+    folder.save_record(_facts(operations, seed))
     clock, file, books = Clock(), _File(folder.history), Books()
     recorder = Recorder(file, clock)
     world = World(
@@ -84,8 +84,8 @@ def _struck(world: World, file: _File, operations: int) -> Story:
         world.recorder.fault("kill", "order-1", phase, proven=True if phase is FaultPhase.PROOF else None)
 
 
-def _facts(operations: int, seed: Seed) -> RunFacts:
-    return RunFacts(
+def _facts(operations: int, seed: Seed) -> RunRecord:
+    return RunRecord(
         experiment="bench_checkers",
         about=f"A made-up run of about {operations:,} operations.",
         seed=seed.value,

@@ -51,7 +51,7 @@ RESULT = TypeAdapter(Result)
 
 def measure(folder: RunFolder) -> Result:
     """Read a run and judge it, one guarantee after the other. Raises NotARunError, CorruptHistoryError."""
-    known, facts = guarantees(), folder.facts()
+    known, facts = guarantees(), folder.record()
     read_s, history = _timed(folder.read_history)
 
     def verdict(name: str) -> Outcome:

@@ -101,7 +101,7 @@ def bench_checkers(
     try:
         note = (lambda text: err.print(text, markup=False)) if run is None else (lambda _text: None)
         if run is not None:
-            RunFolder(run).facts()
+            RunFolder(run).record()
         results = [measure_run(run)] if run else measure(maker, operations or LENGTHS, Seed.parse(seed), note)
     except (NotARunError, ValueError) as error:
         complain(error)

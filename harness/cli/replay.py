@@ -9,7 +9,7 @@ import typer
 from harness.cli.console import refuse
 from harness.cli.execution import RUNS, Execution, judges_of, require_folder
 from harness.cli.options import AsJson
-from harness.experiment import NotARunError, PlanError, RunFacts, RunFolder
+from harness.experiment import NotARunError, PlanError, RunFolder, RunRecord
 from harness.registry import RegistryError, UnknownNameError, experiments, find
 from harness.seed import Seed
 from harness.stack.errors import StackError
@@ -31,7 +31,7 @@ def replay(
     """Run a saved run again, with the same seed and the faults of its plan.json. Exit codes as for `gauntlet chaos run`."""
     try:
         folder = RunFolder(run_folder)
-        facts = folder.facts()
+        facts = folder.record()
         require_no_mutant(facts)
         experiment = find(facts.experiment, experiments(), "experiment")
         seed = Seed(facts.seed)
@@ -55,7 +55,7 @@ def replay(
     raise typer.Exit(execution.exit_code)
 
 
-def require_no_mutant(facts: RunFacts) -> None:
+def require_no_mutant(facts: RunRecord) -> None:
     """Raises PlantedError for a run with a known bug."""
     if bug := facts.choices.mutant:
         raise PlantedError(f"the known bug {bug} was planted for that run: do it again by `{facts.replay}`")

@@ -18,7 +18,7 @@ from harness.experiment.protocols import (
     System,
     Workload,
 )
-from harness.experiment.run_folder import NotARunError, RunFacts, RunFolder
+from harness.experiment.run_folder import NotARunError, RunFolder, RunRecord
 from harness.experiment.runner import run
 from harness.experiment.triggers import (
     AllOf,
@@ -29,7 +29,7 @@ from harness.experiment.triggers import (
     InForceFor,
     Injected,
     OperationsEnded,
-    Progress,
+    RunProgress,
     Trigger,
 )
 
@@ -57,10 +57,10 @@ __all__ = [
     "Plan",
     "PlanError",
     "PlannedFault",
-    "Progress",
     "Proof",
-    "RunFacts",
     "RunFolder",
+    "RunProgress",
+    "RunRecord",
     "Sighting",
     "Subject",
     "System",

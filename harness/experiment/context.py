@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.experiment.abort import Abort
-from harness.experiment.triggers import Progress
+from harness.experiment.triggers import RunProgress
 from harness.history import Recorder
 from harness.seed import Seed
 
@@ -40,7 +40,7 @@ class Context:
 
     seed: Seed
     recorder: Recorder
-    progress: Progress
+    progress: RunProgress
     folder: Path
     note: Callable[[str], None]
     choices: Choices = field(default_factory=Choices)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.experiment.experiment import Minimum
-from harness.experiment.run_folder import RunFacts, RunFolder
+from harness.experiment.run_folder import RunFolder, RunRecord
 from harness.history import Fault, FaultPhase, History, collector_paused
 from harness.verdict import Guarantee, Outcome, Requirement, RunVerdict, Verdict
 
@@ -18,23 +18,23 @@ class JudgedRun:
     """A saved run, read once, and what it proved: all that a report needs but the logs."""
 
     folder: RunFolder
-    facts: RunFacts
+    facts: RunRecord
     history: History
     verdict: RunVerdict
 
     @classmethod
     def of(cls, folder: RunFolder, verdict: RunVerdict) -> "JudgedRun":
         """A run that was judged elsewhere. Raises NotARunError, CorruptHistoryError."""
-        return cls(folder, folder.facts(), folder.read_history(), verdict)
+        return cls(folder, folder.record(), folder.read_history(), verdict)
 
 
 def judge_folder(folder: RunFolder, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> JudgedRun:
     """Judge a saved run. Raises NotARunError, CorruptHistoryError."""
-    facts, history = folder.facts(), folder.read_history()
+    facts, history = folder.record(), folder.read_history()
     return JudgedRun(folder, facts, history, judge(facts, history, guarantees, bound_s))
 
 
-def judge(facts: RunFacts, history: History, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> RunVerdict:
+def judge(facts: RunRecord, history: History, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> RunVerdict:
     """What a run proved: every guarantee is judged, within `bound_s` seconds each, whatever became of the others."""
     with collector_paused():
         return RunVerdict(
@@ -77,7 +77,7 @@ def _errors(history: History) -> Iterable[str]:
         yield f"the last line of the history is torn: {history.torn[:80]}"
 
 
-def _requirements(facts: RunFacts, history: History) -> Iterable[Requirement]:
+def _requirements(facts: RunRecord, history: History) -> Iterable[Requirement]:
     seconds = _workload_seconds(history)
     for minimum in facts.minimums:
         yield _traffic(minimum, history, seconds)

@@ -1,6 +1,6 @@
 """What a system says of itself so that a run can be drawn: what it is made of, and which observations become lanes.
 
-It is data kept with the run (RunFacts), so that a page can be drawn again without the system's code, and so that the engine
+It is data kept with the run (RunRecord), so that a page can be drawn again without the system's code, and so that the engine
 needs to know nothing of locks or sagas.
 """
 

@@ -18,8 +18,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.experiment.context import Choices
 from harness.experiment.experiment import Minimum, Sighting
-from harness.experiment.presentation import Presentation
 from harness.experiment.plan import Plan, read_plan, written
+from harness.experiment.presentation import Presentation
 from harness.history import History, read_run
 
 
@@ -28,7 +28,7 @@ class NotARunError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunFacts:
+class RunRecord:
     """What was run, enough to judge the history without the experiment's code.
 
     `clock_ns` is what has to be added to the history's monotonic times (ns) to get the time since the epoch.
@@ -57,7 +57,7 @@ class _System:
     presentation: Presentation
 
 
-_FACTS = TypeAdapter(RunFacts)
+_RECORD = TypeAdapter(RunRecord)
 _SYSTEM = TypeAdapter(_System)
 _NOTHING_TOLD: Mapping[str, object] = {"system": {}, "presentation": Presentation()}
 
@@ -119,19 +119,19 @@ class RunFolder:
         except FileNotFoundError:
             return None
 
-    def save_facts(self, facts: RunFacts) -> None:
+    def save_record(self, record: RunRecord) -> None:
         """Write what is run."""
-        unknown_yet = {name for name in ("system", "presentation") if getattr(facts, name) == _NOTHING_TOLD[name]}
-        (self.path / "run.json").write_bytes(_FACTS.dump_json(facts, indent=2, exclude=unknown_yet) + b"\n")
+        unknown_yet = {name for name in ("system", "presentation") if getattr(record, name) == _NOTHING_TOLD[name]}
+        (self.path / "run.json").write_bytes(_RECORD.dump_json(record, indent=2, exclude=unknown_yet) + b"\n")
 
     def save_system(self, system: Mapping[str, str], presentation: Presentation) -> None:
         """Write what became known of the system once it ran, and how it is drawn."""
         (self.path / "system.json").write_bytes(_SYSTEM.dump_json(_System(dict(system), presentation), indent=2) + b"\n")
 
-    def facts(self) -> RunFacts:
+    def record(self) -> RunRecord:
         """What was run, and on what system if that ever ran. Raises NotARunError."""
         try:
-            facts = _FACTS.validate_json((self.path / "run.json").read_bytes())
+            record = _RECORD.validate_json((self.path / "run.json").read_bytes())
         except (FileNotFoundError, NotADirectoryError):
             raise NotARunError(f"{self.path} is not a run: it has no run.json") from None
         except ValidationError as error:
@@ -139,10 +139,10 @@ class RunFolder:
         try:
             told = _SYSTEM.validate_json((self.path / "system.json").read_bytes())
         except FileNotFoundError:
-            return facts
+            return record
         except ValidationError as error:
             raise NotARunError(f"{self.path / 'system.json'}: {error.errors()[0]['msg']}") from error
-        return replace(facts, system=told.facts, presentation=told.presentation)
+        return replace(record, system=told.facts, presentation=told.presentation)
 
     def read_history(self) -> History:
         """The history, as far as it was written. Raises NotARunError, CorruptHistoryError."""

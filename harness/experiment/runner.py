@@ -19,10 +19,10 @@ from harness.experiment.judging import JudgedRun, judge_folder
 from harness.experiment.plan import Plan, plan_of
 from harness.experiment.protocols import Drive, Subject
 from harness.experiment.replaying import replay_command
-from harness.experiment.run_folder import RunFacts, RunFolder
+from harness.experiment.run_folder import RunFolder, RunRecord
 from harness.experiment.settling import settle
 from harness.experiment.stages import Stages
-from harness.experiment.triggers import Progress
+from harness.experiment.triggers import RunProgress
 from harness.experiment.usage import metered
 from harness.history import Record, Recorder, Writer
 from harness.seed import Seed
@@ -55,12 +55,12 @@ async def run(
     OSError.
     """
     planned = _planned(experiment, seed, choices, plan)
-    folder.save_facts(_facts(experiment, seed, choices, planned))
+    folder.save_record(_facts(experiment, seed, choices, planned))
     folder.save_plan(planned.plan)
     try:
         with Writer(folder.history) as writer:
             recorder = Recorder(writer)
-            progress = Progress()
+            progress = RunProgress()
             recorder.listen(progress.hear)
             recorder.listen(listener)
             await _story(experiment, Context(seed, recorder, progress, folder.path, note, choices), folder, planned)
@@ -154,9 +154,9 @@ def _planned(experiment: Experiment[S], seed: Seed, choices: Choices, given: Pla
         return _Planned(Plan(), error)
 
 
-def _facts(experiment: Experiment[S], seed: Seed, choices: Choices, planned: _Planned) -> RunFacts:
+def _facts(experiment: Experiment[S], seed: Seed, choices: Choices, planned: _Planned) -> RunRecord:
     declared = experiment.faults if planned.obstacle is not None else planned.plan.faults
-    return RunFacts(
+    return RunRecord(
         experiment=experiment.name,
         about=experiment.about,
         seed=seed.value,

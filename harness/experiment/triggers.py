@@ -1,6 +1,6 @@
 """When a fault strikes and when it heals: on events of the history, and after some time only where time is the point.
 
-A trigger looks at the Progress of a run, which follows the record. The same seed and the same events give the same
+A trigger looks at the RunProgress of a run, which follows the record. The same seed and the same events give the same
 faults.
 """
 
@@ -15,7 +15,7 @@ from pydantic import Field, PlainSerializer
 from harness.history import Completion, Ending, Event, Fault, FaultPhase, Record
 
 
-class Progress:
+class RunProgress:
     """Counts what has been recorded and wakes those who wait for it. Belongs to the event loop it is made in."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ Endings: TypeAlias = Annotated[frozenset[Ending], PlainSerializer(sorted)]
 class Trigger(Protocol):
     """Decides by the progress of a run. `str()` of it completes the sentence "when …"."""
 
-    def met(self, progress: Progress) -> bool:
+    def met(self, progress: RunProgress) -> bool:
         """Whether the moment has come; once met it stays met."""
 
 
@@ -91,7 +91,7 @@ class AtOnce:
 
     type: Literal["at_once"] = "at_once"
 
-    def met(self, progress: Progress) -> bool:
+    def met(self, progress: RunProgress) -> bool:
         """Always."""
         return True
 
@@ -108,7 +108,7 @@ class OperationsEnded:
     endings: Endings = frozenset(Ending)
     type: Literal["operations_ended"] = "operations_ended"
 
-    def met(self, progress: Progress) -> bool:
+    def met(self, progress: RunProgress) -> bool:
         """Whether there are that many."""
         return sum(progress.ended[self.operation, ending] for ending in self.endings) >= self.count
 
@@ -126,7 +126,7 @@ class EventsSeen:
     about: str = ""
     type: Literal["events_seen"] = "events_seen"
 
-    def met(self, progress: Progress) -> bool:
+    def met(self, progress: RunProgress) -> bool:
         """Whether it has."""
         seen = progress.events_about[self.event, self.about] if self.about else progress.events[self.event]
         return seen >= self.count
@@ -144,7 +144,7 @@ class EventsSince:
     count: int = 1
     type: Literal["events_since"] = "events_since"
 
-    def met(self, progress: Progress) -> bool:
+    def met(self, progress: RunProgress) -> bool:
         """Whether it has."""
         before = progress.events_before.get(self.plan)
         return before is not None and progress.events[self.event] - before[self.event] >= self.count
@@ -160,7 +160,7 @@ class Injected:
     plan: str
     type: Literal["injected"] = "injected"
 
-    def met(self, progress: Progress) -> bool:
+    def met(self, progress: RunProgress) -> bool:
         """Whether it is."""
         return self.plan in progress.injected
 
@@ -175,7 +175,7 @@ class Healed:
     plan: str
     type: Literal["healed"] = "healed"
 
-    def met(self, progress: Progress) -> bool:
+    def met(self, progress: RunProgress) -> bool:
         """Whether it has."""
         return self.plan in progress.healed
 
@@ -191,7 +191,7 @@ class InForceFor:
     seconds: float
     type: Literal["in_force_for"] = "in_force_for"
 
-    def met(self, progress: Progress) -> bool:
+    def met(self, progress: RunProgress) -> bool:
         """Whether it has."""
         return progress.elapsed(self.plan, self.seconds)
 
@@ -206,7 +206,7 @@ class AllOf:
     triggers: tuple["AnyTrigger", ...]
     type: Literal["all_of"] = "all_of"
 
-    def met(self, progress: Progress) -> bool:
+    def met(self, progress: RunProgress) -> bool:
         """Whether none is missing."""
         return all(trigger.met(progress) for trigger in self.triggers)
 

@@ -4,7 +4,7 @@ import traceback
 
 from markupsafe import Markup
 
-from harness.experiment import RunFacts
+from harness.experiment import RunRecord
 from harness.verdict import RunVerdict
 
 _PAGE = Markup("""<!doctype html>
@@ -20,7 +20,7 @@ _PAGE = Markup("""<!doctype html>
 """)
 
 
-def fallback_page(facts: RunFacts, verdict: RunVerdict, error: Exception) -> str:
+def fallback_page(facts: RunRecord, verdict: RunVerdict, error: Exception) -> str:
     """A page that needs nothing but the verdict."""
     said = [*verdict.errors, *(f"{each.guarantee}: {each.outcome} {each.why}" for each in verdict.verdicts)]
     return str(

@@ -6,7 +6,7 @@ Written for runs that failed, broke or were stopped: for these it says in which 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.experiment import RunFacts
+from harness.experiment import RunRecord
 from harness.history import History, Stage
 from harness.report.failure_window import LocatedViolation, broken_stage, faults_around, seconds_of
 from harness.report.timeline import bands
@@ -65,12 +65,12 @@ STAGES: Mapping[str, StageTold] = {
 UNKNOWN_STAGE = StageTold("the run was under way", "Look at the logs below.")
 
 
-def headline(facts: RunFacts, history: History, verdict: RunVerdict, broken: LocatedViolation | None) -> Headline:
+def headline(facts: RunRecord, history: History, verdict: RunVerdict, broken: LocatedViolation | None) -> Headline:
     """What to say first of a run."""
     return next(told for tell in TELLERS if (told := tell(facts, history, verdict, broken)))
 
 
-def _failed(facts: RunFacts, history: History, verdict: RunVerdict, broken: LocatedViolation | None) -> Headline | None:
+def _failed(facts: RunRecord, history: History, verdict: RunVerdict, broken: LocatedViolation | None) -> Headline | None:
     if broken is None:
         return None
     names = [each.guarantee for each in verdict.verdicts if each.outcome is Outcome.FAIL]
@@ -89,7 +89,7 @@ def _failed(facts: RunFacts, history: History, verdict: RunVerdict, broken: Loca
     )
 
 
-def _stopped(facts: RunFacts, history: History, _verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
+def _stopped(facts: RunRecord, history: History, _verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
     record = broken_stage(history)
     if record is None or record.state != "fail" or record.detail != INTERRUPTED:
         return None
@@ -106,7 +106,7 @@ def _stopped(facts: RunFacts, history: History, _verdict: RunVerdict, _broken: L
     )
 
 
-def _broke(facts: RunFacts, history: History, _verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
+def _broke(facts: RunRecord, history: History, _verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
     record = broken_stage(history)
     if record is None:
         return None
@@ -133,7 +133,7 @@ def _broke(facts: RunFacts, history: History, _verdict: RunVerdict, _broken: Loc
     )
 
 
-def _never_ran(facts: RunFacts, _history: History, verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
+def _never_ran(facts: RunRecord, _history: History, verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
     if not verdict.errors:
         return None
     return Headline(
@@ -141,7 +141,7 @@ def _never_ran(facts: RunFacts, _history: History, verdict: RunVerdict, _broken:
     )
 
 
-def _not_judged(facts: RunFacts, _history: History, verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
+def _not_judged(facts: RunRecord, _history: History, verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
     unknown = [each for each in verdict.verdicts if each.outcome is Outcome.UNKNOWN]
     if not unknown:
         return None
@@ -153,7 +153,7 @@ def _not_judged(facts: RunFacts, _history: History, verdict: RunVerdict, _broken
 
 
 def _proved_nothing(
-    facts: RunFacts, _history: History, verdict: RunVerdict, _broken: LocatedViolation | None
+    facts: RunRecord, _history: History, verdict: RunVerdict, _broken: LocatedViolation | None
 ) -> Headline | None:
     reasons = [f"{each.name}: not met, {each.detail}" for each in verdict.requirements if not each.met]
     reasons += [f"{each.guarantee}: {each.why}" for each in verdict.verdicts if each.outcome is Outcome.VACUOUS]
@@ -169,13 +169,13 @@ def _proved_nothing(
     )
 
 
-def _kept(_facts: RunFacts, history: History, verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
+def _kept(_facts: RunRecord, history: History, verdict: RunVerdict, _broken: LocatedViolation | None) -> Headline | None:
     found = bands(history)
     during = f", while {_count(len(found), 'fault')} struck" if found else ""
     return Headline(f"{_count(len(verdict.verdicts), 'promise')} kept{during}", ())
 
 
-Teller = Callable[[RunFacts, History, RunVerdict, LocatedViolation | None], Headline | None]
+Teller = Callable[[RunRecord, History, RunVerdict, LocatedViolation | None], Headline | None]
 TELLERS: Sequence[Teller] = (_failed, _stopped, _broke, _never_ran, _not_judged, _proved_nothing, _kept)
 """Asked in this order; the last always has something to say."""
 

@@ -113,7 +113,7 @@ def _row(folder: RunFolder) -> IndexRow:
 def _unfinished(folder: RunFolder, href: str) -> IndexRow:
     name = folder.path.name
     try:
-        facts = folder.facts()
+        facts = folder.record()
     except NotARunError as error:
         said = str(error).removeprefix(f"{folder.path / 'run.json'}: ").removeprefix(f"{folder.path} is ")
         return IndexRow(name, href, UNREADABLE, name, cut(said, MOST_WORDS))

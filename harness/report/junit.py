@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 from junitparser.junitparser import FinalResult, JUnitXmlError
 
-from harness.experiment import RunFacts, RunFolder
+from harness.experiment import RunFolder, RunRecord
 from harness.history import History
 from harness.verdict import Outcome, RunVerdict, Verdict
 
@@ -19,7 +19,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _THE_RUN = "the run itself"
 
 
-def junit(facts: RunFacts, history: History, verdict: RunVerdict) -> bytes:
+def junit(facts: RunRecord, history: History, verdict: RunVerdict) -> bytes:
     """One test case per guarantee, per requirement and for the run itself."""
     begin, end = history.span_ns
     suite = TestSuite(facts.experiment)
@@ -55,7 +55,7 @@ def _document(suites: Iterable[TestSuite]) -> bytes:
     return text + b"\n"
 
 
-def _cases(facts: RunFacts, verdict: RunVerdict, took_s: float) -> Iterator[TestCase]:
+def _cases(facts: RunRecord, verdict: RunVerdict, took_s: float) -> Iterator[TestCase]:
     suite, replay = facts.experiment, facts.replay
     for each in verdict.verdicts:
         yield _case(suite, each.guarantee, _judged(each), _explained(each, replay))

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from harness.experiment import RunFacts
+from harness.experiment import RunRecord
 from harness.experiment.stages import ENGINE_LOG
 from harness.history import History
 from harness.report.charts import charts, script
@@ -51,7 +51,7 @@ class LogsAround:
         return (at_ns - self.zero_ns) / 1e9
 
 
-def page(facts: RunFacts, history: History, verdict: RunVerdict, logs: Mapping[str, str]) -> str:
+def page(facts: RunRecord, history: History, verdict: RunVerdict, logs: Mapping[str, str]) -> str:
     """The page of a run."""
     begin, end = history.span_ns
     first = locate_first_violation(history, verdict)
@@ -130,7 +130,7 @@ def _specs(history: History, drawn_lanes: Iterable[Lanes]) -> dict[str, Spec]:
     return specs | {f"lanes-{each.spec.name}": lane_chart(each, seconds, bands(history)) for each in drawn_lanes}
 
 
-def _around(facts: RunFacts, history: History, at: FailureWindow | None, logs: Mapping[str, str]) -> LogsAround | None:
+def _around(facts: RunRecord, history: History, at: FailureWindow | None, logs: Mapping[str, str]) -> LogsAround | None:
     if at is None:
         return None
     clock_ns = facts.clock_ns or int(facts.started_at.timestamp() * 1e9) - history.span_ns[0]

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from harness.experiment import RunFacts
+from harness.experiment import RunRecord
 from harness.history import Fault, FaultPhase, History
 from harness.report.timeline import bands, quantile, zero_ns
 
@@ -64,7 +64,7 @@ def event_rows(history: History) -> list[EventRow]:
     return [EventRow(event, len(found), min(found), max(found)) for event, found in times.items()]
 
 
-def fault_rows(facts: RunFacts, history: History) -> list[FaultRow]:
+def fault_rows(facts: RunRecord, history: History) -> list[FaultRow]:
     """Every planned fault by the time of its injection, those that were never injected last."""
     found = {band.fault: band for band in reversed(bands(history))}
     numbers = {name: band.number for name, band in found.items()}

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from harness.experiment import RunFacts
+from harness.experiment import RunRecord
 from harness.report.measures import NOTHING, Measures
 from harness.verdict import Outcome, Requirement, RunVerdict, Verdict
 
@@ -34,7 +34,7 @@ class VerdictFile:
 _FILE = TypeAdapter(VerdictFile)
 
 
-def verdict_json(facts: RunFacts, verdict: RunVerdict, measures: Measures = NOTHING) -> bytes:
+def verdict_json(facts: RunRecord, verdict: RunVerdict, measures: Measures = NOTHING) -> bytes:
     """The verdict of a run as JSON."""
     content = VerdictFile(
         experiment=verdict.experiment,

@@ -18,7 +18,7 @@ from chaos.experiments.promises import CHEAP_PASSWORDS
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.flash_sale import FlashSale
-from harness.experiment import Choices, Context, Experiment, FaultPlan, OperationsEnded, Progress, RunFolder, run
+from harness.experiment import Choices, Context, Experiment, FaultPlan, OperationsEnded, RunFolder, RunProgress, run
 from harness.faults.inventory import Declaration, Inventory
 from harness.faults.kill import kill
 from harness.faults.toxic import toxic
@@ -90,7 +90,7 @@ async def warm(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Co
     system = ShopSystem(instances={"order": 2, "product": 2}, environment=ENVIRONMENT, proxied=True)
     choices = Choices(provider=pytestconfig.getoption("--provider"))
     with Writer(folder / "history.jsonl") as writer:
-        context = Context(Seed(0), Recorder(writer), Progress(), folder, lambda _text: None, choices)
+        context = Context(Seed(0), Recorder(writer), RunProgress(), folder, lambda _text: None, choices)
         async with system.started(context) as shop:
             yield Warm(shop)
 

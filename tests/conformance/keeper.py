@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from harness.experiment import Choices, Context, Progress
+from harness.experiment import Choices, Context, RunProgress
 from harness.history import Recorder, Writer
 from harness.seed import Seed
 from harness.system import KeptStacks, StackNeeds, stacks_kept
@@ -12,7 +12,7 @@ from harness.system import KeptStacks, StackNeeds, stacks_kept
 
 async def run(stacks: KeptStacks, folder: Path) -> str:
     with Writer(folder / "history.jsonl") as writer:
-        context = Context(Seed(1), Recorder(writer), Progress(), folder, lambda _text: None, Choices("native"))
+        context = Context(Seed(1), Recorder(writer), RunProgress(), folder, lambda _text: None, Choices("native"))
         async with stacks.ready(StackNeeds(topology=Path(sys.argv[1])), context) as stack:
             return f"{stack.mark.stack} {stack.folder}"
 

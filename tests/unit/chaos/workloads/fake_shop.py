@@ -14,7 +14,7 @@ import pytest
 
 from chaos.client import Provider, Shop
 from harness.experiment import Context
-from harness.experiment.triggers import Progress
+from harness.experiment.triggers import RunProgress
 from harness.history import History, Record, Recorder
 from harness.seed import Seed
 from tests.unit.chaos.fake_gateway import FakeGateway
@@ -132,7 +132,7 @@ class FakeShop:
 @asynccontextmanager
 async def in_shop(gateway: FakeGateway, seed: int, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Any, Context, Kept]]:
     """The subject, the context and the record of a workload in front of this gateway, whatever connections it makes itself."""
-    kept, progress = Kept(), Progress()
+    kept, progress = Kept(), RunProgress()
     recorder = Recorder(kept)
     recorder.listen(progress.hear)
 

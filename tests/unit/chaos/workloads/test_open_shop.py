@@ -12,7 +12,7 @@ import pytest
 from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop, StillOpenError
 from harness.experiment import Context, Drive, OperationsEnded, Workload
-from harness.experiment.triggers import Progress
+from harness.experiment.triggers import RunProgress
 from harness.history import History, Recorder
 from harness.seed import Seed
 from tests.unit.chaos.workloads.fake_shop import FakeShop, FrontDesk, Kept
@@ -26,7 +26,7 @@ async def opened(
     shop: Workload[Any], gateway: FrontDesk, monkeypatch: pytest.MonkeyPatch, seed: int = 7
 ) -> AsyncIterator[tuple[Drive, Kept]]:
     kept = Kept()
-    recorder, progress = Recorder(kept), Progress()
+    recorder, progress = Recorder(kept), RunProgress()
     recorder.listen(progress.hear)
     async with gateway.client() as http:
         subject: Any = FakeShop(http, ["gateway-1", "gateway-2"])

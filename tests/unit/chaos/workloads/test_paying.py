@@ -19,7 +19,7 @@ from chaos.workloads.paying_late import LatePayers
 from chaos.workloads.racing import RacingBuyers
 from chaos.workloads.reservations_lost import INSTANCE, RELEASE, LostReservations
 from harness.experiment import Context, Drive
-from harness.experiment.triggers import Progress
+from harness.experiment.triggers import RunProgress
 from harness.history import History, Recorder
 from harness.seed import Seed
 from tests.unit.chaos.workloads.fake_shop import FakeShop, FrontDesk, Kept
@@ -51,7 +51,7 @@ class Desk(FrontDesk):
 @asynccontextmanager
 async def stage(seed: int = 7) -> AsyncIterator[tuple[FakeShop, Context, Kept]]:
     kept, desk = Kept(), Desk()
-    context = Context(Seed(seed), Recorder(kept), Progress(), Path("unused"), lambda _text: None)
+    context = Context(Seed(seed), Recorder(kept), RunProgress(), Path("unused"), lambda _text: None)
     async with desk.client() as http:
         yield FakeShop(http, ["gateway-1"]), context, kept
 

@@ -23,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 def test_every_promise_is_judged_and_timed(folder: RunFolder) -> None:
     result = measure(folder)
     assert result.operations >= 2000
-    assert set(result.judged_s) == set(result.outcomes) == set(folder.facts().guarantees)
+    assert set(result.judged_s) == set(result.outcomes) == set(folder.record().guarantees)
     assert {name: outcome for name, outcome in result.outcomes.items() if outcome != "PASS"} == {}
     assert result.seconds > 0
     assert result.peak_mb > 10
@@ -46,7 +46,7 @@ def test_a_run_that_there_is_can_be_measured(folder: RunFolder, tmp_path: Path) 
 
 def test_a_promise_that_was_not_kept_is_no_good_measurement(folder: RunFolder, tmp_path: Path) -> None:
     broken = RunFolder(tmp_path)
-    broken.save_facts(folder.facts())
+    broken.save_record(folder.record())
     broken.history.write_bytes(folder.history.read_bytes().replace(b'"transmissions":1', b'"transmissions":2'))
     result = CliRunner().invoke(build((), lambda _text: None), ("bench", "checkers", "--run", str(broken.path)))
     assert result.exit_code == 1

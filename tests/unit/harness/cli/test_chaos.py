@@ -92,7 +92,7 @@ def test_a_corrupt_history_is_not_judged(folder: RunFolder) -> None:
 def test_a_plan_of_a_kind_that_nobody_can_make_is_not_run(folder: RunFolder) -> None:
     spec = FaultSpec(kind="meteor", members=("order-1",))
     folder.save_plan(Plan((PlannedFault(name="night", spec=spec, inject=AtOnce(), heal=AtOnce()),)))
-    folder.save_facts(replace(folder.facts(), experiment="flash_sale"))
+    folder.save_record(replace(folder.record(), experiment="flash_sale"))
     for arguments in (("replay", str(folder.path)), ("chaos", "run", "flash_sale", "--plan", str(folder.path / "plan.json"))):
         result = gauntlet(*arguments)
         assert result.exit_code == 2
@@ -125,8 +125,8 @@ def test_a_plan_is_for_one_experiment() -> None:
 
 def test_a_run_with_a_planted_bug_says_what_does_it_again(folder: RunFolder) -> None:
     again = replay_command("flash_sale", Seed(7), Choices(mutant="reserves_without_taking"))
-    facts = replace(folder.facts(), replay=again, choices=Choices(mutant="reserves_without_taking"))
-    folder.save_facts(facts)
+    facts = replace(folder.record(), replay=again, choices=Choices(mutant="reserves_without_taking"))
+    folder.save_record(facts)
     result = gauntlet("replay", str(folder.path))
     assert result.exit_code == 2
     assert "make mutants MUTANT=reserves_without_taking SEED=7" in " ".join(result.output.split())

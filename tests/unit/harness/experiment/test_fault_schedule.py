@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.experiment import AtOnce, Context, OperationsEnded, Plan, PlannedFault, Progress, Proof
+from harness.experiment import AtOnce, Context, OperationsEnded, Plan, PlannedFault, Proof, RunProgress
 from harness.experiment.fault_schedule import FaultBounds, FaultSchedule, HealError
 from harness.faults.spec import FaultSpec
 from harness.history import Fault as FaultRecord
@@ -79,7 +79,7 @@ class Scene:
     def __init__(self, folder: Path, *faults: Misbehaving, bounds: FaultBounds = QUICK) -> None:
         self.records: list[FaultRecord] = []
         self.faults = faults
-        recorder, progress = Recorder(self), Progress()
+        recorder, progress = Recorder(self), RunProgress()
         recorder.listen(progress.hear)
         context = Context(Seed(1), recorder, progress, folder, lambda _text: None)
         plan = Plan(

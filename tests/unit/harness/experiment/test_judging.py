@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.experiment import RunFacts, RunFolder, judge, judge_folder
+from harness.experiment import RunFolder, RunRecord, judge, judge_folder
 from harness.experiment.judging import STAGES
 from harness.experiment.run_folder import NotARunError
 from harness.history import History, Recorder, Writer
 from harness.verdict import Finding, Guarantee, Outcome, Violation
 
-FACTS = RunFacts(
+FACTS = RunRecord(
     experiment="sale",
     about="",
     seed=7,
@@ -39,7 +39,7 @@ def guarantees(**findings: Finding | Exception) -> dict[str, Guarantee]:
 def whole(path: Path, stages: tuple[str, ...] = STAGES) -> RunFolder:
     """A saved run that went through some stages."""
     folder = RunFolder.create(path, "sale", 7)
-    folder.save_facts(FACTS)
+    folder.save_record(FACTS)
     with Writer(folder.history) as writer:
         recorder = Recorder(writer)
         for stage in stages:

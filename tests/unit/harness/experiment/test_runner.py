@@ -79,7 +79,7 @@ def shop() -> FakeShop:
 async def test_a_good_run_passes_and_goes_through_every_stage(runs: Runs, shop: FakeShop) -> None:
     verdict = await runs(FakeSystem(shop), faults=(kill(FakeKill()),))
     assert verdict.outcome is Outcome.PASS, verdict
-    assert runs.folder.facts().presentation == shop.presentation()
+    assert runs.folder.record().presentation == shop.presentation()
     assert [stage for stage, _ in runs.stages()] == [
         "start",
         "assumptions",
@@ -93,7 +93,7 @@ async def test_a_good_run_passes_and_goes_through_every_stage(runs: Runs, shop: 
     ]
     assert shop.story == ["start", "steady", "prepare", "watch", "inject", "heal", "watched", "observe", "stop"]
     assert runs.concluded == [verdict]
-    assert runs.folder.facts().system == {"provider": "fake"}
+    assert runs.folder.record().system == {"provider": "fake"}
     assert runs.folder.read_logs() == {"order-1": "started\n"}
 
 
@@ -111,7 +111,7 @@ async def test_what_was_run_is_written_once_and_what_happened_is_read_once(
 
         monkeypatch.setattr(RunFolder, name, call)
 
-    for name in ("save_facts", "save_system", "read_history", "facts"):
+    for name in ("save_record", "save_system", "read_history", "record"):
         counted(name)
     await run(
         experiment(FakeSystem(shop)),
@@ -120,7 +120,7 @@ async def test_what_was_run_is_written_once_and_what_happened_is_read_once(
         GUARANTEES,
         conclude=report.write,
     )
-    assert done == ["save_facts", "save_system", "facts", "read_history"]
+    assert done == ["save_record", "save_system", "record", "read_history"]
 
 
 async def test_faults_come_and_go_on_their_triggers(runs: Runs, shop: FakeShop) -> None:
@@ -226,7 +226,7 @@ async def test_the_plan_is_on_record(runs: Runs, shop: FakeShop) -> None:
 async def test_a_given_plan_is_done_in_place_of_the_seeds(runs: Runs, shop: FakeShop) -> None:
     planned = PlannedFault(name="other", spec=FakeKill().spec, inject=OperationsEnded("place_order", 1), heal=Injected("other"))
     verdict = await runs(FakeSystem(shop), faults=(kill(FakeKill(target="order-9")),), plan=Plan((planned,)))
-    assert runs.folder.facts().faults == ("other",)
+    assert runs.folder.record().faults == ("other",)
     assert {fault.fault for fault in runs.folder.read_history().faults} == {"other"}
     assert not verdict.errors
 
@@ -235,7 +235,7 @@ async def test_a_plan_that_cannot_be_made_is_told_by_the_assumptions(runs: Runs,
     plan = FaultPlan(name="nobody", fault=kill_member("order-9"), inject=AtOnce(), heal=AtOnce())
     verdict = await runs(FakeSystem(shop), faults=(plan,))
     assert verdict.errors == ("assumptions: AssumptionError: there is no member order-9; there is order-1",)
-    assert runs.folder.facts().faults == ("nobody",)
+    assert runs.folder.record().faults == ("nobody",)
 
 
 async def test_a_half_injected_fault_is_healed(runs: Runs, shop: FakeShop) -> None:

@@ -3,7 +3,17 @@
 import asyncio
 import time
 
-from harness.experiment import AllOf, AtOnce, EventsSeen, EventsSince, Healed, InForceFor, Injected, OperationsEnded, Progress
+from harness.experiment import (
+    AllOf,
+    AtOnce,
+    EventsSeen,
+    EventsSince,
+    Healed,
+    InForceFor,
+    Injected,
+    OperationsEnded,
+    RunProgress,
+)
 from harness.history import Completion, Ending, Event, Fault, FaultPhase
 
 
@@ -16,7 +26,7 @@ def healed(plan: str) -> Fault:
 
 
 async def test_operations_are_counted_by_their_ending() -> None:
-    progress = Progress()
+    progress = RunProgress()
     acknowledged = OperationsEnded("place_order", 2, frozenset({Ending.OK}))
     for ending in (Ending.OK, Ending.INFO, Ending.FAIL):
         progress.hear(ended(ending))
@@ -28,7 +38,7 @@ async def test_operations_are_counted_by_their_ending() -> None:
 
 
 async def test_one_fault_after_the_other() -> None:
-    progress = Progress()
+    progress = RunProgress()
     trigger = AllOf((Healed("lock"), OperationsEnded("place_order", 1)))
     progress.hear(ended())
     assert not trigger.met(progress)
@@ -38,7 +48,7 @@ async def test_one_fault_after_the_other() -> None:
 
 
 async def test_who_waits_is_woken_by_the_event_from_any_thread() -> None:
-    progress = Progress()
+    progress = RunProgress()
     waiting = asyncio.create_task(progress.until(OperationsEnded("place_order", 1)))
     await asyncio.sleep(0)
     assert not waiting.done()
@@ -47,7 +57,7 @@ async def test_who_waits_is_woken_by_the_event_from_any_thread() -> None:
 
 
 async def test_who_waits_in_vain_is_told_when_it_is_over() -> None:
-    progress = Progress()
+    progress = RunProgress()
     waiting = [asyncio.create_task(progress.until(Healed(name))) for name in ("a", "b")]
     await asyncio.sleep(0)
     progress.close()
@@ -55,14 +65,14 @@ async def test_who_waits_in_vain_is_told_when_it_is_over() -> None:
 
 
 async def test_a_trigger_that_was_met_stays_met_after_the_end() -> None:
-    progress = Progress()
+    progress = RunProgress()
     progress.hear(ended())
     progress.close()
     assert await progress.until(OperationsEnded("place_order", 1))
 
 
 async def test_events_are_counted_by_name() -> None:
-    progress = Progress()
+    progress = RunProgress()
     trigger = EventsSeen("capture", 2)
     for name in ("capture", "mail", "capture"):
         assert not trigger.met(progress)
@@ -72,7 +82,7 @@ async def test_events_are_counted_by_name() -> None:
 
 
 async def test_events_about_somebody_are_counted_apart() -> None:
-    progress = Progress()
+    progress = RunProgress()
     trigger = EventsSeen("token_drawn", about="order-1")
     progress.hear(Event(time_ns=1, event="token_drawn", subject="order-2"))
     assert not trigger.met(progress)
@@ -82,11 +92,11 @@ async def test_events_about_somebody_are_counted_apart() -> None:
 
 
 async def test_at_once_waits_for_nothing() -> None:
-    assert await Progress().until(AtOnce())
+    assert await RunProgress().until(AtOnce())
 
 
 async def test_a_fault_that_has_to_last_is_waited_for() -> None:
-    progress = Progress()
+    progress = RunProgress()
     lasted = asyncio.create_task(progress.until(InForceFor("pause", 0.02)))
     await asyncio.sleep(0)
     assert not Injected("pause").met(progress)
@@ -98,7 +108,7 @@ async def test_a_fault_that_has_to_last_is_waited_for() -> None:
 
 
 async def test_events_count_from_when_a_fault_was_in_force() -> None:
-    progress = Progress()
+    progress = RunProgress()
     trigger = EventsSince("held", "capture", 2)
     capture = Event(time_ns=1, event="capture")
     for _ in range(3):

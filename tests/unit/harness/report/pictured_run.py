@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.experiment import Minimum, RunFacts, RunFolder
+from harness.experiment import Minimum, RunFolder, RunRecord
 from harness.experiment.judging import STAGES
 from harness.experiment.presentation import LaneSpec, Node, Presentation, Shade, Tone, TopologyGraph
 from harness.history import FaultPhase, Recorder, Row, Writer
@@ -65,7 +65,7 @@ TOPOLOGY = TopologyGraph(
     ),
     edges=tuple((caller, callee) for caller, callees in CALLS.items() for callee in callees),
 )
-FACTS = RunFacts(
+FACTS = RunRecord(
     experiment="redlock_majority_cut",
     about="60 buyers want one product while an order instance is cut off from two of three lock masters.",
     seed=7,
@@ -89,11 +89,11 @@ BROKEN = Violation(
 
 
 def save_pictured(
-    parent: Path, *, upto: str = "stop", failure: str = "", overlapping: bool = True, facts: RunFacts = FACTS
+    parent: Path, *, upto: str = "stop", failure: str = "", overlapping: bool = True, facts: RunRecord = FACTS
 ) -> RunFolder:
     """A run of 6 s. It ends in the stage `upto`: with this `failure`, else as if it had been killed there."""
     folder = RunFolder.create(parent, facts.experiment, facts.seed, facts.started_at)
-    folder.save_facts(replace(facts, started_at=STARTED))
+    folder.save_record(replace(facts, started_at=STARTED))
     clock = Clock()
     with Writer(folder.history) as writer:
         recorder = Recorder(writer, clock)

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.experiment import Minimum, RunFacts, RunFolder
+from harness.experiment import Minimum, RunFolder, RunRecord
 from harness.experiment.judging import STAGES
 from harness.history import Ending, FaultPhase, Recorder, Writer
 from harness.verdict import Outcome, Requirement, RunVerdict, Verdict, Violation
 
-FACTS = RunFacts(
+FACTS = RunRecord(
     experiment="flash_sale",
     about="many want <few>",
     seed=42,
@@ -39,7 +39,7 @@ class Clock:
 def save(parent: Path, *, orders: int = 10, upto: str = "stop", step_s: float = 0.1, healed: bool = True) -> RunFolder:
     """A run whose workload began at 0 s and placed an order every `step_s` seconds, answered after 50 ms."""
     folder = RunFolder.create(parent, "flash_sale", 42)
-    folder.save_facts(FACTS)
+    folder.save_record(FACTS)
     clock = Clock()
     with Writer(folder.history) as writer:
         recorder = Recorder(writer, clock)

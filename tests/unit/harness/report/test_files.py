@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness import report
-from harness.experiment import JudgedRun, RunFacts, RunFolder
+from harness.experiment import JudgedRun, RunFolder, RunRecord
 from harness.experiment.presentation import LaneSpec, Presentation
 from harness.history import Record, Recorder
 from harness.history.records import RECORD
@@ -35,9 +35,9 @@ class Appended:
 class Undrawable(RunFolder):
     """A folder with facts that no page can be made of."""
 
-    told: RunFacts
+    told: RunRecord
 
-    def facts(self) -> RunFacts:
+    def record(self) -> RunRecord:
         return self.told
 
 
@@ -80,7 +80,7 @@ def test_a_page_that_cannot_be_drawn_says_so_and_the_verdict_stands(tmp_path: Pa
     impossible = LaneSpec(name="l", title="t", about="a", subject="s", lane="l", by="b", label=(["no column"],))  # type: ignore[arg-type]  # a defect
     recorder = Recorder(Appended(folder))
     recorder.observe("s", [{"l": "x", "b": "y", "begin_ns": 1, "end_ns": 2}])
-    real = folder.facts()
+    real = folder.record()
     report.write(
         JudgedRun.of(
             Undrawable(folder.path, replace(real, presentation=Presentation(lanes=(impossible,)))), verdict(errors=("<b>late",))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.experiment import RunFacts, RunFolder
+from harness.experiment import RunFolder, RunRecord
 from harness.experiment.judging import STAGES as EVERY_STAGE
 from harness.history import History
 from harness.report.failure_window import failure_window, faults_around, locate_first_violation
@@ -138,6 +138,6 @@ def test_faults_around_a_moment(begin: float, end: float, told: str) -> None:
 
 
 def test_faults_keep_their_number_over_several_injections(tmp_path: Path) -> None:
-    facts: RunFacts = FACTS
+    facts: RunRecord = FACTS
     history = save_pictured(tmp_path, facts=facts).read_history()
     assert [(band.number, band.fault) for band in bands(history)] == [(1, "masters_cut_off"), (2, "product_killed")]

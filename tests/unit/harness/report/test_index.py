@@ -18,7 +18,7 @@ from tests.unit.harness.report.test_page import Seen
 def add(parent: Path, name: str, minute: int, verdict: RunVerdict) -> RunFolder:
     facts = replace(FACTS, experiment=name, seed=minute)
     folder = save_pictured(parent, facts=facts)
-    folder.save_facts(replace(facts, started_at=STARTED + timedelta(minutes=minute)))
+    folder.save_record(replace(facts, started_at=STARTED + timedelta(minutes=minute)))
     report.write(JudgedRun.of(folder, replace(verdict, experiment=name, seed=minute)))
     return folder
 

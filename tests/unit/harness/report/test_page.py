@@ -44,7 +44,7 @@ class Seen(HTMLParser):
 
 
 def drawn(folder: RunFolder, concluded: RunVerdict) -> Seen:
-    return Seen(page(folder.facts(), folder.read_history(), concluded, folder.read_logs()))
+    return Seen(page(folder.record(), folder.read_history(), concluded, folder.read_logs()))
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> RunFolder:
 
 
 def test_it_asks_nobody_for_anything_and_is_small(folder: RunFolder) -> None:
-    html = page(folder.facts(), folder.read_history(), verdict(broken=True), folder.read_logs())
+    html = page(folder.record(), folder.read_history(), verdict(broken=True), folder.read_logs())
     assert Seen(html).fetched == []
     assert "@import" not in html
     assert len(html.encode()) < 5 * MEGABYTE
@@ -78,7 +78,7 @@ def test_it_says_what_was_proved_and_how_to_do_it_again(folder: RunFolder) -> No
 
 def test_a_planted_bug_is_named(folder: RunFolder) -> None:
     assert "A known bug was planted" not in drawn(folder, verdict(broken=True)).text
-    folder.save_facts(replace(folder.facts(), choices=Choices(mutant="inbox_forgets")))
+    folder.save_record(replace(folder.record(), choices=Choices(mutant="inbox_forgets")))
     assert "A known bug was planted for this run: inbox_forgets. It has to fail." in drawn(folder, verdict(broken=True)).text
 
 
@@ -108,7 +108,7 @@ def test_a_good_run_has_no_first_violation(folder: RunFolder) -> None:
 
 
 def test_the_charts_are_in_the_page_as_data(folder: RunFolder) -> None:
-    html = page(folder.facts(), folder.read_history(), verdict(), {})
+    html = page(folder.record(), folder.read_history(), verdict(), {})
     found = re.search(r"const charts = (\{.*\});", html)
     assert found
     specs = json.loads(found[1])
@@ -119,7 +119,7 @@ def test_the_charts_are_in_the_page_as_data(folder: RunFolder) -> None:
 
 def test_everything_that_can_be_drawn_is_drawn(tmp_path: Path) -> None:
     folder = save_pictured(tmp_path)
-    html = page(folder.facts(), folder.read_history(), concluded(Outcome.FAIL), folder.read_logs())
+    html = page(folder.record(), folder.read_history(), concluded(Outcome.FAIL), folder.read_logs())
     seen = Seen(html)
     text = " ".join(seen.text.split())
     for said in (
@@ -159,7 +159,7 @@ def test_a_run_that_died_has_a_page_too(tmp_path: Path, upto: str) -> None:
 
 def test_an_empty_history_has_a_page_too(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path, "flash_sale", 42)
-    folder.save_facts(FACTS)
+    folder.save_record(FACTS)
     folder.history.touch()
     report.write(JudgedRun.of(folder, verdict(errors=("start: the run never got there",))))
     assert "No logs were kept." in Seen(folder.report.read_text()).text

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from harness.experiment import Choices, Context, Progress
+from harness.experiment import Choices, Context, RunProgress
 from harness.history import Record, Recorder
 from harness.seed import Seed
 from harness.stack.events import Phase, StackEvent
@@ -64,4 +64,4 @@ class FakeStack:
 def context(folder: Path, notes: list[str] | None = None, choices: Choices | None = None, sink: Sink | None = None) -> Context:
     """A run's, of the running event loop."""
     note = (lambda _text: None) if notes is None else notes.append
-    return Context(Seed(1), Recorder(sink or Sink()), Progress(), folder, note, choices or Choices())
+    return Context(Seed(1), Recorder(sink or Sink()), RunProgress(), folder, note, choices or Choices())
