@@ -141,7 +141,7 @@ def test_everything_that_can_be_drawn_is_drawn(tmp_path: Path) -> None:
 def test_a_run_kept_before_there_were_pictures_has_a_page_too(tmp_path: Path) -> None:
     folder = save_pictured(tmp_path)
     old = json.loads((folder.path / "run.json").read_bytes())
-    for younger in ("picture", "clock_ns", "plan", "sightings", "choices"):
+    for younger in ("presentation", "clock_ns", "plan", "sightings", "choices"):
         old.pop(younger, None)
     (folder.path / "run.json").write_text(json.dumps(old))
     seen = drawn(folder, concluded(Outcome.FAIL))
