@@ -4,9 +4,11 @@ import json
 import os
 import re
 import signal
+import site
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -236,6 +238,44 @@ def test_a_working_folder_may_have_any_name(cwd: Path, tmp_path_factory: pytest.
         assert gauntlet(strange, "down").returncode == 0
     assert not data.exists()
     assert not (folder_of(strange) / "data").is_symlink()
+
+
+ROOT = Path(__file__).resolve().parents[2]
+NOBODY = 65534
+
+
+def test_an_ordinary_user_can_start_every_kind_of_server(cwd: Path) -> None:
+    """Where the tests run as root, as somebody who is not, with a Python that this user may run."""
+    user = NOBODY if os.geteuid() == 0 else os.geteuid()
+    own = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    interpreters = (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}")
+
+    def run(*command: str) -> "subprocess.CompletedProcess[str]":
+        with tempfile.TemporaryDirectory(dir="/tmp") as home:
+            os.chown(home, user, -1)
+            packages = [*site.getsitepackages(), str(ROOT), str(ROOT / "proto" / "gen")]
+            environment = {"PATH": os.environ["PATH"], "HOME": home, "PYTHONPATH": os.pathsep.join(packages)}
+            up = subprocess.run(  # noqa: S603 - our own CLI
+                command, cwd=home, env=environment, capture_output=True, text=True, timeout=120, check=False, **own
+            )
+            if "up" in command:
+                subprocess.run(  # noqa: S603 - the same
+                    [*command[:3], "down"], cwd=home, env=environment, check=True, timeout=TIMEOUT_S, **own
+                )
+            return up
+
+    def may_run(interpreter: str) -> bool:
+        try:
+            return run(interpreter, "-c", "import grpc").returncode == 0
+        except OSError:
+            return False
+
+    python = next(filter(may_run, interpreters), None)
+    if python is None:
+        pytest.skip(f"no Python here that user {user} may run: {', '.join(interpreters)}")
+    up = run(python, "-P", str(ROOT / "gauntlet.py"), "up", "--detach", "--provider", "native", "--topology", str(WHOLE))
+    assert up.returncode == 0, up.stderr
+    assert "rabbitmq ready" in up.stderr
 
 
 DEAD = "http://127.0.0.1:1"  # nobody listens on it

@@ -381,3 +381,17 @@ def slow_toys(value: str) -> list[int]:
             if process.environ().get("TOY_SLOW") == value:
                 found.append(process.pid)
     return found
+
+
+def test_a_project_may_take_every_warning_for_an_error(project: Callable[..., Project]) -> None:
+    run = project(PASSING).pytest("-W", "error", *TWO)
+    assert run.returncode == 0, run.stdout
+
+
+def test_python_without_docstrings_is_refused_with_the_reason(
+    project: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
+    run = project(PASSING).pytest()
+    assert run.returncode == 1
+    assert "run without PYTHONOPTIMIZE=2" in run.stdout
