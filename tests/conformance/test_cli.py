@@ -246,8 +246,9 @@ NOBODY = 65534
 
 def test_an_ordinary_user_can_start_every_kind_of_server(cwd: Path) -> None:
     """Where the tests run as root, as somebody who is not, with a Python that this user may run."""
-    user = NOBODY if os.geteuid() == 0 else os.geteuid()
-    own = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    root = os.geteuid() == 0
+    user = NOBODY if root else os.geteuid()
+    become: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if root else {}
     interpreters = (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}")
 
     def run(*command: str) -> "subprocess.CompletedProcess[str]":
@@ -255,12 +256,12 @@ def test_an_ordinary_user_can_start_every_kind_of_server(cwd: Path) -> None:
             os.chown(home, user, -1)
             packages = [*site.getsitepackages(), str(ROOT), str(ROOT / "proto" / "gen")]
             environment = {"PATH": os.environ["PATH"], "HOME": home, "PYTHONPATH": os.pathsep.join(packages)}
-            up = subprocess.run(  # noqa: S603 - our own CLI
-                command, cwd=home, env=environment, capture_output=True, text=True, timeout=120, check=False, **own
+            up: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S603 - our own CLI
+                command, cwd=home, env=environment, capture_output=True, text=True, timeout=120, check=False, **become
             )
             if "up" in command:
                 subprocess.run(  # noqa: S603 - the same
-                    [*command[:3], "down"], cwd=home, env=environment, check=True, timeout=TIMEOUT_S, **own
+                    [*command[:3], "down"], cwd=home, env=environment, check=True, timeout=TIMEOUT_S, **become
                 )
             return up
 
