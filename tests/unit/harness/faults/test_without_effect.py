@@ -77,7 +77,9 @@ class Idle(FakeEdges):
     def __init__(self, process: int, port: int) -> None:
         super().__init__(all={name: _edge() for name in (EDGE, "order-1->rabbitmq")})
         self.process, self.port = process, port
-        self.paying = self.mailing = httpx.AsyncClient(base_url="http://sandbox", transport=httpx.MockTransport(_acknowledge))
+        self.paying = self.mailing = httpx.AsyncClient(
+            base_url="http://sandbox", transport=httpx.MockTransport(_acknowledge), trust_env=False
+        )
 
     amqp_url = "amqp://nowhere"
     manifest = SimpleNamespace(admin={"rabbitmq": None})
