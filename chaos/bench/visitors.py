@@ -46,7 +46,7 @@ class VisitorOnPaper:
             yield from self._does(identity.USE_TOKEN, shown, status, told)
 
     def _tries(self, other: "VisitorOnPaper") -> Story:
-        attempt = identity.Attempt(
+        attempt = identity.AccessAttempt(
             user_id=self.user_id,
             what="raise another's role",
             request="PATCH /users/{id}/role",

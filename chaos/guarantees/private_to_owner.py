@@ -11,7 +11,7 @@ from itertools import chain
 from chaos.guarantees import joining, reading
 from chaos.guarantees.reading import inputs
 from chaos.observations import identity
-from chaos.observations.identity import Attempt
+from chaos.observations.identity import AccessAttempt
 from chaos.observations.orders import AUTHORISE_PAYMENT, CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER, READ_ORDER
 from harness.history import Ending, History, Operation
 from harness.verdict import Finding, Violation, guarantee
@@ -28,7 +28,7 @@ TELLING = (PLACE_ORDER, READ_ORDER, COMPLETE_ORDER, CANCEL_ORDER, identity.LIST_
 SHOWING = (AUTHORISE_PAYMENT, identity.READ_PRODUCT, identity.READ_CATEGORY)
 """Further operations whose answers show that something exists. A login shows that its user does."""
 
-Tried = tuple[Operation, Attempt]
+Tried = tuple[Operation, AccessAttempt]
 
 
 @guarantee
@@ -37,7 +37,7 @@ def private_to_owner(history: History) -> Finding:
     made_admin = _promotions(history)
     tried = [
         (operation, attempt)
-        for operation, attempt in inputs(history, Attempt, identity.TRESPASS)
+        for operation, attempt in inputs(history, AccessAttempt, identity.TRESPASS)
         if not _may_be_admin(attempt.user_id, operation, made_admin)
     ]
     there = _seen_to_exist(history, {attempt.target for _, attempt in tried})
@@ -112,7 +112,7 @@ def _risen(history: History, made_admin: Mapping[str, int]) -> Iterable[Violatio
     tried: dict[str, list[int]] = {}
     for operation, login in inputs(history, identity.LogIn, identity.LOG_IN):
         tried.setdefault(login.user_id, []).append(operation.id)
-    for operation, attempt in inputs(history, Attempt, identity.TRESPASS):
+    for operation, attempt in inputs(history, AccessAttempt, identity.TRESPASS):
         tried.setdefault(attempt.user_id, []).append(operation.id)
     for row in reading.users(history):
         if row.role == identity.ADMIN and row.id in tried and row.id not in made_admin:
@@ -160,7 +160,7 @@ def _told(history: History, *names: str) -> Iterable[tuple[Operation, str]]:
             yield operation, told
 
 
-def _breach(how: str, operation: Operation, attempt: Attempt) -> Violation:
+def _breach(how: str, operation: Operation, attempt: AccessAttempt) -> Violation:
     whose = f" of {attempt.owner}" if attempt.owner else ""
     return Violation(
         what=f"{attempt.user_id} tried to {attempt.what}{whose} ({attempt.request}) and {how}",

@@ -10,7 +10,7 @@ from chaos.guarantees import reading
 from chaos.observations import identity
 from chaos.observations.health import HEALTH
 from chaos.observations.orders import AT_THE_SHOP
-from harness.checkers import Attempt, recovered
+from harness.checkers import HealthSample, recovered
 from harness.history import FaultPhase, History
 from harness.verdict import Finding, guarantee
 
@@ -43,17 +43,17 @@ def _last_heal(history: History) -> int | None:
     return None if open_faults else healed_ns
 
 
-def _operations(history: History) -> Iterable[Attempt]:
+def _operations(history: History) -> Iterable[HealthSample]:
     """What clients tried, save what was cut short with the run: that says nothing of the shop."""
     for each in history.named(*AT_THE_SHOP, *identity.AT_THE_SHOP):
         if each.completed_ns is None or each.error.startswith(CUT_SHORT):
             continue
         said = f"{each.name} ended {each.status or each.error}"
         well = each.status is not None and each.status < 500
-        yield Attempt(said, well, each.invoked_ns, each.completed_ns, each.id)
+        yield HealthSample(said, well, each.invoked_ns, each.completed_ns, each.id)
 
 
-def _looks(history: History) -> Iterable[Attempt]:
+def _looks(history: History) -> Iterable[HealthSample]:
     if reading.was_observed(history, HEALTH):
         at_ns = history.observed_at_ns(HEALTH)
-        yield from (Attempt(f"{row.part}: {row.detail}", row.well, at_ns, at_ns) for row in reading.health(history))
+        yield from (HealthSample(f"{row.part}: {row.detail}", row.well, at_ns, at_ns) for row in reading.health(history))

@@ -74,7 +74,7 @@ class RoleChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class AccessAttempt:
     """Input of TRESPASS: `user_id` tries something with `target`, which is the `owner`'s; both "" for the shop's own things.
 
     `private` are words that only the owner may read.

@@ -92,7 +92,7 @@ class Customer:
         things = {**victim.as_victims(), **own.as_own(), "product": self.product.id, "category": self._category}
         method, path, body = unauthorized.filled(things)
         others = unauthorized.of in (Of.ORDER, Of.PAYMENT, Of.USER)
-        attempt = identity.Attempt(
+        attempt = identity.AccessAttempt(
             user_id=own.user,
             what=unauthorized.what,
             request=f"{method} {path}",

@@ -8,7 +8,7 @@ from harness.checkers.conservation import OUTSIDE, Transfer, conserved, put_in, 
 from harness.checkers.exclusion import Hold, mutually_exclusive
 from harness.checkers.fencing import FencedWrite, never_overtaken
 from harness.checkers.idempotence import Told, consistent
-from harness.checkers.liveness import Attempt, answered_within, recovered
+from harness.checkers.liveness import HealthSample, answered_within, recovered
 from harness.checkers.monotonic import Read, forward_only
 from harness.checkers.once import Effect, at_most_once, exactly_once
 from harness.checkers.overdraw import never_overdrawn, within
@@ -18,9 +18,9 @@ from harness.checkers.survival import Acknowledged, survived
 __all__ = [
     "OUTSIDE",
     "Acknowledged",
-    "Attempt",
     "Effect",
     "FencedWrite",
+    "HealthSample",
     "Hold",
     "Issue",
     "Read",

@@ -11,8 +11,8 @@ from harness.verdict import Finding, Violation
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """Somebody tried the system between two times (ns), `ended_ns` None when that never ended, and it was well or not."""
+class HealthSample:
+    """Whether the system was well when it was asked between two times (ns); `ended_ns` is None when that never ended."""
 
     what: str
     well: bool
@@ -47,28 +47,28 @@ def answered_within(operations: Iterable[Operation], deadline_s: float) -> Findi
     return Finding(judged=judged, violations=tuple(violations), counts={"never ended": never})
 
 
-def recovered(attempts: Iterable[Attempt], healed_ns: int, bound_s: float) -> Finding:
-    """Judge the attempts that began after a heal: all that began later than the bound are well.
+def recovered(samples: Iterable[HealthSample], healed_ns: int, bound_s: float) -> Finding:
+    """Judge the samples that began after a heal: all that began later than the bound are well.
 
-    Attempts within the bound may fail; they are counted. Judges the attempts that can tell: those after the bound, and
+    Samples within the bound may fail; they are counted. Judges the samples that can tell: those after the bound, and
     the well ones before it.
     """
     limit_ns = healed_ns + round(bound_s * 1e9)
-    after = [attempt for attempt in attempts if attempt.began_ns > healed_ns]
-    late = [attempt for attempt in after if attempt.began_ns > limit_ns]
-    early = [attempt for attempt in after if attempt.began_ns <= limit_ns]
-    well = [attempt for attempt in early if attempt.well and attempt.ended_ns is not None]
+    after = [sample for sample in samples if sample.began_ns > healed_ns]
+    late = [sample for sample in after if sample.began_ns > limit_ns]
+    early = [sample for sample in after if sample.began_ns <= limit_ns]
+    well = [sample for sample in early if sample.well and sample.ended_ns is not None]
     violations = tuple(
         Violation(
-            what=f"{(attempt.began_ns - healed_ns) / 1e9:.1f} s after the last heal, more than {bound_s:g} s: {attempt.what}",
-            operations=() if attempt.operation is None else (attempt.operation,),
-            facts={"after_s": (attempt.began_ns - healed_ns) / 1e9, "bound_s": bound_s},
+            what=f"{(sample.began_ns - healed_ns) / 1e9:.1f} s after the last heal, more than {bound_s:g} s: {sample.what}",
+            operations=() if sample.operation is None else (sample.operation,),
+            facts={"after_s": (sample.began_ns - healed_ns) / 1e9, "bound_s": bound_s},
         )
-        for attempt in late
-        if not attempt.well
+        for sample in late
+        if not sample.well
     )
     return Finding(
         judged=len(late) + len(well),
         violations=violations,
-        counts={"attempts after the last heal": len(after), "of them not well": sum(not attempt.well for attempt in after)},
+        counts={"attempts after the last heal": len(after), "of them not well": sum(not sample.well for sample in after)},
     )

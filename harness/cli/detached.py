@@ -20,7 +20,7 @@ from harness.own_process import gauntlet
 from harness.stack.attach import attach
 from harness.stack.events import Phase, StackEvent
 from harness.stack.process import tail
-from harness.stack.runfolder import OWNER_LOG
+from harness.stack.stack_folder import OWNER_LOG
 
 _LOG_LINES = 30
 _CHUNK = 64 * 1024

@@ -13,7 +13,7 @@ from harness.cli.options import Name, stack_folder
 from harness.exit_codes import ExitCode
 from harness.stack.errors import NotAttachable
 from harness.stack.manifest import ProcessId, read
-from harness.stack.runfolder import in_use
+from harness.stack.stack_folder import in_use
 from harness.waiting import WaitTimeout, wait_until
 
 # A start that is interrupted, or a stop that is under way, comes to its end; an owner that hangs does not.

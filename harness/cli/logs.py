@@ -12,7 +12,7 @@ from harness.cli.console import complain
 from harness.cli.options import Name, stack_folder
 from harness.exit_codes import ExitCode
 from harness.stack.process import tail
-from harness.stack.runfolder import OWNER_LOG, in_use
+from harness.stack.stack_folder import OWNER_LOG, in_use
 
 _POLL_S = 0.2
 

@@ -12,7 +12,7 @@ from harness.exit_codes import ExitCode
 from harness.stack.attach import AttachedStack
 from harness.stack.errors import NotAttachable
 from harness.stack.manifest import State
-from harness.stack.runfolder import in_use
+from harness.stack.stack_folder import in_use
 
 
 def status(name: Name = "default", as_json: AsJson = False) -> None:

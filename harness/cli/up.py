@@ -15,9 +15,9 @@ from harness.cli.owner import own
 from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS
-from harness.stack.runfolder import OWNER_LOG
 from harness.stack.scratch import Scratch
 from harness.stack.stack import Stack
+from harness.stack.stack_folder import OWNER_LOG
 from harness.stack.topology import Topology
 from harness.system import choose_placement
 

@@ -12,7 +12,7 @@ from harness.faults.control import HasStack, StackControl
 from harness.faults.fault import StackFault
 from harness.faults.protocol import Proof
 from harness.faults.spec import FaultSpec
-from harness.stack.capabilities import Restart
+from harness.stack.capabilities import Restartable
 from harness.stack.provider import Capability
 
 HOST = "127.0.0.1"
@@ -23,7 +23,7 @@ READY_S = 45.0
 class Death(StackFault):
     """A member goes away and comes back. Subclasses say how it goes."""
 
-    needs: ClassVar[tuple[Capability, ...]] = (Restart,)
+    needs: ClassVar[tuple[Capability, ...]] = (Restartable,)
     alive = True
 
     def __init__(self, spec: FaultSpec) -> None:

@@ -51,7 +51,7 @@ class StackFault(ABC):
         except NoSuchMember as error:
             raise AssumptionError(str(error)) from error
         if missing:
-            raise AssumptionError(f"{name} lacks {' and '.join(missing)} with this provider")
+            raise AssumptionError(f"{name} is not {' and '.join(missing)} with this provider")
         if self.alive and not alive:
             raise AssumptionError(f"{name} does not run")
 

@@ -30,7 +30,7 @@ class Forget(StackFault):
     Proved by other processes that lack keys which were there. Heals by having all of them run.
     """
 
-    needs = (capabilities.Kill, capabilities.Restart)
+    needs = (capabilities.Killable, capabilities.Restartable)
     alive = True
 
     def __init__(self, spec: FaultSpec) -> None:

@@ -14,7 +14,7 @@ KILL = "kill"
 class Kill(Death):
     """Kills a member; heals by starting it again."""
 
-    needs = (capabilities.Kill, capabilities.Restart)
+    needs = (capabilities.Killable, capabilities.Restartable)
 
     def end(self, stack: StackControl) -> None:
         """See Death."""

@@ -19,7 +19,7 @@ PAUSE = "pause"
 class Pause(StackFault):
     """Freezes a member; heals by letting it go on, with everything it believed before."""
 
-    needs = (capabilities.Pause,)
+    needs = (capabilities.Pausable,)
 
     async def inject(self, subject: HasStack) -> None:
         """See Fault."""

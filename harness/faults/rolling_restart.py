@@ -15,7 +15,7 @@ from harness.faults.inventory import Declaration, Inventory
 from harness.faults.protocol import AssumptionError, Proof
 from harness.faults.registry import fault_kind
 from harness.faults.spec import FaultSpec, SpecError
-from harness.stack.capabilities import Restart
+from harness.stack.capabilities import Restartable
 
 ROLLING_RESTART = "rolling_restart"
 GRACE_S = 20.0
@@ -26,7 +26,7 @@ GRACE_S = 20.0
 class RollingRestart(StackFault):
     """Walks through its members; of its `walks`, one for each service, `at_once` go on at a time."""
 
-    needs = (Restart,)
+    needs = (Restartable,)
 
     def __init__(self, spec: FaultSpec) -> None:
         super().__init__(spec)

@@ -23,7 +23,7 @@ SLOW_START = "slow_start"
 class SlowStart(StackFault):
     """Kills a member, starts it and freezes it; heals by letting it start."""
 
-    needs = (capabilities.Kill, capabilities.Restart, capabilities.Pause)
+    needs = (capabilities.Killable, capabilities.Restartable, capabilities.Pausable)
     alive = True
 
     def __init__(self, spec: FaultSpec) -> None:

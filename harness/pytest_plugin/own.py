@@ -22,7 +22,7 @@ from harness.pytest_plugin.remains import PREFIX, claim, sweep
 from harness.pytest_plugin.wanted import Wanted
 from harness.stack.attach import AttachedStack, attach
 from harness.stack.errors import StackBusy, StartFailed
-from harness.stack.runfolder import in_use
+from harness.stack.stack_folder import in_use
 from harness.waiting import wait_until
 
 _STOPPING = ((signal.SIGTERM, 45.0), (signal.SIGKILL, 25.0))

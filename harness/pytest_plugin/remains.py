@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.cli.options import ROOT
 from harness.stack.manifest import ProcessId
-from harness.stack.runfolder import in_use
+from harness.stack.stack_folder import in_use
 
 PREFIX = "gauntlet-test-"
 KEPT = 3

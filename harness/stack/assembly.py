@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from harness.seed import Seed
-from harness.stack.carriers import Carriage, Carrier
-from harness.stack.carriers.processes import Own
+from harness.stack.carriers import Carrier, RunningCarrier
+from harness.stack.carriers.processes import OwnProxy
 from harness.stack.edges import MEMBER, EdgeFailed, Edges, edge_name
 from harness.stack.environment import Wiring, environment_of, inherited, prefixed
 from harness.stack.events import Phase, Progress, StackEvent, silent
@@ -27,7 +27,7 @@ from harness.stack.ports import HOST, Ports
 from harness.stack.probes import Probe, probe_for
 from harness.stack.process import Launch, Supervised
 from harness.stack.provider import Member, Provider, RunningServer, Site
-from harness.stack.runfolder import RunFolder
+from harness.stack.stack_folder import StackFolder
 from harness.stack.start_order import Step
 from harness.stack.topology import Process, Role, Topology
 from harness.waiting import WaitCancelled
@@ -47,12 +47,12 @@ class Blueprint:
     topology: Topology
     provider: Provider
     planned: tuple[Planned, ...]
-    run: RunFolder
+    run: StackFolder
     ports: Ports
     secrets: Mapping[str, str]
     overrides: Mapping[str, Mapping[str, str]]
     proxied: Seed | None = None
-    carrier: Carrier = field(default_factory=Own)
+    carrier: Carrier = field(default_factory=OwnProxy)
 
 
 class Assembly:
@@ -68,7 +68,7 @@ class Assembly:
         self.servers: dict[str, RunningServer] = {}
         self.members: dict[str, Member] = {}
         self.edges: Edges | None = None
-        self._carriage: Carriage | None = None
+        self._running_carrier: RunningCarrier | None = None
 
     # -- starting ----------------------------------------------------------------------------------------------------
 
@@ -113,12 +113,12 @@ class Assembly:
     def _start_proxy(self, seed: Seed) -> None:
         """A proxy server that will carry every edge."""
         with reported(self._progress, MEMBER):
-            carriage = self._blueprint.carrier.start(self._site(MEMBER), seed)
+            running = self._blueprint.carrier.start(self._site(MEMBER), seed)
             with self._lock:
-                self._carriage = carriage
-                if carriage.member is not None:
-                    self.members[MEMBER] = carriage.member
-            self.edges = Edges(carriage.url, self._blueprint.ports)
+                self._running_carrier = running
+                if running.member is not None:
+                    self.members[MEMBER] = running.member
+            self.edges = Edges(running.url, self._blueprint.ports)
 
     def _migrations(self) -> dict[str, str]:
         """The job that has to be over before a service starts, by its name: one for all, or one for each."""
@@ -227,8 +227,8 @@ class Assembly:
 
     def records(self) -> Iterator[MemberRecord]:
         """Everything that was started, servers first, in the order of the topology."""
-        if (carriage := self._carriage) is not None and carriage.member is not None:
-            yield self._record(carriage.member, MEMBER, Role.PROXY, carriage.ports, container=carriage.container)
+        if (running := self._running_carrier) is not None and running.member is not None:
+            yield self._record(running.member, MEMBER, Role.PROXY, running.ports, container=running.container)
         for name in self._blueprint.topology.servers:
             if server := self.servers.get(name):
                 yield self._record_of(server)
@@ -270,12 +270,12 @@ class Assembly:
         member.kill()
         if server := self.servers.get(member.name):
             server.discard()
-        if member.name == MEMBER and self._carriage is not None:
-            self._carriage.discard()
+        if member.name == MEMBER and self._running_carrier is not None:
+            self._running_carrier.discard()
 
     def _leave_as_it_was(self) -> None:
         """What carried the edges may be somebody else's, and live on."""
-        if self._carriage is not None and self._carriage.member is None and self.edges is not None:
+        if self._running_carrier is not None and self._running_carrier.member is None and self.edges is not None:
             self.edges.remove()
 
     def _each(self, names: Iterable[str], action: Callable[[Member], None], progress: Progress) -> None:

@@ -3,7 +3,7 @@
 import signal
 from pathlib import Path
 
-from harness.stack.capabilities import Cut, Kill, Logs, Pause
+from harness.stack.capabilities import Cuttable, Killable, Logged, Pausable
 from harness.stack.docker.controls import Controls
 from harness.stack.docker.engine import Engine
 from harness.stack.errors import CapabilityMissing, NotAttachable, StackError
@@ -38,10 +38,10 @@ class AttachedStack(StackView):
 
     def can(self, name: str, capability: Capability) -> bool:
         """Whether this can be done to a member, or to an edge, from here."""
-        if capability is Cut:
+        if capability is Cuttable:
             return name in self.edges()
         self._record(name)
-        return capability in (Kill, Pause, Logs)
+        return capability in (Killable, Pausable, Logged)
 
     def kill(self, name: str) -> None:
         """SIGKILL all processes of a member; returns when they are gone."""
@@ -85,7 +85,7 @@ class AttachedStack(StackView):
 
     def _not_ours(self, name: str) -> CapabilityMissing:
         self._record(name)
-        return CapabilityMissing(f"{name} has no Restart: this stack is attached to; its owner alone starts its members")
+        return CapabilityMissing(f"{name} is not Restartable: this stack is attached to; its owner alone starts its members")
 
     def _container(self, name: str) -> Controls | None:
         container, engine = self._record(name).container, self.manifest.engine

@@ -1,6 +1,6 @@
-"""What can be done to a member of a stack (a server, a sandbox, an instance of a service) or to an edge, as small protocols.
+"""Capabilities: what can be done to a member of a stack (server, sandbox, service instance) or to an edge, as protocols.
 
-Faults ask for a capability, never for a provider: `if not stack.can("redis-lock-1", Pause): ...`. A provider declares in
+Faults ask for a capability, never for a provider: `if not stack.can("redis-lock-1", Pausable): ...`. A provider declares in
 its `capabilities` which of them all of its servers have; the stack checks each member as well.
 """
 
@@ -9,27 +9,27 @@ from typing import Protocol, runtime_checkable
 
 
 @runtime_checkable
-class Kill(Protocol):
-    """Sudden death."""
+class Killable(Protocol):
+    """All processes can be ended by SIGKILL, without an orderly stop."""
 
     def kill(self) -> None:
         """SIGKILL every process of the member; returns when all are gone."""
 
 
 @runtime_checkable
-class Pause(Protocol):
-    """Alive, connected and silent."""
+class Pausable(Protocol):
+    """Can be frozen: processes and connections stay, nothing is answered."""
 
     def pause(self) -> None:
         """Freeze every process of the member."""
 
     def resume(self) -> None:
-        """Let a frozen member go on; nothing happens to one that is not frozen."""
+        """Continue a frozen member; no effect on one that is not frozen."""
 
 
 @runtime_checkable
-class Restart(Protocol):
-    """Orderly stop and start on the same ports with the data kept."""
+class Restartable(Protocol):
+    """Can be stopped in an orderly way and started again on the same ports with its data."""
 
     def terminate(self, grace_s: float = 10.0) -> None:
         """Ask to stop, kill after `grace_s` seconds; returns when all processes are gone."""
@@ -39,19 +39,19 @@ class Restart(Protocol):
 
 
 @runtime_checkable
-class Cut(Protocol):
-    """An edge, from one instance to one target, that can be broken while both ends live. Needs a stack that is `proxied`."""
+class Cuttable(Protocol):
+    """An edge, from one instance to one target, that can be broken while both ends run. Needs a `proxied` stack."""
 
     def cut(self) -> None:
-        """Break its connections and refuse new ones, until it is mended; returns when that is so."""
+        """Close its connections and refuse new ones until `mend`; returns when done."""
 
     def mend(self) -> None:
-        """Let connections through again; nothing happens to one that is whole."""
+        """Accept connections again; no effect on an edge that is not cut."""
 
 
 @runtime_checkable
-class Logs(Protocol):
-    """Everything the member has written to stdout and stderr, over all restarts."""
+class Logged(Protocol):
+    """Its stdout and stderr go to one file, over all restarts."""
 
     @property
     def log(self) -> Path:

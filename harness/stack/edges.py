@@ -31,7 +31,7 @@ def edge_name(caller: str, target: str) -> str:
 
 @dataclass(frozen=True)
 class ProxiedEdge:
-    """One edge that can be broken. It has the capability Cut."""
+    """One edge that can be broken. It has the capability Cuttable."""
 
     url: str
     name: str

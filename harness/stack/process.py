@@ -36,7 +36,7 @@ class Launch:
 
 
 class Supervised:
-    """Has all capabilities: Kill, Pause, Restart, Logs."""
+    """Has all capabilities: Killable, Pausable, Restartable, Logged."""
 
     def __init__(self, launch: Launch) -> None:
         self._launch = launch

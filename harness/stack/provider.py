@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from harness.stack.capabilities import Kill, Logs, Pause, Restart
+from harness.stack.capabilities import Killable, Logged, Pausable, Restartable
 from harness.stack.manifest import AdminAccess
 from harness.stack.marker import Mark
 from harness.stack.ports import Ports
@@ -19,7 +19,7 @@ from harness.stack.topology import Server
 Capability = type[object]  # one of the protocols of harness.stack.capabilities
 
 
-class Member(Kill, Pause, Restart, Logs, Protocol):
+class Member(Killable, Pausable, Restartable, Logged, Protocol):
     """A member of a stack that the stack itself supervises."""
 
     @property

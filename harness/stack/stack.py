@@ -19,9 +19,9 @@ from typing import Self
 from harness.seed import Seed
 from harness.stack import manifest
 from harness.stack.assembly import Assembly, Blueprint
-from harness.stack.capabilities import Cut, Kill, Pause, Restart
+from harness.stack.capabilities import Cuttable, Killable, Pausable, Restartable
 from harness.stack.carriers import Carrier
-from harness.stack.carriers.processes import Own
+from harness.stack.carriers.processes import OwnProxy
 from harness.stack.docker.engine import Engine
 from harness.stack.edges import MEMBER
 from harness.stack.errors import CapabilityMissing, LeftOvers, NoSuchMember, StackError
@@ -33,8 +33,8 @@ from harness.stack.marker import Mark, marked
 from harness.stack.placeholders import fill
 from harness.stack.ports import HOST, Ports
 from harness.stack.provider import Capability, Member, Provider, RunningServer
-from harness.stack.runfolder import RunFolder
 from harness.stack.scratch import Scratch
+from harness.stack.stack_folder import StackFolder
 from harness.stack.start_order import run_steps
 from harness.stack.topology import Topology
 from harness.stack.view import StackView
@@ -69,14 +69,14 @@ class Stack(StackView):
         """
         self._topology = topology
         self._provider = provider
-        self._run = RunFolder(folder)
+        self._run = StackFolder(folder)
         self._counts = dict(instances or {})
         self._entry_port = entry_port
         self._overrides = {service: dict(values) for service, values in (environment or {}).items()}
         check_services(topology, self._counts, "instances")
         check_services(topology, self._overrides.keys() - topology.servers.keys(), "environment")
         self._proxied_by = proxied
-        self._carrier = carrier or Own()
+        self._carrier = carrier or OwnProxy()
         self._scratch = scratch
         self._owned = owned
         self._mark = Mark(secrets.token_hex(8), self._run.logs)
@@ -188,35 +188,35 @@ class Stack(StackView):
 
     def can(self, name: str, capability: Capability) -> bool:
         """Whether a member, or an edge, has a capability."""
-        if capability is Cut:
+        if capability is Cuttable:
             return name in self.edges()
         return isinstance(self._member(name), capability)
 
     def kill(self, name: str) -> None:
         """SIGKILL all processes of a member; returns when they are gone."""
-        member = self._capable(name, Kill)
+        member = self._capable(name, Killable)
         self._touched.add(name)
         member.kill()
 
     def pause(self, name: str) -> None:
         """Freeze a member. Raises StackError when it does not run."""
-        member = self._capable(name, Pause)
+        member = self._capable(name, Pausable)
         self._touched.add(name)
         member.pause()
 
     def resume(self, name: str) -> None:
         """Let a frozen member go on. Raises StackError when it does not run."""
-        self._capable(name, Pause).resume()
+        self._capable(name, Pausable).resume()
 
     def terminate(self, name: str, grace_s: float = 10.0) -> None:
         """SIGTERM, and SIGKILL after `grace_s` seconds; returns when all processes of the member are gone."""
-        member = self._capable(name, Restart)
+        member = self._capable(name, Restartable)
         self._touched.add(name)
         member.terminate(grace_s)
 
     def boot(self, name: str) -> None:
         """Start a stopped or killed member again: same ports, data kept. Returns when started, not when ready."""
-        self._capable(name, Restart).boot()
+        self._capable(name, Restartable).boot()
         self._write_manifest()
 
     def wait_ready(self, name: str, timeout_s: float = 30.0) -> None:
@@ -247,7 +247,7 @@ class Stack(StackView):
     def _capable(self, name: str, capability: Capability) -> Member:
         member = self._member(name)
         if not isinstance(member, capability):
-            raise CapabilityMissing(f"{name} has no {capability.__name__} with provider {self._provider.name}")
+            raise CapabilityMissing(f"{name} is not {capability.__name__} with provider {self._provider.name}")
         return member
 
     # -- StackView ---------------------------------------------------------------------------------------------------

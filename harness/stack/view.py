@@ -97,7 +97,7 @@ class StackView(ABC):
     def _proxied(self, edge: str) -> ProxiedEdge:
         manifest = self.manifest
         if manifest.proxy is None:
-            raise CapabilityMissing(f"{edge} has no Cut: the edges of this stack run through no proxy")
+            raise CapabilityMissing(f"{edge} is not Cuttable: the edges of this stack run through no proxy")
         if edge not in manifest.proxied:
             raise NoSuchMember(f"this stack has no edge {edge}; it has {', '.join(manifest.proxied)}")
         return ProxiedEdge(manifest.proxy, edge)

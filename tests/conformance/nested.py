@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from harness.stack.marker import Mark, marked
-from harness.stack.runfolder import in_use
+from harness.stack.stack_folder import in_use
 from tests.conformance.toys import SMALL
 
 TIMEOUT_S = 60

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from harness.stack import capabilities
-from harness.stack.capabilities import Kill, Logs, Pause, Restart
+from harness.stack.capabilities import Killable, Logged, Pausable, Restartable
 from harness.stack.errors import CapabilityMissing
 from harness.stack.provider import Capability, Member, Provider, RunningServer, Site
 from harness.stack.stack import Stack
@@ -58,13 +58,13 @@ class Restless:
 
 
 class WithoutPause:
-    """A provider that lacks Pause, and says so."""
+    """A provider that is not Pausable, and says so."""
 
     name = "restless"
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
-        self.capabilities = provider.capabilities - {Pause}
+        self.capabilities = provider.capabilities - {Pausable}
 
     @property
     def engine(self) -> Path | None:
@@ -89,14 +89,14 @@ def restless(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def test_what_is_lacking_is_not_declared_and_not_there(restless: Stack, provider: Provider) -> None:
     assert WithoutPause(provider).capabilities == {each for each in CAPABILITIES if restless.can("locks", each)}
-    assert restless.can("back-1", Pause), "a process of the stack itself has it all the same"
-    for capability in (Kill, Restart, Logs):
+    assert restless.can("back-1", Pausable), "a process of the stack itself has it all the same"
+    for capability in (Killable, Restartable, Logged):
         assert restless.can("locks", capability)
 
 
 def test_who_wants_it_is_told_and_nothing_happens(restless: Stack) -> None:
     for action in (restless.pause, restless.resume):
-        with pytest.raises(CapabilityMissing, match="locks has no Pause with provider restless"):
+        with pytest.raises(CapabilityMissing, match="locks is not Pausable with provider restless"):
             action("locks")
     with redis_client(restless, "locks") as locks:
         assert locks.ping()

@@ -20,11 +20,11 @@ from harness.direction import Direction
 from harness.proxy.client import EffectsState, ProxyClient
 from harness.seed import Seed
 from harness.stack.attach import attach
-from harness.stack.capabilities import Cut
+from harness.stack.capabilities import Cuttable
 from harness.stack.carriers import Carrier
 from harness.stack.carriers.container import InContainer
 from harness.stack.carriers.given import Given
-from harness.stack.carriers.processes import PROGRAM, OnPath, Own
+from harness.stack.carriers.processes import PROGRAM, OnPath, OwnProxy
 from harness.stack.docker.provider import DockerProvider
 from harness.stack.edges import MEMBER
 from harness.stack.marker import Mark
@@ -43,7 +43,7 @@ REAL = shutil.which(PROGRAM)
 WHICH = "real" if REAL else "stand-in"
 OWN, GIVEN, ON_PATH = "own", f"given-{WHICH}", f"on-path-{WHICH}"
 KINDS: dict[str, Callable[[str, str], Carrier]] = {
-    OWN: lambda _path, _url: Own(),
+    OWN: lambda _path, _url: OwnProxy(),
     GIVEN: lambda _path, url: Given({"TOXIPROXY_URL": url}),
     ON_PATH: lambda path, _url: OnPath({"PATH": path}),
 }
@@ -97,7 +97,7 @@ def address(stack: Stack) -> str:
 
 
 def test_an_edge_is_cut_and_mended(proxied: Stack) -> None:
-    assert proxied.can(EDGE, Cut)
+    assert proxied.can(EDGE, Cuttable)
     assert get(address(proxied))["INSTANCE"] == "back-1"
     for hand in (proxied, attach(proxied.folder)):
         hand.cut(EDGE)

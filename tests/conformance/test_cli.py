@@ -21,8 +21,8 @@ from harness.cli.down import end
 from harness.stack.attach import attach
 from harness.stack.manifest import read
 from harness.stack.marker import Mark, marked
-from harness.stack.runfolder import in_use
 from harness.stack.safe_paths import is_safe
+from harness.stack.stack_folder import in_use
 from harness.waiting import wait_until
 from tests.conformance.toys import SMALL, WHOLE, get
 

@@ -18,7 +18,7 @@ import pytest
 import redis
 
 from harness.stack.attach import attach
-from harness.stack.capabilities import Kill, Pause
+from harness.stack.capabilities import Killable, Pausable
 from harness.stack.docker.engine import Engine
 from harness.stack.docker.provider import DockerProvider
 from harness.stack.docker.toxiproxy import Toxiproxy
@@ -203,8 +203,8 @@ def test_the_command_brings_containers_up_another_process_hurts_them_and_nothing
         stack, manifest = attach(folder), read(folder)
         mark = Mark(manifest.stack, folder / "logs")
         assert manifest.provider == "docker"
-        assert stack.can("locks", Kill)
-        assert stack.can("locks", Pause)
+        assert stack.can("locks", Killable)
+        assert stack.can("locks", Pausable)
 
         stack.pause("locks")
         with redis_client(stack, "locks", timeout_s=0.3) as locks, pytest.raises(redis.TimeoutError):

@@ -10,7 +10,7 @@ from redis.retry import Retry
 from harness.proxy.client import ProxyClient
 from harness.seed import Seed
 from harness.stack.attach import attach
-from harness.stack.capabilities import Cut
+from harness.stack.capabilities import Cuttable
 from harness.stack.errors import CapabilityMissing, NoSuchMember
 from harness.stack.provider import Provider
 from harness.stack.stack import Stack
@@ -83,7 +83,7 @@ def test_an_edge_outlives_the_deaths_of_both_ends(proxied: Stack) -> None:
 def test_whoever_attaches_can_cut_too(proxied: Stack) -> None:
     attached = attach(proxied.folder)
     assert attached.edges() == proxied.edges()
-    assert attached.can("front-1->back-2", Cut)
+    assert attached.can("front-1->back-2", Cuttable)
     attached.cut("front-1->back-2")
     try:
         with pytest.raises(ConnectionRefusedError):
@@ -102,10 +102,10 @@ async def test_the_proxy_takes_toxics(proxied: Stack) -> None:
 
 
 def test_what_cannot_be_cut_is_said(proxied: Stack, stack: Stack) -> None:
-    assert proxied.can("back-1->locks", Cut)
-    assert not proxied.can("back-1", Cut)
-    assert not proxied.can("back-1->front-1", Cut)
-    assert not stack.can("back-1->locks", Cut), "its edges run through no proxy"
+    assert proxied.can("back-1->locks", Cuttable)
+    assert not proxied.can("back-1", Cuttable)
+    assert not proxied.can("back-1->front-1", Cuttable)
+    assert not stack.can("back-1->locks", Cuttable), "its edges run through no proxy"
     with pytest.raises(NoSuchMember, match=r"no edge back-1->nix; it has .*back-1->locks"):
         proxied.cut("back-1->nix")
     with pytest.raises(CapabilityMissing, match="run through no proxy"):

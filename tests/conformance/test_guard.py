@@ -15,7 +15,7 @@ from harness.stack.docker.engine import Engine
 from harness.stack.guard import GUARD, Guard, sweep, sweep_containers
 from harness.stack.marker import Mark, marked
 from harness.stack.provider import Provider
-from harness.stack.runfolder import in_use
+from harness.stack.stack_folder import in_use
 from harness.waiting import wait_until
 from tests.conformance.toys import SMALL, WHOLE, left_behind
 

@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from harness.stack.attach import attach
-from harness.stack.capabilities import Kill, Logs, Pause, Restart
+from harness.stack.capabilities import Killable, Logged, Pausable, Restartable
 from harness.stack.errors import NoSuchMember, StackError, StartFailed
 from harness.stack.manifest import FILE
 from harness.stack.provider import Provider
@@ -73,7 +73,7 @@ def test_the_provider_declares_exactly_what_its_servers_can_do(stack: Stack, pro
     servers = [instance.name for instance in stack.instances() if instance.role is Role.SERVER]
     assert len(servers) == 4
     there = {capability for capability in CAPABILITIES if all(stack.can(name, capability) for name in servers)}
-    assert provider.capabilities == there >= {Kill, Pause, Restart, Logs}
+    assert provider.capabilities == there >= {Killable, Pausable, Restartable, Logged}
     assert all(stack.can(name, capability) for name in MEMBERS for capability in there)
 
 
@@ -203,8 +203,8 @@ def test_another_process_can_attach(healthy: Stack) -> None:
     assert attached.secret("password") == healthy.secret("password")
     assert attached.edge_addresses("back-1", "locks") == healthy.edge_addresses("back-1", "locks")
     assert attached.logs("back-1") == healthy.logs("back-1")
-    assert attached.can("back-1", Kill)
-    assert not attached.can("back-1", Restart)
+    assert attached.can("back-1", Killable)
+    assert not attached.can("back-1", Restartable)
 
     attached.pause("back-1")
     with pytest.raises(TimeoutError):

@@ -17,7 +17,7 @@ import pytest
 
 from harness.pytest_plugin.remains import PREFIX
 from harness.stack.attach import attach
-from harness.stack.runfolder import in_use
+from harness.stack.stack_folder import in_use
 from harness.waiting import wait_until
 from tests.conformance.nested import TIMEOUT_S, Project, Seen
 from tests.conformance.toys import SMALL

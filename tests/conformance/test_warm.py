@@ -43,7 +43,7 @@ def test_experiments_attach_and_leave_the_stack_as_it_was(warm: Path) -> None:
 def test_what_an_attached_stack_cannot_do_is_said_before_anything_is_done(warm: Path) -> None:
     run = gauntlet(warm, "chaos", "run", "flash_sale", "--stack-reuse", "default")
     assert run.returncode == 3, "nothing was proved"
-    assert "lacks Restart" in run.stderr + run.stdout
+    assert "is not Restartable" in run.stderr + run.stdout
 
 
 def test_a_stack_that_is_not_there_is_told(warm: Path) -> None:

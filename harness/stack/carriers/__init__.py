@@ -3,7 +3,7 @@
 `choice` takes one of them; there is one file per place that a server comes from.
 """
 
-from harness.stack.carriers.carrier import Carriage, Carrier, CarrierMissing
+from harness.stack.carriers.carrier import Carrier, CarrierMissing, RunningCarrier
 from harness.stack.carriers.choice import AUTO, CHOICES, choose_carrier
 
-__all__ = ["AUTO", "CHOICES", "Carriage", "Carrier", "CarrierMissing", "choose_carrier"]
+__all__ = ["AUTO", "CHOICES", "Carrier", "CarrierMissing", "RunningCarrier", "choose_carrier"]

@@ -15,7 +15,7 @@ class CarrierMissing(ServerMissing):
 
 
 @dataclass(frozen=True)
-class Carriage:
+class RunningCarrier:
     """A server that is ready, with its control API at `url`.
 
     `member` is None when it is somebody else's. `container` is its id when it lives in one; `discard` is called after its last
@@ -46,5 +46,5 @@ class Carrier(Protocol):
     def prepare(self, say: Callable[[str], None]) -> None:
         """Get what it needs, once, before it is started. Raises StackError."""
 
-    def start(self, site: Site, seed: Seed) -> Carriage:
+    def start(self, site: Site, seed: Seed) -> RunningCarrier:
         """Start it; returns when it is ready. `seed` is for those that draw lots. Raises StartFailed; then nothing is left."""

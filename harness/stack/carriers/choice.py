@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from harness.stack.carriers.carrier import Carrier, CarrierMissing
 from harness.stack.carriers.container import InContainer
 from harness.stack.carriers.given import Given
-from harness.stack.carriers.processes import OnPath, Own
+from harness.stack.carriers.processes import OnPath, OwnProxy
 from harness.stack.docker.provider import DockerProvider
 from harness.stack.errors import StackError
 
@@ -47,7 +47,7 @@ def choose_carrier(
 
 
 def _own(_environ: Mapping[str, str], _containers: Containers) -> CarrierChoice:
-    return CarrierChoice(Own(), "seeded, and it tells everything it does", OWN)
+    return CarrierChoice(OwnProxy(), "seeded, and it tells everything it does", OWN)
 
 
 def _toxiproxy(environ: Mapping[str, str], containers: Containers) -> CarrierChoice:
@@ -62,7 +62,7 @@ def _auto(environ: Mapping[str, str], containers: Containers) -> CarrierChoice:
     obstacles: list[str] = []
     found = _first((Given(environ), OnPath(environ), InContainer(containers(_QUICKLY_S), substitute=False)), obstacles)
     if found is None:
-        return CarrierChoice(Own(), f"no real Toxiproxy can be had here: {'; '.join(obstacles)}", OWN)
+        return CarrierChoice(OwnProxy(), f"no real Toxiproxy can be had here: {'; '.join(obstacles)}", OWN)
     return CarrierChoice(found, "a real one is here", TOXIPROXY)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness.seed import Seed
-from harness.stack.carriers.carrier import Carriage
+from harness.stack.carriers.carrier import RunningCarrier
 from harness.stack.docker.provider import DockerProvider
 from harness.stack.docker.toxiproxy import Toxiproxy
 from harness.stack.errors import StackError
@@ -43,7 +43,9 @@ class InContainer:
         """See Carrier."""
         self._provider.prepare([Server("proxy", Toxiproxy.kind)], say)
 
-    def start(self, site: Site, seed: Seed) -> Carriage:
+    def start(self, site: Site, seed: Seed) -> RunningCarrier:
         """See Carrier; the real server takes no notice of a seed, so it is not told one."""
         running = self._provider.start(Server(site.mark.instance or Toxiproxy.kind, Toxiproxy.kind), site)
-        return Carriage(f"http://{HOST}:{running.port}", running.member, running.ports, running.container, running.discard)
+        return RunningCarrier(
+            f"http://{HOST}:{running.port}", running.member, running.ports, running.container, running.discard
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.seed import Seed
-from harness.stack.carriers.carrier import Carriage
+from harness.stack.carriers.carrier import RunningCarrier
 from harness.stack.ports import HOST
 from harness.stack.probes import http_get
 from harness.stack.provider import Site
@@ -51,6 +51,6 @@ class Given:
     def prepare(self, say: Callable[[str], None]) -> None:
         """See Carrier."""
 
-    def start(self, site: Site, seed: Seed) -> Carriage:
+    def start(self, site: Site, seed: Seed) -> RunningCarrier:
         """See Carrier; it has been started by somebody else, with a seed of its own if any."""
-        return Carriage(self._url)
+        return RunningCarrier(self._url)

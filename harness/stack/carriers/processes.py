@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.own_process import module
 from harness.seed import Seed
-from harness.stack.carriers.carrier import Carriage
+from harness.stack.carriers.carrier import RunningCarrier
 from harness.stack.environment import inherited
 from harness.stack.ports import HOST
 from harness.stack.probes import http_get
@@ -31,7 +31,7 @@ class _AsProcess:
     def prepare(self, say: Callable[[str], None]) -> None:
         """See Carrier."""
 
-    def start(self, site: Site, seed: Seed) -> Carriage:
+    def start(self, site: Site, seed: Seed) -> RunningCarrier:
         """See Carrier."""
         port = site.ports.free()
         member = Supervised(
@@ -51,10 +51,10 @@ class _AsProcess:
             member.kill()
             site.ports.give_back(port)
             raise
-        return Carriage(f"http://{HOST}:{port}", member, {"http": port})
+        return RunningCarrier(f"http://{HOST}:{port}", member, {"http": port})
 
 
-class Own(_AsProcess):
+class OwnProxy(_AsProcess):
     """The project's own proxy: seeded, and the only one that tells everything it has done to traffic."""
 
     name = "the project's own proxy"

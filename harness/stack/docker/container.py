@@ -27,7 +27,7 @@ class Contained:
 
 
 class Container:
-    """Has all capabilities: Kill, Pause, Restart, Logs. Made for a container that has just been started."""
+    """Has all capabilities: Killable, Pausable, Restartable, Logged. Made for a container that has just been started."""
 
     def __init__(self, contained: Contained) -> None:
         self._it = contained

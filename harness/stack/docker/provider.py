@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from harness.stack.capabilities import Kill, Logs, Pause, Restart
+from harness.stack.capabilities import Killable, Logged, Pausable, Restartable
 
 # Imported for their effect: each registers itself.
 from harness.stack.docker import mysql, rabbitmq, redis  # noqa: F401 - see above
@@ -38,7 +38,7 @@ class DockerProvider:
     """
 
     name = "docker"
-    capabilities: frozenset[Capability] = frozenset({Kill, Pause, Restart, Logs})
+    capabilities: frozenset[Capability] = frozenset({Killable, Pausable, Restartable, Logged})
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from harness.stack.capabilities import Kill, Logs, Pause, Restart
+from harness.stack.capabilities import Killable, Logged, Pausable, Restartable
 from harness.stack.environment import inherited
 from harness.stack.errors import StartFailed
 
@@ -24,7 +24,7 @@ class NativeProvider:
 
     name = "native"
     engine: Path | None = None
-    capabilities: frozenset[Capability] = frozenset({Kill, Pause, Restart, Logs})
+    capabilities: frozenset[Capability] = frozenset({Killable, Pausable, Restartable, Logged})
 
     def __init__(self, drivers: Mapping[str, type[Driver]] = DRIVERS) -> None:
         self._drivers = drivers

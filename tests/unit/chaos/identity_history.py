@@ -39,7 +39,7 @@ class IdentityHistory(ShopHistory):
 
     def tries(self, user: str, owner: str, target: str, private: tuple[str, ...] = ()) -> Call:
         """A user begins to try something with what is another's."""
-        sent = asdict(identity.Attempt(user, "read an order", f"GET /orders/{target}", owner, target, private))
+        sent = asdict(identity.AccessAttempt(user, "read an order", f"GET /orders/{target}", owner, target, private))
         return self.recorder.invoke(user, identity.TRESPASS, {**sent, "private": list(private)})
 
     def lists(self, user: str, *orders: str) -> None:

@@ -22,7 +22,7 @@ def suffering_members(spec: FaultSpec, _system: ShopSystem, inventory: Inventory
     yield from (f"{name} is no member" for name in spec.members if name not in known)
     for capability in getattr(KINDS[spec.kind], "needs", ()):
         if capability not in NativeProvider.capabilities:
-            yield f"no member has {capability.__name__}"
+            yield f"no member is {capability.__name__}"
 
 
 def edges_with_traffic(spec: FaultSpec, system: ShopSystem, inventory: Inventory) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.checkers import Attempt, answered_within, recovered
+from harness.checkers import HealthSample, answered_within, recovered
 from harness.history import Ending, Operation
 
 SECOND = 1_000_000_000
@@ -26,26 +26,26 @@ def test_what_never_ended_is_counted_and_not_judged() -> None:
     assert (finding.judged, finding.violations, finding.counts) == (0, (), {"never ended": 1})
 
 
-def attempt(at: float, *, well: bool = True) -> Attempt:
+def sample(at: float, *, well: bool = True) -> HealthSample:
     began = round(at * SECOND)
-    return Attempt("asked", well, began, began + 1, 7)
+    return HealthSample("asked", well, began, began + 1, 7)
 
 
 def test_stumbling_within_the_bound_is_forgiven_and_counted() -> None:
-    finding = recovered([attempt(11, well=False), attempt(12), attempt(31)], 10 * SECOND, 20)
+    finding = recovered([sample(11, well=False), sample(12), sample(31)], 10 * SECOND, 20)
     assert (finding.judged, finding.violations) == (2, ())
     assert finding.counts == {"attempts after the last heal": 3, "of them not well": 1}
 
 
 def test_broken_after_the_bound_is_a_breach_though_it_had_been_well() -> None:
-    (violation,) = recovered([attempt(11), attempt(31, well=False), attempt(32)], 10 * SECOND, 20).violations
+    (violation,) = recovered([sample(11), sample(31, well=False), sample(32)], 10 * SECOND, 20).violations
     assert violation.what == "21.0 s after the last heal, more than 20 s: asked"
     assert violation.operations == (7,)
 
 
 def test_what_began_before_the_heal_says_nothing() -> None:
-    assert recovered([attempt(9), attempt(10, well=False)], 10 * SECOND, 20).judged == 0
+    assert recovered([sample(9), sample(10, well=False)], 10 * SECOND, 20).judged == 0
 
 
 def test_nothing_but_stumbling_within_the_bound_proves_nothing() -> None:
-    assert recovered([attempt(11, well=False)], 10 * SECOND, 20).judged == 0
+    assert recovered([sample(11, well=False)], 10 * SECOND, 20).judged == 0

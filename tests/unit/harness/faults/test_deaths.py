@@ -113,8 +113,8 @@ async def test_a_target_that_does_not_exist_is_an_assumption_that_failed(stack: 
 
 
 async def test_a_target_that_cannot_be_killed_is_one_too(stack: FakeStack) -> None:
-    stack.lacks = (capabilities.Restart,)
-    with pytest.raises(AssumptionError, match="order-1 lacks Restart"):
+    stack.lacks = (capabilities.Restartable,)
+    with pytest.raises(AssumptionError, match="order-1 is not Restartable"):
         await Kill(spec("kill", "order-1")).assume(shop(stack))
 
 

@@ -80,7 +80,7 @@ async def test_a_target_that_does_not_exist_or_cannot_be_paused_is_an_assumption
     with pytest.raises(AssumptionError, match="no member order-9"):
         await Pause(spec("pause", "order-9")).assume(shop(stack))
     stack.able = False
-    with pytest.raises(AssumptionError, match="order-1 lacks Pause"):
+    with pytest.raises(AssumptionError, match="order-1 is not Pausable"):
         await Pause(spec("pause", "order-1")).assume(shop(stack))
 
 

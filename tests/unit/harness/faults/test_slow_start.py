@@ -116,10 +116,10 @@ async def test_what_was_only_killed_is_started(stack: FakeStack) -> None:
     assert stack.done == ["kill", "boot", "ready"]
 
 
-@pytest.mark.parametrize("lacking", [capabilities.Kill, capabilities.Restart, capabilities.Pause])
+@pytest.mark.parametrize("lacking", [capabilities.Killable, capabilities.Restartable, capabilities.Pausable])
 async def test_a_target_that_cannot_is_an_assumption_that_failed(stack: FakeStack, lacking: type) -> None:
     stack.lacks = (lacking,)
-    with pytest.raises(AssumptionError, match=f"order-1 lacks {lacking.__name__}"):
+    with pytest.raises(AssumptionError, match=f"order-1 is not {lacking.__name__}"):
         await SlowStart(spec("slow_start", "order-1")).assume(shop(stack))
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from harness.stack.errors import StackError
-from harness.stack.runfolder import RunFolder, in_use
 from harness.stack.safe_paths import is_safe, make_safe_folder
+from harness.stack.stack_folder import StackFolder, in_use
 
 
 @pytest.mark.parametrize("name", ["it's", "a b", 'a"b', "a$b", "a;b", "ü", "a\nb", "a:b", "x" * 200])
@@ -31,7 +31,7 @@ def test_where_there_is_none_it_says_what_to_do(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_data_of_a_stack_in_such_a_folder_lie_elsewhere_and_go_with_it(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path / "it's mine")
+    folder = StackFolder(tmp_path / "it's mine")
     folder.acquire()
     assert is_safe(folder.data)
     (folder.data / "file").touch()
@@ -39,7 +39,7 @@ def test_the_data_of_a_stack_in_such_a_folder_lie_elsewhere_and_go_with_it(tmp_p
     assert set(folder.passing) == {folder.data, folder.path / "data", folder.manifest}
     folder.release()
 
-    again = RunFolder(folder.path)  # owner and guard were killed together
+    again = StackFolder(folder.path)  # owner and guard were killed together
     again.acquire()
     assert not folder.data.exists()
     assert again.data != folder.data
@@ -53,7 +53,7 @@ def test_the_data_of_a_stack_in_such_a_folder_lie_elsewhere_and_go_with_it(tmp_p
 def test_a_link_to_what_is_not_ours_is_not_followed(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.mkdir()
-    folder = RunFolder(tmp_path / "it's mine")
+    folder = StackFolder(tmp_path / "it's mine")
     folder.path.mkdir()
     (folder.path / "data").symlink_to(precious)
     folder.acquire()

@@ -6,7 +6,7 @@ from harness.seed import Seed
 from harness.stack.carriers import CarrierMissing, choose_carrier
 from harness.stack.carriers.container import InContainer
 from harness.stack.carriers.given import Given
-from harness.stack.carriers.processes import OnPath, Own
+from harness.stack.carriers.processes import OnPath, OwnProxy
 from harness.stack.docker.images import Selected
 from harness.stack.docker.provider import DockerProvider
 from harness.stack.errors import EngineError, StackError
@@ -49,13 +49,13 @@ def test_the_projects_own_is_the_default_and_nothing_else_is_looked_for(installe
         choose_carrier("", installed, nobody),
         choose_carrier("own", installed | {"GAUNTLET_PROXY": "auto"}, nobody),
     ):
-        assert isinstance(choice.carrier, Own)
+        assert isinstance(choice.carrier, OwnProxy)
 
 
 def test_one_variable_chooses_and_the_option_outweighs_it(installed: dict[str, str]) -> None:
     environ = installed | {"GAUNTLET_PROXY": "toxiproxy"}
     assert isinstance(choose_carrier("", environ, lambda _s: Fake(None)).carrier, OnPath)
-    assert isinstance(choose_carrier("own", environ, nobody).carrier, Own)
+    assert isinstance(choose_carrier("own", environ, nobody).carrier, OwnProxy)
 
 
 @pytest.mark.parametrize("name", ["toxiproxy", "auto"])
@@ -73,7 +73,7 @@ def test_then_comes_the_official_image(name: str) -> None:
 
 def test_auto_is_never_a_stand_in_and_says_why_it_is_our_own() -> None:
     choice = choose_carrier("auto", NOTHING, lambda _s: Fake(STAND_IN))
-    assert isinstance(choice.carrier, Own)
+    assert isinstance(choice.carrier, OwnProxy)
     for reason in ("TOXIPROXY_URL is not set", "no toxiproxy-server is on PATH", "there is only gauntlet/toxiproxy:local"):
         assert reason in choice.reason
 
@@ -120,4 +120,4 @@ def test_a_server_elsewhere_is_of_no_use(url: str, reason: str) -> None:
 
 
 def test_our_own_is_told_the_seed() -> None:
-    assert Own().command(1234, Seed(7))[-5:] == ("harness.proxy", "--port", "1234", "--seed", "7")
+    assert OwnProxy().command(1234, Seed(7))[-5:] == ("harness.proxy", "--port", "1234", "--seed", "7")

@@ -23,7 +23,7 @@ OWNER_LOG = "owner.log"
 _GUARD_S = 20.0
 
 
-class RunFolder:
+class StackFolder:
     """The folder of a stack that we own, or try to.
 
     `data` is where servers live: data/ itself, or what that links to when its path is one that not every server can bear.
@@ -113,7 +113,7 @@ def in_use(folder: Path) -> bool:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two that only ask do not see each other
         if (folder / manifest.FILE).exists():
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            RunFolder(folder).clear_remains()
+            StackFolder(folder).clear_remains()
     except BlockingIOError:
         return True
     finally:
