@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chaos.client import Categories, Category, Money, Product, Products, RefusedError, Session, Shop, Stock, User
-from harness.cli.console import complain, out
+from harness.cli.console import out, print_error
 from harness.cli.options import AsJson, Name, stack_folder
 from harness.exit_codes import ExitCode
 from harness.stack.attach import attach
@@ -202,5 +202,5 @@ def _show(demo: Demo, url: str) -> None:
 
 
 def _fail(text: str) -> NoReturn:
-    complain(text)
+    print_error(text)
     raise typer.Exit(ExitCode.TROUBLE)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from harness.cli.console import complain, err, out
+from harness.cli.console import err, out, print_error
 from harness.exit_codes import ExitCode
 from harness.seed import Seed
 from harness.stack.errors import StackError
@@ -36,7 +36,7 @@ def bench_proxy(
     try:
         results = measure(rounds, lambda text: err.print(text, markup=False))
     except (LoadFailed, ProxyNotStarted) as error:
-        complain(error)
+        print_error(error)
         raise typer.Exit(ExitCode.TROUBLE) from error
     table = _table("load", "direct/s", "through/s", "ratio", "Toxiproxy", "CPU each")
     for each in results:
@@ -63,7 +63,7 @@ def bench_stack(
             Topology.load(topology), choose(provider).provider, rounds, lambda text: err.print(text, markup=False)
         )
     except StackError as error:
-        complain(error)
+        print_error(error)
         raise typer.Exit(ExitCode.TROUBLE) from error
     one = middle(results)
     table = _table("member", "alone", "in the stack", "ready at")
@@ -104,10 +104,10 @@ def bench_checkers(
             RunFolder(run).record()
         results = [measure_run(run)] if run else measure(maker, operations or LENGTHS, Seed.parse(seed), note)
     except (NotARunError, ValueError) as error:
-        complain(error)
+        print_error(error)
         raise typer.Exit(ExitCode.USAGE) from error
     except BenchError as error:
-        complain(error)
+        print_error(error)
         raise typer.Exit(ExitCode.TROUBLE) from error
     table = _table("operations", "file", "read", "judged", "together", "CPU", "peak memory")
     for each in results:
@@ -121,7 +121,7 @@ def bench_checkers(
             + "\n"
         )
     if missed := {f"{name}: {outcome}" for each in results for name, outcome in each.outcomes.items() if not outcome.green}:
-        complain(f"not every promise was judged and kept: {', '.join(sorted(missed))}")
+        print_error(f"not every promise was judged and kept: {', '.join(sorted(missed))}")
         raise typer.Exit(overall(outcome for each in results for outcome in each.outcomes.values()).exit_code)
 
 

@@ -12,7 +12,7 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def complain(text: object) -> None:
+def print_error(text: object) -> None:
     """Say on stderr what went wrong."""
     err.print("error:", style="bold red", end=" ")
     err.print(str(text), markup=False)
@@ -20,7 +20,7 @@ def complain(text: object) -> None:
 
 def refuse(error: Exception) -> NoReturn:
     """End a command that has not begun its work, with the reason."""
-    complain(error)
+    print_error(error)
     raise typer.Exit(code_of(error)) from error
 
 

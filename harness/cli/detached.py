@@ -12,8 +12,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.cli.audience import WHOLE, show_endpoints
-from harness.cli.console import complain, err
+from harness.cli.console import err, print_error
+from harness.cli.listeners import WHOLE, show_endpoints
 from harness.cli.progress import decode, shown
 from harness.exit_codes import ExitCode
 from harness.own_process import gauntlet
@@ -54,7 +54,7 @@ def run_detached(arguments: Sequence[str], folder: Path, *, as_json: bool) -> in
             return ExitCode.INTERRUPTED
         output.seek(0)
         said = output.read().decode(errors="replace").splitlines() or tail(folder / OWNER_LOG, _LOG_LINES).splitlines()
-    complain(end.detail if end is not None else "\n".join([f"the owner ended with code {code}:", *said[-_LOG_LINES:]]))
+    print_error(end.detail if end is not None else "\n".join([f"the owner ended with code {code}:", *said[-_LOG_LINES:]]))
     return code if code in (ExitCode.USAGE, ExitCode.TROUBLE) else ExitCode.TROUBLE
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from harness.cli.console import complain, err
+from harness.cli.console import err, print_error
 from harness.cli.options import Name, stack_folder
 from harness.exit_codes import ExitCode
 from harness.stack.errors import NotAttachable
@@ -28,7 +28,7 @@ def down(name: Name = "default") -> None:
     elif end(folder, _STEPS):
         err.print(f"stack {name} is stopped; logs are in {folder / 'logs'}", markup=False)
     else:
-        complain(f"stack {name} does not end; its owner is {_owner(folder) or 'unknown'}")
+        print_error(f"stack {name} does not end; its owner is {_owner(folder) or 'unknown'}")
         raise typer.Exit(ExitCode.TROUBLE)
 
 

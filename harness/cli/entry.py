@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from harness.cli.commands import COMMANDS, command_line
-from harness.cli.console import complain, err
+from harness.cli.console import err, print_error
 from harness.exit_codes import ExitCode
 from harness.stack.errors import StackError
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     verbose = _take_verbose(given) or bool(os.environ.get(TRACEBACK))
     if sys.flags.optimize >= _NO_DOCSTRINGS:
-        complain("Python was told to drop docstrings, which promises are quoted from: run without PYTHONOPTIMIZE=2 and -OO")
+        print_error("Python was told to drop docstrings, which promises are quoted from: run without PYTHONOPTIMIZE=2 and -OO")
         sys.exit(ExitCode.USAGE)
     try:
         command_line(given, _warn)(given, prog_name="gauntlet")
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except Exception as error:  # noqa: BLE001 - the last net: whatever it is, it has an exit code and one line
         if verbose:
             traceback.print_exception(error)
-        complain(_said(error) if verbose else f"{_said(error)} (-v shows the traceback)")
+        print_error(_said(error) if verbose else f"{_said(error)} (-v shows the traceback)")
         sys.exit(ExitCode.TROUBLE)
     sys.exit(ExitCode.PASS)
 
@@ -70,7 +70,7 @@ def _said(error: Exception) -> str:
 def _nobody_reads() -> ExitCode:
     """Standard output was closed. What is left in its buffer goes nowhere, or Python complains about it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    complain("nobody reads standard output any more: the command was broken off")
+    print_error("nobody reads standard output any more: the command was broken off")
     return ExitCode.TROUBLE
 
 

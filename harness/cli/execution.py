@@ -15,7 +15,7 @@ import typer
 from rich.text import Text
 
 from harness import report
-from harness.cli.console import complain, err, out
+from harness.cli.console import err, out, print_error
 from harness.exit_codes import ExitCode
 from harness.experiment import Choices, Experiment, JudgedRun, Plan, RunFolder
 from harness.experiment import run as run_experiment
@@ -105,7 +105,7 @@ def conclude(run: JudgedRun, *, as_json: bool) -> OSError | None:
         content = json.loads(written) | {"folder": str(run.folder.path.resolve())}
         out.print(json.dumps(content), markup=False)
     if unwritten is not None:
-        complain(f"the verdict stands, but its report could not be written: {unwritten}")
+        print_error(f"the verdict stands, but its report could not be written: {unwritten}")
     return unwritten
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from harness.cli.console import complain
+from harness.cli.console import print_error
 from harness.cli.options import Name, stack_folder
 from harness.exit_codes import ExitCode
 from harness.stack.process import tail
@@ -28,7 +28,7 @@ def logs(
     files = log_files(folder, service)
     if not files:
         known = sorted(path.stem for path in (folder / "logs").glob("*.log"))
-        complain(f"no log of {service} in {folder}; there are {', '.join(known) or 'none'}")
+        print_error(f"no log of {service} in {folder}; there are {', '.join(known) or 'none'}")
         raise typer.Exit(ExitCode.USAGE)
     prefixes = {path: f"{path.stem} | " if len(files) > 1 else "" for path in files}
     sizes = {path: path.stat().st_size for path in files}

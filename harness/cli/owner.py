@@ -1,4 +1,4 @@
-"""Own a stack until somebody asks for its end: Ctrl-C, SIGTERM (`gauntlet down`), or the end of another process."""
+"""Own a stack until Ctrl-C, SIGTERM (`gauntlet down`) or the end of another process."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from types import FrameType
 
 import psutil
 
-from harness.cli.audience import Audience
+from harness.cli.listeners import StackListener
 from harness.exit_codes import ExitCode
 from harness.stack.errors import StackBusy, StackError
 from harness.stack.manifest import State
@@ -19,53 +19,53 @@ _LOOK_S = 0.5
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Asked(BaseException):
-    """Somebody asked for the end of the stack. Not an Exception: nothing on the way may take it for a failure."""
+class StopRequested(BaseException):
+    """A signal asked for the end of the stack. Not an Exception, so that no handler takes it for a failure."""
 
     def __init__(self, number: signal.Signals) -> None:
         super().__init__(number.name)
         self.number = number
 
 
-def own(stack: Stack, audience: Audience, owner_pid: int | None) -> ExitCode:
-    """Start the stack, keep it until somebody asks for its end, stop it. Returns the exit code."""
-    with _stop_signals(audience.say):
+def run_until_stopped(stack: Stack, listener: StackListener, owner_pid: int | None) -> ExitCode:
+    """Start the stack, keep it until a signal or the end of `owner_pid`, stop it. Returns the exit code."""
+    with _stop_signals(listener.say):
         try:
-            with audience.progress() as progress, _leash(owner_pid):
+            with listener.progress() as progress, _stopping_with(owner_pid):
                 stack.start(progress)
-            audience.ready(stack)
-            hold(stack, owner_pid, audience.say)
+            listener.ready(stack)
+            wait_for_end(stack, owner_pid, listener.say)
             code = ExitCode.PASS
-        except Asked as asked:
+        except StopRequested as asked:
             code = _code(asked, stack)
         except StackBusy as error:
             name = stack.folder.name
-            audience.failed(StackBusy(f"{error} (`gauntlet down --name {name}`, or `gauntlet up --name ANOTHER`)"))
+            listener.failed(StackBusy(f"{error} (`gauntlet down --name {name}`, or `gauntlet up --name ANOTHER`)"))
             return ExitCode.TROUBLE
         except StackError as error:
-            audience.failed(error)
+            listener.failed(error)
             return ExitCode.TROUBLE
         finally:
             _ignore_signals()
             try:
-                with audience.progress() as progress:
+                with listener.progress() as progress:
                     stack.stop(progress)
             except StackError as error:
-                audience.failed(error)
+                listener.failed(error)
                 code = ExitCode.TROUBLE
-    audience.say(f"stopped, nothing is left running; logs are in {stack.folder / 'logs'}")
+    listener.say(f"stopped, nothing is left running; logs are in {stack.folder / 'logs'}")
     return code
 
 
-def hold(stack: Stack, owner_pid: int | None, say: Callable[[str], None]) -> None:
-    """Return when the process `owner_pid` is gone; without one only a signal ends this. Tells which members die."""
+def wait_for_end(stack: Stack, owner_pid: int | None, say: Callable[[str], None]) -> None:
+    """Return when the process `owner_pid` has ended; without one, only a signal ends this. Reports members that end."""
     never = threading.Event()
     alive = {instance.name for instance in stack.instances()}
     while owner_pid is None or _runs(owner_pid):
         never.wait(_LOOK_S)
         now = {instance.name for instance in stack.instances() if instance.alive}
         for name in sorted(alive - now):
-            say(f"{name} has ended; `gauntlet logs {name}` shows its last words")
+            say(f"{name} has ended; `gauntlet logs {name}` shows its last lines")
         for name in sorted(now - alive):
             say(f"{name} runs again")
         alive = now
@@ -73,8 +73,8 @@ def hold(stack: Stack, owner_pid: int | None, say: Callable[[str], None]) -> Non
 
 
 @contextmanager
-def _leash(pid: int | None) -> Iterator[None]:
-    """Within the block the end of that process is like a SIGTERM to this one: a start may take a minute."""
+def _stopping_with(pid: int | None) -> Iterator[None]:
+    """Within the block the end of process `pid` sends SIGTERM to this one, also during a start."""
     if pid is None:
         yield
         return
@@ -86,7 +86,7 @@ def _leash(pid: int | None) -> Iterator[None]:
                 return
         os.kill(os.getpid(), signal.SIGTERM)
 
-    watcher = threading.Thread(target=watch, args=(pid,), name="leash", daemon=True)
+    watcher = threading.Thread(target=watch, args=(pid,), name="owner-pid", daemon=True)
     watcher.start()
     try:
         yield
@@ -97,12 +97,12 @@ def _leash(pid: int | None) -> Iterator[None]:
 
 @contextmanager
 def _stop_signals(say: Callable[[str], None]) -> Iterator[None]:
-    """Within the block the first signal raises Asked; later ones are ignored, so that stopping comes to its end."""
+    """Within the block the first signal raises StopRequested; later ones are ignored, so that the stop completes."""
     before = {number: signal.getsignal(number) for number in _NUMBERS}
 
     def ask(number: int, _frame: FrameType | None) -> None:
         _ignore_signals()
-        asked = Asked(signal.Signals(number))
+        asked = StopRequested(signal.Signals(number))
         say(f"{'Ctrl-C' if asked.number is signal.SIGINT else asked.number.name}: stopping everything")
         raise asked
 
@@ -120,7 +120,7 @@ def _ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _code(asked: Asked, stack: Stack) -> ExitCode:
+def _code(asked: StopRequested, stack: Stack) -> ExitCode:
     if asked.number is signal.SIGINT:
         return ExitCode.INTERRUPTED
     return ExitCode.PASS if stack.state is State.READY else ExitCode.TROUBLE

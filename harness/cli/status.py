@@ -5,8 +5,8 @@ from typing import NoReturn
 
 import typer
 
-from harness.cli.audience import show_endpoints
 from harness.cli.console import err, out
+from harness.cli.listeners import show_endpoints
 from harness.cli.options import AsJson, Name, stack_folder
 from harness.exit_codes import ExitCode
 from harness.stack.attach import AttachedStack

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.audience import Audience, Parent, Person
 from harness.cli.console import code_of
 from harness.cli.detached import run_detached, write_to
+from harness.cli.listeners import ParentListener, StackListener, TerminalListener
 from harness.cli.options import AsJson, Name, ProxyName, instance_counts, settings, stack_folder
-from harness.cli.owner import own
+from harness.cli.owner import run_until_stopped
 from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS
@@ -57,7 +57,9 @@ def up(
         arguments += [part for text in instances or () for part in ("--instances", text)]
         arguments += [part for text in setting or () for part in ("--set", text)]
         raise typer.Exit(run_detached(arguments, folder, as_json=as_json))
-    audience: Audience = Person(as_json=as_json) if events_fd is None else Parent(os.fdopen(events_fd, "w"))
+    listener: StackListener = (
+        TerminalListener(as_json=as_json) if events_fd is None else ParentListener(os.fdopen(events_fd, "w"))
+    )
     try:
         shape = Topology.load(topology)
         placement = choose_placement(provider, proxy, proxied=proxied)
@@ -75,8 +77,8 @@ def up(
             owned=partial(write_to, folder / OWNER_LOG) if events_fd is not None else lambda: None,
         )
     except StackError as error:
-        audience.failed(error)
+        listener.failed(error)
         raise typer.Exit(code_of(error)) from error
     for line in placement.told():
-        audience.say(line)
-    raise typer.Exit(own(stack, audience, owner_pid))
+        listener.say(line)
+    raise typer.Exit(run_until_stopped(stack, listener, owner_pid))

@@ -10,5 +10,5 @@
     def test_it_counts(history): ...    # a recorder that writes into this test's folder
 
 `--provider` says where servers come from, `--stack-reuse NAME` uses what `gauntlet up --detach --name NAME` started. A
-failed test that used a stack shows what the stack complained about meanwhile. Loaded by the entry point `gauntlet`.
+failed test that used a stack shows the warnings that the stack logged meanwhile. Loaded by the entry point `gauntlet`.
 """

@@ -9,14 +9,14 @@ import pytest_asyncio
 
 from harness.history import Recorder, Writer
 from harness.pytest_plugin.sources import SOURCE
-from harness.pytest_plugin.wanted import Wanted
+from harness.pytest_plugin.stack_options import StackOptions
 from harness.stack.attach import AttachedStack
 from harness.stack.errors import StackError
 
 if TYPE_CHECKING:  # slow to import, and not every run asks for them
     import httpx
 
-    from harness.pytest_plugin.owned import OwnedStack
+    from harness.pytest_plugin.owned_stack import OwnedStack
     from harness.stack.namespaces import Namespace
     from harness.stack.stack import Stack
 
@@ -34,9 +34,9 @@ def stack(pytestconfig: pytest.Config) -> AttachedStack:
 
 @pytest.fixture(scope="session")
 def _owned(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[OwnedStack]":
-    from harness.pytest_plugin.owned import OwnedStack
+    from harness.pytest_plugin.owned_stack import OwnedStack
 
-    owned = OwnedStack(Wanted.of(pytestconfig), tmp_path_factory.mktemp("own-stack"))
+    owned = OwnedStack(StackOptions.of(pytestconfig), tmp_path_factory.mktemp("own-stack"))
     try:
         yield owned
     finally:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from harness.pytest_plugin.sources import SOURCE, source_of_run, source_of_worker
-from harness.pytest_plugin.wanted import Wanted, add_options
+from harness.pytest_plugin.stack_options import StackOptions, add_options
 from harness.pytest_plugin.watch import Seen, Watch
 from harness.stack.view import StackView
 
@@ -28,9 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Find out where a stack would come from; nothing is started before a test asks."""
-    wanted, told = Wanted.of(config), getattr(config, "workerinput", None)
+    options, told = StackOptions.of(config), getattr(config, "workerinput", None)
     config.stash[_WATCH] = Watch()
-    config.stash[SOURCE] = source_of_run(wanted) if told is None else source_of_worker(wanted, told[_INPUT])
+    config.stash[SOURCE] = source_of_run(options) if told is None else source_of_worker(options, told[_INPUT])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -87,12 +87,12 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test shows what its stack complained about."""
+    """A failed test shows the warnings of its stack."""
     report = yield
     if report.failed and (stack := _stack_of(item)):
         folders = [f"stack: {stack.folder}", *(f"test: {path}" for path in [_arguments(item).get("tmp_path")] if path)]
         report.sections.append(("gauntlet: run folders", "\n".join(folders)))
-        for member, lines in item.config.stash[_WATCH].complaints(stack.folder).items():
+        for member, lines in item.config.stash[_WATCH].warnings(stack.folder).items():
             report.sections.append((f"gauntlet: log of {member} since the test began", "\n".join(lines)))
     return report
 

@@ -8,8 +8,8 @@ import pytest
 import typer
 
 from harness.cli.options import stack_folder
-from harness.pytest_plugin.own import Own
-from harness.pytest_plugin.wanted import Wanted
+from harness.pytest_plugin.run_stack import RunStack
+from harness.pytest_plugin.stack_options import StackOptions
 from harness.stack.attach import AttachedStack, attach
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO
@@ -82,31 +82,31 @@ SOURCE = pytest.StashKey[Source]()
 """Where the plugin keeps that of the run in pytest's configuration."""
 
 
-def source_of_run(wanted: Wanted) -> Source:
+def source_of_run(options: StackOptions) -> Source:
     """For the process that the run belongs to. Raises pytest.UsageError when there is no stack to reuse."""
-    if wanted.reuse:
-        return _reused(wanted)
-    return Own.of_this_process(wanted) if wanted.topology is not None else Nowhere()
+    if options.reuse:
+        return _reused(options)
+    return RunStack.of_this_process(options) if options.topology is not None else Nowhere()
 
 
-def source_of_worker(wanted: Wanted, shared: dict[str, str | int]) -> Source:
+def source_of_worker(options: StackOptions, shared: dict[str, str | int]) -> Source:
     """For an xdist worker: the same as that of the process that told it `shared`."""
     if "reused" in shared:
         return Reused(Path(str(shared["reused"])))
-    return Own(wanted, Path(str(shared["folder"])), int(shared["owner"])) if shared else Nowhere()
+    return RunStack(options, Path(str(shared["folder"])), int(shared["owner"])) if shared else Nowhere()
 
 
-def _reused(wanted: Wanted) -> Reused:
+def _reused(options: StackOptions) -> Reused:
     try:
-        folder = stack_folder(wanted.reuse)
+        folder = stack_folder(options.reuse)
         provider = attach(folder).manifest.provider
     except typer.BadParameter as error:
         raise pytest.UsageError(f"--stack-reuse: {error.message}") from error
     except StackError as error:
-        start = f"gauntlet up --detach --name {wanted.reuse}"
-        raise pytest.UsageError(f"--stack-reuse {wanted.reuse}: {error}; start one with `{start}`") from error
-    if wanted.provider not in (AUTO, provider):
+        start = f"gauntlet up --detach --name {options.reuse}"
+        raise pytest.UsageError(f"--stack-reuse {options.reuse}: {error}; start one with `{start}`") from error
+    if options.provider not in (AUTO, provider):
         raise pytest.UsageError(
-            f"--provider {wanted.provider}: stack {wanted.reuse} has provider {provider}; leave one of the options out"
+            f"--provider {options.provider}: stack {options.reuse} has provider {provider}; leave one of the options out"
         )
     return Reused(folder)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.pytest_plugin.complaints import excerpt
+from harness.pytest_plugin.log_warnings import excerpt
 
 _READ = 256 * 1024
 
@@ -38,7 +38,7 @@ class Watch:
         for folder in self._lengths:
             self._lengths[folder] = _lengths(folder)
 
-    def complaints(self, folder: Path) -> dict[str, list[str]]:
+    def warnings(self, folder: Path) -> dict[str, list[str]]:
         """By member, the end of what it wrote; only those that wrote a warning or worse."""
         before = self._lengths.get(folder, {})
         found = {log.stem: excerpt(_since(log, before.get(log, 0))) for log in _logs(folder)}

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.pytest_plugin.remains import PREFIX
+from harness.pytest_plugin.retention import PREFIX
 from harness.stack.attach import attach
 from harness.stack.stack_folder import in_use
 from harness.waiting import wait_until

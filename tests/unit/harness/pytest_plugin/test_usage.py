@@ -48,10 +48,10 @@ def test_configuration_becomes_the_arguments_of_up(pytester: pytest.Pytester) ->
     pytester.makeini(INI)
     pytester.makepyfile(
         """
-        from harness.pytest_plugin.wanted import Wanted
+        from harness.pytest_plugin.stack_options import StackOptions
 
         def test_arguments(pytestconfig):
-            given = Wanted.of(pytestconfig).arguments()
+            given = StackOptions.of(pytestconfig).arguments()
             assert given[:2] == ["--topology", str(pytestconfig.rootpath / "sub" / "services.toml")]
             assert given[2:4] == ["--provider", "auto"]
             assert given[4:] == ["--instances", "back=2", "--instances", "front=3", "--set", "back.EXTRA=a = b"]

@@ -18,8 +18,8 @@ from pathlib import Path
 from harness.cli.down import end
 from harness.cli.options import ROOT
 from harness.own_process import gauntlet
-from harness.pytest_plugin.remains import PREFIX, claim, sweep
-from harness.pytest_plugin.wanted import Wanted
+from harness.pytest_plugin.retention import PREFIX, claim, sweep
+from harness.pytest_plugin.stack_options import StackOptions
 from harness.stack.attach import AttachedStack, attach
 from harness.stack.errors import StackBusy, StartFailed
 from harness.stack.stack_folder import in_use
@@ -30,22 +30,22 @@ _GIVING_UP_S = 60.0
 
 
 @dataclass(frozen=True)
-class Own:
+class RunStack:
     """A Source. `folder` is made by the first start, `owner` is the pid of the process the run belongs to."""
 
-    wanted: Wanted
+    options: StackOptions
     folder: Path
     owner: int
 
     @classmethod
-    def of_this_process(cls, wanted: Wanted) -> "Own":
+    def of_this_process(cls, options: StackOptions) -> "RunStack":
         """For the process the run belongs to."""
-        return cls(wanted, Path(tempfile.gettempdir()) / f"{PREFIX}{secrets.token_hex(8)}", os.getpid())
+        return cls(options, Path(tempfile.gettempdir()) / f"{PREFIX}{secrets.token_hex(8)}", os.getpid())
 
     @property
     def header(self) -> str:
         """See Source."""
-        return f"provider {self.wanted.provider}, own stack when a test asks for it, topology {self.wanted.topology}"
+        return f"provider {self.options.provider}, own stack when a test asks for it, topology {self.options.topology}"
 
     @property
     def shared(self) -> dict[str, str | int]:
@@ -93,7 +93,7 @@ class Own:
         sweep(self.folder.parent)
         claim(self.folder, self.owner)
         whose = ["--owner-pid", str(self.owner), "--scratch", str(self.folder)]
-        up = ["up", "--detach", "--port", "0", *whose, *self.wanted.arguments()]
+        up = ["up", "--detach", "--port", "0", *whose, *self.options.arguments()]
         command = subprocess.Popen(  # noqa: S603 - ourselves
             gauntlet(*up),
             cwd=self.folder,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.pytest_plugin.remains import PREFIX, claim, sweep
+from harness.pytest_plugin.retention import PREFIX, claim, sweep
 
 
 @pytest.fixture

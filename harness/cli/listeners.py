@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TextIO
 
-from harness.cli.console import complain, err, out
+from harness.cli.console import err, out, print_error
 from harness.cli.endpoints import describe, print_endpoints
 from harness.cli.progress import encode, shown
 from harness.stack.errors import StackError
@@ -15,7 +15,7 @@ from harness.stack.view import StackView
 WHOLE = ""  # the name in an event about the stack as a whole
 
 
-class Audience(Protocol):
+class StackListener(Protocol):
     """Told about the progress and the end of a start, and about what happens afterwards."""
 
     def progress(self) -> AbstractContextManager[Progress]:
@@ -31,31 +31,31 @@ class Audience(Protocol):
         """Something worth a line."""
 
 
-class Person(Audience):
+class TerminalListener(StackListener):
     """Reads stderr; a program may read the JSON on stdout."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
 
     def progress(self) -> AbstractContextManager[Progress]:
-        """See Audience."""
+        """See StackListener."""
         return shown(err)
 
     def ready(self, stack: StackView) -> None:
-        """See Audience."""
+        """See StackListener."""
         show_endpoints(stack, as_json=self._as_json)
         err.print("ready; Ctrl-C stops everything")
 
     def failed(self, error: StackError) -> None:
-        """See Audience."""
-        complain(error)
+        """See StackListener."""
+        print_error(error)
 
     def say(self, text: str) -> None:
-        """See Audience."""
+        """See StackListener."""
         err.print(text, markup=False)
 
 
-class Parent(Audience):
+class ParentListener(StackListener):
     """The process that started us detached: reads events from a pipe until the start has ended, one way or the other."""
 
     def __init__(self, pipe: TextIO) -> None:
@@ -63,21 +63,21 @@ class Parent(Audience):
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """See Audience."""
+        """See StackListener."""
         yield self._write
 
     def ready(self, stack: StackView) -> None:
-        """See Audience."""
+        """See StackListener."""
         self._write(StackEvent(Phase.READY, WHOLE))
         self._pipe.close()
 
     def failed(self, error: StackError) -> None:
-        """See Audience."""
+        """See StackListener."""
         self.say(f"error: {error}")
         self._write(StackEvent(Phase.FAILED, WHOLE, detail=str(error)))
 
     def say(self, text: str) -> None:
-        """See Audience; there is nobody but the owner's log."""
+        """See StackListener; there is nobody but the owner's log."""
         err.print(text, markup=False)
 
     def _write(self, event: StackEvent) -> None:

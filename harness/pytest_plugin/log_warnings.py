@@ -1,4 +1,4 @@
-"""Which lines of a log are complaints, whoever wrote them: JSON logs, MySQL, RabbitMQ, Redis, Python, plain text."""
+"""Which lines of a log are at level warning or above: JSON logs, MySQL, RabbitMQ, Redis, Python, plain text."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _PLAIN = re.compile(
 _MYSQL = re.compile(r"\[(?:Warning|ERROR)\]")
 
 
-def is_complaint(line: str) -> bool:
+def is_warning(line: str) -> bool:
     """Whether a line is at level warning or above. A JSON line is so when its level says it, whatever its text."""
     if line.startswith("{"):
         try:
@@ -29,8 +29,8 @@ def is_complaint(line: str) -> bool:
 
 
 def excerpt(lines: Sequence[str]) -> list[str]:
-    """The last complaint, what led to it and what followed, at most LINES lines of WIDTH characters; nothing without one."""
-    last = max((number for number, line in enumerate(lines) if is_complaint(line)), default=None)
+    """The last warning, the lines before and after it, at most LINES lines of WIDTH characters; nothing without one."""
+    last = max((number for number, line in enumerate(lines) if is_warning(line)), default=None)
     if last is None:
         return []
     until = min(len(lines), last + 1 + _AFTER)

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.pytest_plugin.complaints import LINES, WIDTH, excerpt, is_complaint
+from harness.pytest_plugin.log_warnings import LINES, WIDTH, excerpt, is_warning
 
 COMPLAINT = '{"level": "error", "event": "no"}'
 
@@ -21,8 +21,8 @@ COMPLAINT = '{"level": "error", "event": "no"}'
         "Traceback (most recent call last):",
     ],
 )
-def test_complaints_of_every_dialect(line: str) -> None:
-    assert is_complaint(line)
+def test_warning_of_every_dialect(line: str) -> None:
+    assert is_warning(line)
 
 
 @pytest.mark.parametrize(
@@ -39,16 +39,16 @@ def test_complaints_of_every_dialect(line: str) -> None:
         '127.0.0.1 - - [22/Nov/2026 12:50:01] "GET /errors HTTP/1.1" 200 -',
     ],
 )
-def test_what_is_no_complaint(line: str) -> None:
-    assert not is_complaint(line)
+def test_what_is_no_warning(line: str) -> None:
+    assert not is_warning(line)
 
 
-def test_without_a_complaint_there_is_nothing_to_show() -> None:
+def test_without_a_warning_there_is_nothing_to_show() -> None:
     assert excerpt([]) == []
     assert excerpt(["a", "b"]) == []
 
 
-def test_the_last_complaint_is_shown_with_what_led_to_it_and_a_little_of_what_followed() -> None:
+def test_the_last_warning_is_shown_with_what_led_to_it_and_a_little_of_what_followed() -> None:
     lines = [f"before {n}" for n in range(100)] + [COMPLAINT] + [f"after {n}" for n in range(100)]
     shown = excerpt(lines)
     assert len(shown) == LINES

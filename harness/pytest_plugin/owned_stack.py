@@ -7,7 +7,7 @@ cannot be made as new is stopped, and the next test gets another one. Each xdist
 from pathlib import Path
 
 from harness.cli.options import instance_counts, settings
-from harness.pytest_plugin.wanted import Wanted
+from harness.pytest_plugin.stack_options import StackOptions
 from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.stack.providers import choose
@@ -22,8 +22,8 @@ _SEED = Seed(0)
 class OwnedStack:
     """At most one at a time, in folders below `parent`. Not for several threads."""
 
-    def __init__(self, wanted: Wanted, parent: Path) -> None:
-        self._wanted = wanted
+    def __init__(self, options: StackOptions, parent: Path) -> None:
+        self._options = options
         self._parent = parent
         self._made = 0
         self._stack: Stack | None = None
@@ -46,16 +46,16 @@ class OwnedStack:
             stack.stop()
 
     def _new(self) -> Stack:
-        wanted = self._wanted
-        if wanted.topology is None:
+        options = self._options
+        if options.topology is None:
             raise StackError("there is no system to test: set gauntlet_topology in pytest's configuration")
         self._made += 1
         stack = Stack(
-            Topology.load(wanted.topology),
-            choose(wanted.provider).provider,
+            Topology.load(options.topology),
+            choose(options.provider).provider,
             folder=self._parent / f"stack-{self._made}",
-            instances=instance_counts(wanted.instances),
-            environment=settings(wanted.settings),
+            instances=instance_counts(options.instances),
+            environment=settings(options.settings),
             proxied=_SEED,
         )
         stack.start()

@@ -4,37 +4,37 @@ from pathlib import Path
 
 import pytest
 
-from harness.pytest_plugin.own import Own
-from harness.pytest_plugin.wanted import Wanted
+from harness.pytest_plugin.run_stack import RunStack
+from harness.pytest_plugin.stack_options import StackOptions
 from harness.stack.errors import StartFailed
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Own:
-    return Own(Wanted(topology=tmp_path / "services.toml"), tmp_path / "run", owner=1)
+def own(tmp_path: Path) -> RunStack:
+    return RunStack(StackOptions(topology=tmp_path / "services.toml"), tmp_path / "run", owner=1)
 
 
-def test_a_start_that_failed_is_not_tried_again_by_any_process(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_that_failed_is_not_tried_again_by_any_process(own: RunStack, monkeypatch: pytest.MonkeyPatch) -> None:
     starts: list[int] = []
 
-    def fail(_own: Own, gate: int) -> str:
+    def fail(_own: RunStack, gate: int) -> str:
         starts.append(gate)
         return "the reason"
 
-    monkeypatch.setattr(Own, "_start", fail)
-    another = Own(own.wanted, own.folder, own.owner)
+    monkeypatch.setattr(RunStack, "_start", fail)
+    another = RunStack(own.options, own.folder, own.owner)
     for process in (own, another):
         with pytest.raises(StartFailed, match="the reason"):
             process.stack()
     assert len(starts) == 1
 
 
-def test_without_a_start_there_is_nothing_to_stop_and_nothing_to_tell(own: Own) -> None:
+def test_without_a_start_there_is_nothing_to_stop_and_nothing_to_tell(own: RunStack) -> None:
     assert own.close(green=False) == ""
     assert not own.folder.exists()
 
 
-def test_what_failed_to_start_is_kept_for_its_logs_and_that_is_told(own: Own) -> None:
+def test_what_failed_to_start_is_kept_for_its_logs_and_that_is_told(own: RunStack) -> None:
     own.folder.mkdir()
     assert own.close(green=False) == f"the stack's logs are kept in {own.place / 'logs'}"
     assert own.folder.exists()

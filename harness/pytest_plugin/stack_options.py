@@ -15,7 +15,7 @@ _INI = (
 
 
 @dataclass(frozen=True)
-class Wanted:
+class StackOptions:
     """The stack that tests of this run ask for. `reuse` is the name of one that runs, "" for the run's own."""
 
     provider: str = AUTO
@@ -25,7 +25,7 @@ class Wanted:
     settings: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, config: pytest.Config) -> "Wanted":
+    def of(cls, config: pytest.Config) -> "StackOptions":
         """Read pytest's configuration."""
         beside = (config.inipath or config.rootpath / "pytest.ini").parent
         topology = str(config.getini("gauntlet_topology"))
