@@ -1,5 +1,6 @@
 """The line that does a run again holds every choice, and make hands all of it on to the command unharmed."""
 
+import os
 import shlex
 import subprocess
 from pathlib import Path
@@ -17,8 +18,10 @@ STRANGE = Path("/it's a $HOME/services.toml")
 def run_by(line: str) -> tuple[dict[str, str], list[str]]:
     """What a line would run, by make itself: the variables before it and the words of the `gauntlet` command."""
     variables = dict(word.split("=", 1) for word in shlex.split(line.partition(" make ")[0]) if line.partition(" make ")[1])
+    # A make that runs these tests hands its own variables (ARGS=…) on to every make below it.
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "ARGS"}
     dry = subprocess.run(  # noqa: S602 - the line is for a shell
-        line.replace("make ", "make -n ", 1), shell=True, cwd=ROOT, capture_output=True, text=True, check=True
+        line.replace("make ", "make -n ", 1), shell=True, cwd=ROOT, env=outside, capture_output=True, text=True, check=True
     )
     command = next(each for each in dry.stdout.splitlines() if "/gauntlet " in each)
     return variables, shlex.split(command)[1:]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.groups import GROUPS, group_of
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 TESTS = """
 import os
 from pathlib import Path
