@@ -1,6 +1,7 @@
 """What the control API refuses, with the status and the words of Toxiproxy: clients match on both.
 
-Whoever raises one has changed nothing.
+Whoever raises one has changed nothing. /populate and /reset take one proxy after the other: what was done before the refusal
+stays, and a proxy that /populate was replacing is gone.
 """
 
 from http import HTTPStatus

@@ -55,13 +55,15 @@ class Proxies:
         if self.get(name) is not proxy:
             raise ProxyNotFound
         upstream = proxy.upstream if change.upstream is None else change.upstream
-        if upstream != proxy.upstream or proxy.listen not in (listen, str(address)):
-            proxy.disable()
-            proxy.move(listen, upstream)
         if address is None:
             proxy.disable()
-        elif not proxy.enabled:
-            proxy.enable(address)
+            proxy.move(listen, upstream)
+            return proxy
+        elsewhere = upstream != proxy.upstream or proxy.listen != str(address)
+        proxy.enable(address)  # first, as it is what can fail
+        if elsewhere:
+            proxy.cut()
+            proxy.upstream = upstream
         return proxy
 
     def delete(self, name: str) -> None:

@@ -10,7 +10,7 @@ from random import Random  # noqa: TID251 - the type only; the numbers come from
 from harness.direction import Direction
 from harness.proxy.address import Address
 from harness.proxy.effects import Effects
-from harness.proxy.errors import ToxicAlreadyExists, ToxicNotFound
+from harness.proxy.errors import ListenFailed, ToxicAlreadyExists, ToxicNotFound
 from harness.proxy.link import ConnectionId, Link, Observer, Setting
 from harness.proxy.listener import Listener
 from harness.proxy.toxic import PlacedToxic, Toxic
@@ -58,9 +58,21 @@ class Proxy:
         return sum(link.held(direction) for link in self._links)
 
     def enable(self, address: Address) -> None:
-        """Listen. Raises ListenFailed, and is as it was then."""
-        self.disable()
-        self._listener = Listener(address, self._accepted)
+        """Listen there and nowhere else; connections stay. Raises ListenFailed, and has changed nothing then."""
+        before = self._listener
+        if before is not None and before.address == address:
+            return
+        if before is not None and before.address.port == address.port:  # 127.0.0.1 and 0.0.0.0 exclude each other on one port
+            before.close()
+            try:
+                self._listener = Listener(address, self._accepted)
+            except ListenFailed:
+                self._listener = Listener(before.address, self._accepted)
+                raise
+        else:
+            self._listener = Listener(address, self._accepted)
+            if before is not None:
+                before.close()
         self._listen = str(self._listener.address)
 
     def disable(self) -> None:
@@ -68,6 +80,10 @@ class Proxy:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
+        self.cut()
+
+    def cut(self) -> None:
+        """Cut the connections that there are."""
         for link in self._links.copy():
             link.cut()
 

@@ -123,6 +123,44 @@ def test_changing_the_address_to_listen_on(api: Api, echoing: Peer) -> None:
     connect(after["listen"]).close()
 
 
+def test_an_address_that_cannot_be_listened_on_changes_nothing(ours: Api, echoing: Peer) -> None:
+    """A real server is left disabled, with the address it could not have."""
+    address = ours.proxy(echoing.address)
+    before = ours.done("GET", "/proxies/edge")
+    host, port = "127.0.0.2", int(address.rpartition(":")[2])
+    with connect(address) as client, socket.create_server(("127.0.0.1", 0)) as other, socket.create_server((host, port)) as same:
+        client.sendall(b"one")
+        assert read(client, 3) == b"one"
+        for taken in (other, same):
+            there = "{}:{}".format(*taken.getsockname())
+            response = ours.call("PATCH", "/proxies/edge", {"listen": there, "upstream": "127.0.0.1:9"})
+            is_refusal(response, 500, f"listen tcp {there}: bind: address already in use")
+        assert ours.done("GET", "/proxies/edge") == before
+        client.sendall(b"two")
+        assert read(client, 3) == b"two"
+    with connect(address) as client:
+        client.sendall(b"hello")
+        assert read(client, 5) == b"hello"
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_a_disabled_proxy_that_cannot_listen_stays_as_it_was(ours: Api, *, enabled: bool) -> None:
+    ours.proxy("127.0.0.1:9", enabled=False)
+    before = ours.done("GET", "/proxies/edge")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        there = f"127.0.0.1:{taken.getsockname()[1]}"
+        response = ours.call("PATCH", "/proxies/edge", {"listen": there, "enabled": enabled})
+    assert response.status_code == (500 if enabled else 200)
+    assert ours.done("GET", "/proxies/edge") == (before if enabled else {**before, "listen": there})
+
+
+def test_the_same_port_on_another_address(ours: Api, echoing: Peer) -> None:
+    before = ours.proxy(echoing.address)
+    after = ours.done("PATCH", "/proxies/edge", {"listen": before.replace("127.0.0.1", "127.0.0.2")})["listen"]
+    assert refused(before)
+    connect(after).close()
+
+
 def test_disabled_from_the_start(api: Api, echoing: Peer) -> None:
     body = api.done("POST", "/proxies", {**OFF, "upstream": echoing.address})
     assert body["enabled"] is False
