@@ -5,6 +5,10 @@ from pathlib import Path
 
 import harness
 
+NO_DOCSTRINGS = 2
+"""The level of sys.flags.optimize from which on Python drops docstrings."""
+WITHOUT_DOCSTRINGS = "Python was told to drop docstrings, which promises are quoted from: run without PYTHONOPTIMIZE=2 and -OO"
+
 _GAUNTLET = Path(harness.__file__).resolve().parents[1] / "gauntlet.py"
 
 

@@ -13,20 +13,19 @@ from typing import NoReturn
 from harness.cli.commands import COMMANDS, command_line
 from harness.cli.console import err, print_error
 from harness.exit_codes import ExitCode
+from harness.own_process import NO_DOCSTRINGS, WITHOUT_DOCSTRINGS
 from harness.stack.errors import StackError
 
 TRACEBACK = "GAUNTLET_TRACEBACK"
 VERBOSE = ("-v", "--verbose")
-
-_NO_DOCSTRINGS = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line (default: that of this process) and exit."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     verbose = _take_verbose(given) or bool(os.environ.get(TRACEBACK))
-    if sys.flags.optimize >= _NO_DOCSTRINGS:
-        print_error("Python was told to drop docstrings, which promises are quoted from: run without PYTHONOPTIMIZE=2 and -OO")
+    if sys.flags.optimize >= NO_DOCSTRINGS:
+        print_error(WITHOUT_DOCSTRINGS)
         sys.exit(ExitCode.USAGE)
     try:
         command_line(given, _warn)(given, prog_name="gauntlet")

@@ -1,10 +1,12 @@
 """The hooks that pytest sees; what they do, and the fixtures, are in the modules beside this one."""
 
+import sys
 from collections.abc import Generator
 from typing import Any
 
 import pytest
 
+from harness.own_process import NO_DOCSTRINGS, WITHOUT_DOCSTRINGS
 from harness.pytest_plugin.sources import SOURCE, source_of_run, source_of_worker
 from harness.pytest_plugin.stack_options import StackOptions, add_options
 from harness.pytest_plugin.watch import Seen, Watch
@@ -29,6 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Find out where a stack would come from; nothing is started before a test asks."""
     options, told = StackOptions.of(config), getattr(config, "workerinput", None)
+    if options.names_a_system and sys.flags.optimize >= NO_DOCSTRINGS:
+        raise pytest.UsageError(WITHOUT_DOCSTRINGS)
     config.stash[_WATCH] = Watch()
     config.stash[SOURCE] = source_of_run(options) if told is None else source_of_worker(options, told[_INPUT])
 

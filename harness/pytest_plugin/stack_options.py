@@ -37,6 +37,11 @@ class StackOptions:
             settings=tuple(config.getini("gauntlet_settings")),
         )
 
+    @property
+    def names_a_system(self) -> bool:
+        """Whether a test could have a stack at all."""
+        return self.topology is not None or bool(self.reuse)
+
     def arguments(self) -> list[str]:
         """Of `gauntlet up`. Raises ValueError without a topology."""
         if self.topology is None:
