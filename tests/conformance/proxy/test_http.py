@@ -127,11 +127,11 @@ def test_an_address_that_cannot_be_listened_on_changes_nothing(ours: Api, echoin
     """A real server is left disabled, with the address it could not have."""
     address = ours.proxy(echoing.address)
     before = ours.done("GET", "/proxies/edge")
-    host, port = "127.0.0.2", int(address.rpartition(":")[2])
-    with connect(address) as client, socket.create_server(("127.0.0.1", 0)) as other, socket.create_server((host, port)) as same:
+    same_port = ("127.0.0.2", int(address.rpartition(":")[2]))
+    with connect(address) as client, socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(same_port) as two:
         client.sendall(b"one")
         assert read(client, 3) == b"one"
-        for taken in (other, same):
+        for taken in (one, two):
             there = "{}:{}".format(*taken.getsockname())
             response = ours.call("PATCH", "/proxies/edge", {"listen": there, "upstream": "127.0.0.1:9"})
             is_refusal(response, 500, f"listen tcp {there}: bind: address already in use")
