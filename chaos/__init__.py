@@ -1,1 +1,1 @@
-"""What is done to the shop."""
+"""Chaos tests of the shop: experiments, faults, workloads, guarantees and what is observed."""

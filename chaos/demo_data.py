@@ -1,6 +1,6 @@
-"""gauntlet demo-data: people, a catalogue and stock, so that a newcomer can click through Swagger at once.
+"""gauntlet demo-data: creates users, a catalogue and stock, to try the API in Swagger.
 
-Running it twice changes nothing: what is there already, by e-mail address or name, is left as it is and shown.
+Idempotent: what exists already, by e-mail address or name, is left unchanged and shown.
 """
 
 import asyncio
@@ -22,12 +22,12 @@ from harness.stack.errors import StackError
 
 FIRST_ADMIN = "admin@shop.example"
 wide = Console(width=200, highlight=False)
-"""Stdout, as if the terminal were wide: passwords and ids are there to be copied whole."""
+"""Stdout of a fixed width, so that passwords and ids are never wrapped."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who can log in."""
+    """An account to create."""
 
     email: str
     password: str
@@ -37,7 +37,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Article:
-    """Something for sale; `price` is in cents of a euro."""
+    """A product to create; `price` is in cents of a euro."""
 
     name: str
     category: str
@@ -67,7 +67,7 @@ ARTICLES = (
 
 @dataclass(frozen=True)
 class Shelf:
-    """A product as it is now in the shop."""
+    """A product and its stock in the shop."""
 
     id: str
     name: str
@@ -101,7 +101,7 @@ def command(
     admin_password: Annotated[str | None, typer.Option(help="With --url: that admin's password.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fill a running shop with users, an admin, a catalogue and stock; print the logins. Twice does no harm."""
+    """Create users, an admin, a catalogue and stock in a running shop; print the logins. Idempotent."""
     if url is None:
         try:
             stack = attach(stack_folder(name))
@@ -123,7 +123,7 @@ def command(
 
 
 async def fill(http: httpx.AsyncClient, admin_email: str, admin_password: str) -> Demo:
-    """Make what is missing, through the gateway of `http`. Raises RefusedError, httpx.HTTPError."""
+    """Create what is missing, through the gateway of `http`. Raises RefusedError, httpx.HTTPError."""
     visitor = Shop(http)
     session = (await visitor.login(admin_email, admin_password)).read(Session)
     admin = visitor.as_user(session)

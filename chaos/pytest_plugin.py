@@ -1,4 +1,4 @@
-"""The shop in pytest: what the harness's plugin cannot give because it knows no shop. Loaded by the entry point `shop`."""
+"""pytest fixtures that are specific to the shop. Loaded by the entry point `shop`."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # slow to import, and not every run asks for it
 
 @pytest.fixture(scope="session")
 def shop(gateway: "httpx.AsyncClient") -> "Shop":
-    """The REST API of the stack, typed; `shop.as_user(session)` speaks for a user."""
+    """The REST API of the stack, typed; `shop.as_user(session)` authenticates as a user."""
     from chaos.client import Shop
 
     return Shop(gateway)

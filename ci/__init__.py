@@ -1,1 +1,1 @@
-"""What CI and the nightly runs call."""
+"""The commands of CI and of nightly runs."""

@@ -1,6 +1,6 @@
 """Writes chaos/CATALOGUE.md from the registries: `python -m ci.catalogue`. The gate checks that it is current.
 
-Guarantees, experiments, faults and mutants are listed as they are installed, in their own words; nobody edits the page.
+Guarantees, experiments, faults and mutants are listed with their docstrings or `about`; the page is not edited by hand.
 """
 
 import importlib
@@ -20,12 +20,12 @@ Written by `make catalogue` from what is installed; the gate checks that it is c
 
 
 def text() -> str:
-    """The page."""
+    """The text of the page."""
     return "\n".join([HEAD, *_guarantees(), *_experiments(), *_faults(), *_watchers(), *_mutants()]) + "\n"
 
 
 def stale() -> list[str]:
-    """What is wrong with the page, if anything."""
+    """The errors of the page: empty when it is current."""
     return [] if PAGE.exists() and PAGE.read_text() == text() else [f"{PAGE.name} is not current: run `make catalogue`"]
 
 
@@ -41,12 +41,12 @@ def _experiments() -> Iterator[str]:
     for name, each in sorted(experiments().items()):
         yield f"### {name}{'*' if each.default else ''}\n\n{each.about}\n"
         for plan in each.faults:
-            yield f"- `{plan.name}` strikes when {plan.inject}; heals when {plan.heal}."
+            yield f"- `{plan.name}` is injected when {plan.inject}; heals when {plan.heal}."
         yield f"- judged by {', '.join(f'`{guarantee}`' for guarantee in each.guarantees)}\n"
 
 
 def _faults() -> Iterator[str]:
-    yield "## Faults\n\nThose of `harness.faults` can be done to any system, those of `chaos.faults` know the shop.\n"
+    yield "## Faults\n\nThose of `harness.faults` work on any system, those of `chaos.faults` on the shop.\n"
     yield "| Kind | What it does | Defined in |\n|---|---|---|"
     for kind, maker in sorted(load_kinds().items()):
         module = maker.__module__
@@ -55,7 +55,7 @@ def _faults() -> Iterator[str]:
 
 
 def _watchers() -> Iterator[str]:
-    yield "## Watchers\n\n| Watcher | What it sees |\n|---|---|"
+    yield "## Watchers\n\n| Watcher | What it records |\n|---|---|"
     for name, watcher in sorted(WATCHERS.items()):
         yield f"| `{name}` | {_first_paragraph(watcher.__doc__)} |"
     yield ""

@@ -1,6 +1,6 @@
 """The gate: `python -m ci.check` runs every check, shows what failed, and exits 1 if any did.
 
-The list is the documentation: one line a check, in the order of what is cheapest to be wrong about.
+`CHECKS` lists them, one line each, the fastest first.
 """
 
 import subprocess
@@ -18,14 +18,14 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Check:
-    """A name and either a command or a function that returns what is wrong (nothing: all is well)."""
+    """A name, and either a command or a function that returns the errors (empty: passed)."""
 
     name: str
     command: tuple[str, ...] = ()
     function: Callable[[], list[str]] | None = None
 
     def run(self) -> str:
-        """What is wrong, as text; empty when all is well."""
+        """The errors as text; empty when it passed."""
         if self.function is not None:
             return "\n".join(self.function())
         command = [str(BIN / self.command[0]), *self.command[1:]]

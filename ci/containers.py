@@ -1,8 +1,8 @@
-"""Everything that needs Docker, tried for real: `python -m ci.containers [--only suite …] [--images auto|official|local]`.
+"""Runs every test that needs Docker: `python -m ci.containers [--only suite …] [--images auto|official|local]`.
 
 An engine (started when there is none and this is root on Debian), images (the official ones that a registry gives out,
 equivalents from Debian packages of the others), then the suites below, all of them even when one fails. Exit code 69,
-loudly, when no engine can be had, or nothing to build images from: then nothing of this has been tried. Otherwise that of
+with a message, when there is no engine, or nothing to build images from: then nothing was tested. Otherwise that of
 the first suite that failed, or 1 when containers were left over. An engine started for this is stopped at the end.
 """
 
@@ -30,7 +30,7 @@ SUITES = {
     "compose": (*PYTEST, "tests/conformance/compose"),
 }
 SWITCH = {"GAUNTLET_CONFORMANCE_DOCKER": "1"}
-"""Lets pytest collect what needs an engine."""
+"""The variable with which pytest collects tests that need an engine."""
 FRAME = "!" * 100
 
 
@@ -72,8 +72,8 @@ def stop_engine() -> int:
     return 0
 
 
-def untried(reason: Exception) -> int:
-    """Say so where nobody overlooks it; the exit code for it."""
+def not_tested(reason: Exception) -> int:
+    """Print the reason in a frame; returns the exit code 69."""
     sys.stdout.flush()
     sys.stderr.write(f"{FRAME}\nNOTHING THAT NEEDS DOCKER WAS TRIED: {reason}\n{FRAME}\n")
     return engine.NO_ENGINE
@@ -90,7 +90,7 @@ def main(arguments: list[str]) -> int:
     try:
         started = engine.start(say)
     except engine.EngineUnavailableError as error:
-        return untried(error)
+        return not_tested(error)
     left = 0
     try:
         code = tried(chosen)
@@ -105,7 +105,7 @@ def tried(chosen: argparse.Namespace) -> int:
     try:
         return run_suites(chosen.only or list(SUITES), images(chosen.images), chosen.pytest)
     except UnsuitableMachineError as error:
-        return untried(error)
+        return not_tested(error)
     except CommandFailedError as error:
         sys.stderr.write(f"{error}\n")
         return 1

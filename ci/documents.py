@@ -1,6 +1,6 @@
-"""Checks that what the documents tell people to type exists: make targets, gauntlet commands, files.
+"""Checks that the make targets, gauntlet commands and files named in the documents exist.
 
-A document that drifts is worse than none; this part of the gate keeps README, ARCHITECTURE and CONTRIBUTING to what is there.
+Part of the gate, for README, ARCHITECTURE and CONTRIBUTING.
 """
 
 import re
@@ -23,7 +23,7 @@ def broken_references() -> list[str]:
 
 
 def faults(document: str, text: str) -> Iterator[str]:
-    """What one document names that is not there."""
+    """One line for each name in one document that does not exist."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     commands = gauntlet_commands()
     for target in re.findall(r"\bmake ([a-z-]+)", "\n".join(code_of(text))):

@@ -1,6 +1,6 @@
 """Writes the JSON Schema and the reference page of services.toml: `python -m ci.reference`. The gate checks both.
 
-Both come from the pydantic models in harness.stack.services_toml.tables; nobody edits them.
+Both are generated from the pydantic models in harness.stack.services_toml.tables.
 """
 
 import json
@@ -43,7 +43,7 @@ def page() -> str:
 
 
 def files() -> Mapping[Path, str]:
-    """What is written, by where."""
+    """The contents by path."""
     return {
         FOLDER / "schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
         FOLDER / "REFERENCE.md": page(),
@@ -51,7 +51,7 @@ def files() -> Mapping[Path, str]:
 
 
 def stale() -> list[str]:
-    """What is wrong with the files, if anything."""
+    """The errors of the files: empty when they are current."""
     return [
         f"{path.relative_to(FOLDER.parent)} is not current: run `make reference`"
         for path, content in files().items()

@@ -3,7 +3,7 @@
     python -m ci.stubs           write proto/gen
     python -m ci.stubs --check   exit 1 and name the files when proto/gen is stale
 
-The stubs are committed so that a reader, an IDE and mypy see them without a build step; the check is part of the gate.
+The stubs are committed so that an IDE and mypy need no build step; the check is part of the gate.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def stale(fresh: Path, committed: Path) -> list[str]:
 
 
 def stale_files() -> list[str]:
-    """What the gate says about the stubs: nothing when they are current."""
+    """The errors of the stubs: empty when they are current."""
     with tempfile.TemporaryDirectory() as folder:
         generate(Path(folder))
         return [f"stale, run `make stubs`: {name}" for name in stale(Path(folder), GENERATED)]

@@ -5,7 +5,7 @@ shared     integration and contract tests: all workers use one stack of the shop
 apart      whoever starts servers of their own (conformance, chaos), on several workers; tests that share an expensive fixture
            are a group that stays on one worker, and all that run a shop are one group: their experiments need the processor
 
-Every part is run, whatever became of those before it. Tests marked `nightly` are left out, and counted, without --nightly. At
+Every part is run, also after failures. Tests marked `nightly` are left out, and counted, without --nightly. At
 the end: per part its result, its time and pytest's last line. The exit code is that of the first part that failed.
 """
 
@@ -21,13 +21,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5
-"""Pytest's exit code for: nothing to run was found."""
+"""Pytest's exit code for no tests collected."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
 class Part:
-    """Suites that run in one pytest run, and how that hands them out; `workers` wins over what the command line says."""
+    """Suites of one pytest run, and their distribution to workers; `workers` overrides the command line."""
 
     name: str
     roots: tuple[str, ...]
@@ -35,7 +35,7 @@ class Part:
     workers: str = ""
 
     def folders(self, app: str) -> list[str]:
-        """Those that exist and hold tests: all, or those of one service."""
+        """The existing folders with tests: all, or those of one service."""
         places = [ROOT / root for root in self.roots]
         if app:
             places = [folder for place in places for folder in place.rglob(app) if folder.is_dir()]
@@ -52,7 +52,7 @@ PARTS = (
 
 @dataclass(frozen=True)
 class Ended:
-    """How a pytest run ended: its exit code, and the end of what it wrote."""
+    """The result of a pytest run: its exit code, and the end of its output."""
 
     code: int
     output: str
@@ -68,7 +68,7 @@ Pytest = Callable[[Sequence[str]], Ended]
 
 
 def pytest(arguments: Sequence[str]) -> Ended:
-    """Run pytest in a process of its own, showing at once what it writes."""
+    """Run pytest in a process of its own, passing its output through."""
     colour = ["--color=yes"] if sys.stdout.isatty() else []
     command = [sys.executable, "-m", "pytest", *colour, *arguments]
     end = b""

@@ -1,4 +1,4 @@
-"""What a run proved. A verdict is PASS, FAIL, UNKNOWN or VACUOUS, and only PASS is green.
+"""Verdicts: PASS, FAIL, UNKNOWN or VACUOUS; only PASS is green.
 
 A guarantee is a named promise with a judge. The judge looks at a history and returns a Finding: how many things it
 judged and which of them break the promise, all of them, each with the evidence. A judge that raised or ran out of
@@ -14,7 +14,7 @@ from harness.history import History, Row
 
 
 class Outcome(StrEnum):
-    """What is known of a promise after a run."""
+    """What a run proved of a guarantee."""
 
     PASS = "PASS"  # noqa: S105 - an outcome, not a password
     FAIL = "FAIL"
@@ -23,17 +23,17 @@ class Outcome(StrEnum):
 
     @property
     def green(self) -> bool:
-        """Whether a gate may let it through."""
+        """Whether it passes a gate: PASS only."""
         return self is Outcome.PASS
 
     @property
     def exit_code(self) -> ExitCode:
-        """Of a command that ends with it."""
+        """The exit code of a command with this outcome."""
         return {Outcome.PASS: ExitCode.PASS, Outcome.FAIL: ExitCode.FAIL}.get(self, ExitCode.INCONCLUSIVE)
 
 
 SEVERITY = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.VACUOUS, Outcome.PASS)
-"""Worst first: a broken promise stays broken however little else was seen."""
+"""Worst first."""
 
 
 def overall(outcomes: Iterable[Outcome]) -> Outcome:
@@ -43,7 +43,7 @@ def overall(outcomes: Iterable[Outcome]) -> Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """One breach of a promise: what happened in a sentence, the operations that show it and the facts read."""
+    """One violation of a promise: a sentence, the operations that show it, and the facts read."""
 
     what: str
     operations: tuple[int, ...] = ()
@@ -52,7 +52,7 @@ class Violation:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What a judge saw: how many things it judged, what breaks the promise, and counts worth reporting."""
+    """The result of a judge: how many things it judged, the violations, and counts to report."""
 
     judged: int
     violations: tuple[Violation, ...] = ()
@@ -68,7 +68,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a run proved of one guarantee. `promise` quotes it, `why` says why nothing was proved, if so."""
+    """What a run proved of one guarantee. `promise` quotes it, `why` is the reason of UNKNOWN or VACUOUS."""
 
     guarantee: str
     outcome: Outcome
@@ -83,7 +83,7 @@ Judge = Callable[[History], Finding]
 
 @dataclass(frozen=True)
 class Guarantee:
-    """A promise, its name (which is API) and who judges it."""
+    """A named promise with its judge. The name is API."""
 
     name: str
     promise: str
@@ -107,7 +107,7 @@ class Guarantee:
         return Verdict(guarantee=self.name, outcome=Outcome.PASS, promise=self.promise, counts=counts)
 
     def unknown(self, why: str) -> Verdict:
-        """The verdict when the judge could not do its work."""
+        """The verdict UNKNOWN, because the judge failed or timed out."""
         return Verdict(guarantee=self.name, outcome=Outcome.UNKNOWN, promise=self.promise, why=why)
 
 
@@ -122,7 +122,7 @@ def guarantee(judge: Judge) -> Guarantee:
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
-    """Something that must hold for a run to prove anything: enough traffic, a fault that showed its effect."""
+    """A condition for a run to prove anything: enough traffic, a fault that showed its effect."""
 
     name: str
     met: bool
@@ -131,7 +131,7 @@ class Requirement:
 
 @dataclass(frozen=True, kw_only=True)
 class RunVerdict:
-    """What a run proved: a verdict per guarantee, the requirements, and what broke the run itself, if anything did."""
+    """What a run proved: a verdict per guarantee, the requirements, and failures of the run itself."""
 
     experiment: str
     seed: int
@@ -141,7 +141,7 @@ class RunVerdict:
 
     @property
     def outcome(self) -> Outcome:
-        """A broken promise outweighs a broken run, which outweighs too little traffic."""
+        """The worst: FAIL over a failed run (UNKNOWN) over unmet requirements (VACUOUS)."""
         outcomes = [verdict.outcome for verdict in self.verdicts]
         outcomes += [Outcome.UNKNOWN] * bool(self.errors)
         outcomes += [Outcome.VACUOUS] * any(not requirement.met for requirement in self.requirements)

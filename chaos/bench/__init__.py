@@ -1,6 +1,6 @@
-"""Histories of any length for measuring judges: made up, seeded, and as a good shop would have left them."""
+"""Generated histories of any length, from a seed, in which no guarantee is violated: input for benchmarks of the judges."""
 
 from chaos.bench.history import shop
 
 HISTORIES = (shop,)
-"""What `gauntlet bench checkers` can judge."""
+"""The histories that `gauntlet bench checkers` can generate."""

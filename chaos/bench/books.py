@@ -1,4 +1,4 @@
-"""The books of a made-up shop: what databases, ledger and mailbox hold at rest, in the shapes that judges read.
+"""Observations at rest of a generated shop: rows of databases, ledger and mailbox, in the shapes that judges read.
 
 Kept as JSON text, since a long run fills them with millions of rows.
 """
@@ -42,7 +42,7 @@ class Books:
         return self._count[subject]
 
     def reserves(self, product: str, order: str, now_ns: int) -> None:
-        """Set a unit aside under a lock that is given back at once; tokens are drawn in the ledger's order."""
+        """Reserve a unit under a lock that is released at once; fencing tokens rise in the ledger's order."""
         token = self.count(LOCK_GRANTS) + 1
         grant: Row = {
             "resource": product,
@@ -72,14 +72,14 @@ class Books:
         self.enter(MOVEMENTS, {**row, "fence": fence})
 
     def close(self) -> None:
-        """Add what stands in a book only at the end."""
+        """Add the rows that are known only at the end: stock, queues, health."""
         for product, held in self._stock.items():
             self.enter(STOCK, {"product_id": product, **held})
         self.enter(QUEUES, {"queue": "order.place", "messages": 0})
         self.enter(HEALTH, {"part": "GET /health/ready", "well": True, "detail": "answered 200"})
 
     def write(self, file: Path, time_ns: int) -> None:
-        """Append an observation of every book to a history."""
+        """Append one observation per subject to a history."""
         with file.open("ab") as history:
             for subject, text in self._text.items():
                 history.write(b'{"time_ns":%d,"subject":%s,"rows":[' % (time_ns, to_json(subject)))

@@ -1,11 +1,11 @@
-"""A buyer on paper: orders, looks, pays, calls off or walks away, order after order; the books follow."""
+"""A simulated buyer: places, reads, pays, cancels or abandons orders, and enters the resulting rows."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
 
-from chaos.bench.world import Story, World
+from chaos.bench.world import Steps, World
 from chaos.observations.messages import CONFIRMATIONS
 from chaos.observations.orders import (
     AUTHORISE_PAYMENT,
@@ -27,7 +27,7 @@ UNITS = 1_000_000
 
 
 @dataclass
-class BuyerOnPaper:
+class SimulatedBuyer:
     """Owns the orders that it places."""
 
     world: World
@@ -45,16 +45,16 @@ class BuyerOnPaper:
             "country": "CH",
         }
 
-    def story(self) -> Story:
-        """One order after the other, while the world has not enough."""
+    def steps(self) -> Steps:
+        """One order after the other until `world.enough()`."""
         number = 0
         while not self.world.enough():
             number += 1
-            yield self.world.takes(1, 200)
+            yield self.world.duration_ns(1, 200)
             yield from self._order(f"sale-{self.name}-{number}")
 
-    def _order(self, key: str) -> Story:
-        world, fate = self.world, self.world.random.random()
+    def _order(self, key: str) -> Steps:
+        world, drawn = self.world, self.world.random.random()
         order, product = world.new_id(), world.random.choice(world.products)
         sent: Row = {
             "user_id": self.user_id,
@@ -64,31 +64,31 @@ class BuyerOnPaper:
         }
         for status in (503,) if world.disturbed() and world.random.random() < 0.06 else ():
             call = world.recorder.invoke(self.name, PLACE_ORDER, sent)
-            yield world.takes(50, 1500)
+            yield world.duration_ns(50, 1500)
             call.answered(status, {"title": "Unavailable", "status": status, "code": "UNAVAILABLE", "trace_id": world.new_id()})
         call = world.recorder.invoke(self.name, PLACE_ORDER, sent)
-        yield world.takes(20, 400)
-        if fate < 0.06:
+        yield world.duration_ns(20, 400)
+        if drawn < 0.06:
             call.answered(409, {"order_id": order, "title": "Conflict", "status": 409, "code": "OUT_OF_STOCK"})
             self._stored(order, key, product, "REJECTED")
             return
         shown = self._shown(order, product, "RESERVED")
         world.books.reserves(product, order, world.clock())
-        call.answered(*((202, {"id": order, "status": "PENDING"}) if fate > 0.95 else (201, shown)))
+        call.answered(*((202, {"id": order, "status": "PENDING"}) if drawn > 0.95 else (201, shown)))
         for _ in range(world.random.randrange(1, 4)):
             yield from self._does(READ_ORDER, {"order_id": order}, shown)
         yield from self._ends(order, key, product, world.random.random())
 
-    def _ends(self, order: str, key: str, product: str, fate: float) -> Story:
-        if fate < 0.6:
+    def _ends(self, order: str, key: str, product: str, drawn: float) -> Steps:
+        if drawn < 0.6:
             yield from self._pays(order, key, product)
-        elif fate < 0.75:
+        elif drawn < 0.75:
             self._stored(order, key, product, "CANCELLED")
             yield from self._does(CANCEL_ORDER, {"order_id": order}, self._shown(order, product, "CANCELLED"))
         else:
             self._stored(order, key, product, "RESERVED")
 
-    def _pays(self, order: str, key: str, product: str) -> Story:
+    def _pays(self, order: str, key: str, product: str) -> Steps:
         world, payment = self.world, f"pay_{self.world.random.getrandbits(128):032x}"
         authorised: Row = {"id": payment, "status": "authorized", "amount": PRICE, "reference": order}
         yield from self._does(AUTHORISE_PAYMENT, {"order_id": order, "amount": PRICE}, authorised, 201)
@@ -109,9 +109,9 @@ class BuyerOnPaper:
         }
         world.books.enter(MAILBOX, mail)
 
-    def _does(self, operation: str, sent: Row, told: Row, status: int = 200) -> Story:
+    def _does(self, operation: str, sent: Row, told: Row, status: int = 200) -> Steps:
         call = self.world.recorder.invoke(self.name, operation, sent)
-        yield self.world.takes(3, 60)
+        yield self.world.duration_ns(3, 60)
         call.answered(status, told)
 
     def _entered(self, kind: Kind, order: str, payment: str) -> None:

@@ -1,12 +1,12 @@
-"""shop: what buyers and visitors would have left behind in a shop that keeps every promise, as a run's folder."""
+"""shop: generates the run folder of buyers and visitors in a shop that violates no guarantee."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 from chaos.bench.books import Books
-from chaos.bench.buyers import UNITS, BuyerOnPaper
-from chaos.bench.visitors import VisitorOnPaper
-from chaos.bench.world import Clock, Story, World, play
+from chaos.bench.buyers import UNITS, SimulatedBuyer
+from chaos.bench.visitors import SimulatedVisitor
+from chaos.bench.world import Clock, Steps, World, simulate
 from chaos.guarantees import GUARANTEES
 from chaos.observations.stock import Movement
 from harness.bench_checkers.maker import HistoryMaker
@@ -19,11 +19,11 @@ from harness.seed import Seed
 BUYERS, VISITORS, PRODUCTS = 300, 30, 50
 WORKLOAD = "workload"
 HEALED = 0.5
-"""The part of a run after which nothing is out of order any more."""
+"""The fraction of the operations after which the fault is healed."""
 
 
 class _File:
-    """A sink that does not mind losing what a crash takes: nothing here is evidence."""
+    """A buffered sink without flushing: a crash may lose records."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("xb", buffering=1 << 20)
@@ -58,7 +58,7 @@ def _make(folder: RunFolder, operations: int, seed: Seed) -> None:
         recorder.begin(stage)
         recorder.finish(stage)
     recorder.begin(WORKLOAD)
-    play([*_stories(world), _struck(world, file, operations)], clock)
+    simulate([*_actors(world), _fault(world, file, operations)], clock)
     recorder.finish(WORKLOAD)
     for stage in STAGES[STAGES.index(WORKLOAD) + 1 :]:
         recorder.begin(stage)
@@ -68,26 +68,26 @@ def _make(folder: RunFolder, operations: int, seed: Seed) -> None:
     books.write(folder.history, clock.now_ns + 1)
 
 
-def _stories(world: World) -> list[Story]:
-    visitors = [VisitorOnPaper(world, f"visitor-{number:03}") for number in range(VISITORS)]
+def _actors(world: World) -> list[Steps]:
+    visitors = [SimulatedVisitor(world, f"visitor-{number:03}") for number in range(VISITORS)]
     for visitor, neighbour in zip(visitors, visitors[1:] + visitors[:1], strict=True):
         visitor.neighbour = neighbour
-    buyers = [BuyerOnPaper(world, f"buyer-{number:03}") for number in range(BUYERS)]
-    return [*(visitor.story() for visitor in visitors), *(buyer.story() for buyer in buyers)]
+    buyers = [SimulatedBuyer(world, f"buyer-{number:03}") for number in range(BUYERS)]
+    return [*(visitor.steps() for visitor in visitors), *(buyer.steps() for buyer in buyers)]
 
 
-def _struck(world: World, file: _File, operations: int) -> Story:
-    """A fault in the middle of it that nobody minds."""
+def _fault(world: World, file: _File, operations: int) -> Steps:
+    """A fault from 40 % to 50 % of the operations, whose only effect is some answers 503."""
     for phase, at in ((FaultPhase.INJECT, 0.4), (FaultPhase.PROOF, 0.45), (FaultPhase.HEAL, HEALED)):
         while file.written < 2 * operations * at:
-            yield world.takes(50, 100)
+            yield world.duration_ns(50, 100)
         world.recorder.fault("kill", "order-1", phase, proven=True if phase is FaultPhase.PROOF else None)
 
 
 def _facts(operations: int, seed: Seed) -> RunRecord:
     return RunRecord(
         experiment="bench_checkers",
-        about=f"A made-up run of about {operations:,} operations.",
+        about=f"A generated run of about {operations:,} operations.",
         seed=seed.value,
         started_at=datetime.now(UTC),
         replay=f"gauntlet bench checkers --operations {operations}",
@@ -97,4 +97,4 @@ def _facts(operations: int, seed: Seed) -> RunRecord:
     )
 
 
-shop = HistoryMaker("shop", "Buyers and visitors of a shop that keeps every promise.", _make)
+shop = HistoryMaker("shop", "Buyers and visitors of a shop that violates no guarantee.", _make)

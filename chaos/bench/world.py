@@ -1,4 +1,4 @@
-"""A shop on paper: a clock that only stories move, a record, books, and ids from the seed."""
+"""Discrete-event simulation: a simulated clock, a recorder, rows, and ids from the seed."""
 
 import heapq
 import uuid
@@ -10,26 +10,26 @@ from random import Random  # noqa: TID251 - a type only; the numbers come from t
 from chaos.bench.books import Books
 from harness.history import Recorder
 
-Story = Iterator[int]
-"""What somebody does; yields how long the next step takes (ns)."""
+Steps = Iterator[int]
+"""The steps of one actor; yields the duration of the next step in ns."""
 
 MS = 1_000_000
 
 
 class Clock:
-    """Monotonic time in ns that stands still until it is moved."""
+    """Simulated monotonic time in ns; only `simulate` advances it."""
 
     def __init__(self) -> None:
         self.now_ns = 1_000_000_000
 
     def __call__(self) -> int:
-        """The present time."""
+        """The simulated time in ns."""
         return self.now_ns
 
 
 @dataclass
 class World:
-    """What stories share. They go on while `enough()` is false, not always well while `disturbed()`."""
+    """What all actors share. They stop when `enough()`; some of their requests fail while `disturbed()`."""
 
     recorder: Recorder
     random: Random
@@ -40,22 +40,22 @@ class World:
     clock: Clock
 
     def new_id(self) -> str:
-        """A UUID that the seed decides."""
+        """A UUID drawn from the seed's stream."""
         return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
 
-    def takes(self, least_ms: float, most_ms: float) -> int:
-        """A duration between two, in ns."""
+    def duration_ns(self, least_ms: float, most_ms: float) -> int:
+        """A duration in ns, drawn uniformly between two in ms."""
         return round(self.random.uniform(least_ms, most_ms) * MS)
 
 
-def play(stories: list[Story], clock: Clock) -> None:
-    """Let all stories run side by side to their ends, each step at its time."""
+def simulate(actors: list[Steps], clock: Clock) -> None:
+    """Run all actors to their ends, steps in the order of simulated time."""
     numbers = count()
-    due = [(clock.now_ns, next(numbers), story) for story in stories]
+    due = [(clock.now_ns, next(numbers), actor) for actor in actors]
     heapq.heapify(due)
     while due:
-        at, _, story = heapq.heappop(due)
+        at, _, actor = heapq.heappop(due)
         clock.now_ns = max(clock.now_ns + 1, at)
-        lasts = next(story, None)
+        lasts = next(actor, None)
         if lasts is not None:
-            heapq.heappush(due, (clock.now_ns + lasts, next(numbers), story))
+            heapq.heappush(due, (clock.now_ns + lasts, next(numbers), actor))

@@ -1,7 +1,7 @@
-"""The shop as its customers and admins see it: typed REST calls on httpx, and the payment provider they pay at.
+"""Typed clients on httpx of the shop's REST API and of the sandboxes (payment provider, mailbox).
 
 Every call returns an Answer, whatever its status; an error of the transport is raised as httpx.HTTPError. Nothing
-is retried here: whoever calls decides what an answer means to him.
+is retried here; retries are the caller's decision.
 """
 
 from chaos.client.answer import Answer, RefusedError

@@ -1,4 +1,4 @@
-"""One HTTP answer: its status, its JSON and the headers that tell a client what to do next."""
+"""One HTTP answer: its status, its JSON and its Retry-After header."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Answer:
 
     @classmethod
     def of(cls, response: httpx.Response) -> "Answer":
-        """What a response says."""
+        """The Answer of an httpx response."""
         return cls(
             request=f"{response.request.method} {response.request.url.path}",
             status=response.status_code,
@@ -46,7 +46,7 @@ class Answer:
         return found if isinstance(found, str) else ""
 
     def read(self, kind: type[T]) -> T:
-        """The body as what the call promises. Raises RefusedError for any status but a 2xx, or another body."""
+        """The body as a `kind`. Raises RefusedError for a status other than 2xx or a body that is no `kind`."""
         if not 200 <= self.status < 300:
             raise RefusedError(f"{self.request} was answered {self.status}: {self._said()}")
         try:

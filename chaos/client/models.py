@@ -1,4 +1,4 @@
-"""What the shop's REST interface speaks of, as far as its clients need it. Fields they do not need are left out."""
+"""The resources of the shop's REST API. Fields that the clients do not need are left out."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where an order goes; `country` is ISO 3166-1 alpha-2."""
+    """A delivery address; `country` is ISO 3166-1 alpha-2."""
 
     recipient: str
     street: str
@@ -46,7 +46,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class OrderRef:
-    """The little that is known of an order that was answered 202."""
+    """The body of a 202: the order's id and status."""
 
     id: str
     status: str
@@ -64,7 +64,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a login gives."""
+    """The body of a login."""
 
     access_token: str
     refresh_token: str
@@ -73,7 +73,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a refresh gives."""
+    """The body of a refresh."""
 
     access_token: str
     refresh_token: str

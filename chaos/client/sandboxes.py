@@ -1,4 +1,4 @@
-"""The world outside the shop, as customers use it and as an auditor reads it: the payment provider and the mailbox."""
+"""Clients of the sandboxes outside the shop: the payment provider and the mailbox."""
 
 import httpx
 from pydantic import JsonValue
@@ -7,11 +7,11 @@ from chaos.client.answer import Answer
 from chaos.client.models import Money
 
 GOOD_CARD, BAD_CARD = "card_ok", "card_declined"
-"""Methods of payment; a bad card shows when the money is taken."""
+"""Payment methods; a bad card is declined at the capture."""
 
 
 KEPT = ("message_id", "order_id", "to", "subject", "transmissions", "received_at", "at_monotonic")
-"""What is kept of a message: bodies and headers would make a history of letters."""
+"""The fields of a message that are kept; bodies and headers are left out because the history would grow by them."""
 
 
 class Provider:
@@ -21,7 +21,7 @@ class Provider:
         self._http = http
 
     async def authorise(self, order_id: str, amount: Money, method: str = GOOD_CARD) -> Answer:
-        """POST /v1/payments: a Payment that the shop may capture for an order, or be refused when the card is bad."""
+        """POST /v1/payments: a Payment for an order, which the shop captures; a bad card is declined then."""
         body = {
             "amount": {"minor_units": amount.minor_units, "currency": amount.currency},
             "reference": order_id,
@@ -30,7 +30,7 @@ class Provider:
         return Answer.of(await self._http.post("/v1/payments", json=body))
 
     async def ledger(self) -> list[dict[str, JsonValue]]:
-        """GET /ledger: everything that ever moved, oldest first. Raises httpx.HTTPStatusError."""
+        """GET /ledger: all entries, oldest first. Raises httpx.HTTPStatusError."""
         response = await self._http.get("/ledger")
         response.raise_for_status()
         entries: list[dict[str, JsonValue]] = response.json()["entries"]
@@ -44,7 +44,7 @@ class Mailbox:
         self._http = http
 
     async def messages(self) -> list[dict[str, JsonValue]]:
-        """GET /messages: what was delivered, oldest first, without the text. Raises httpx.HTTPStatusError."""
+        """GET /messages: delivered messages, oldest first, without bodies. Raises httpx.HTTPStatusError."""
         response = await self._http.get("/messages")
         response.raise_for_status()
         return [{name: message[name] for name in KEPT} for message in response.json()]

@@ -1,7 +1,7 @@
-"""One instance of a service, called directly over gRPC: behind a gateway nobody knows which instance answered.
+"""Direct gRPC clients of one instance, because through a gateway the answering instance is unknown.
 
-`UserInstance` answers as the gateway does, so that its caller need not tell them apart, and never raises: gRPC reports a
-lost connection as a status, too. `ProductInstance` offers what an operator can do by hand, past the order service.
+`UserInstance` returns the gateway's Answers and never raises: gRPC reports a lost connection as a status, too.
+`ProductInstance` offers an operator's calls, which bypass the order service.
 """
 
 from collections.abc import Awaitable, Mapping, Sequence
@@ -74,11 +74,11 @@ class UserInstance:
         self._stub: UserServiceAsyncStub = UserServiceStub(channel)
 
     async def verify(self, access_token: str) -> Answer:
-        """VerifyToken: 200 with whom it speaks for, 401 when it does not stand."""
+        """VerifyToken: 200 with the user and role, 401 when it is invalid."""
         return await _answer("VerifyToken", self._stub.VerifyToken, user_pb2.VerifyTokenRequest(access_token=access_token))
 
     async def refresh(self, refresh_token: str) -> Answer:
-        """RefreshTokens: 200 with Tokens, 401 when it does not stand."""
+        """RefreshTokens: 200 with Tokens, 401 when it is invalid."""
         request = user_pb2.RefreshTokensRequest(refresh_token=refresh_token)
         return await _answer("RefreshTokens", self._stub.RefreshTokens, request)
 

@@ -1,4 +1,4 @@
-"""The shop's REST calls, one method each. A client speaks for one user at a time; `as_user` makes one for another."""
+"""The shop's REST calls, one method each. A client is authenticated as one user; `as_user` makes one for another."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from chaos.client.answer import Answer
 from chaos.client.models import Address, Line, Money, Session
 
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
-"""Longer than the gateway takes for its slowest answer: whoever hangs longer broke a promise."""
+"""More than the gateway's own bound of 15 s: a longer wait violates the guarantee `honest_errors`."""
 
 
 class Shop:
@@ -20,11 +20,11 @@ class Shop:
         self._token = token
 
     def as_user(self, session: Session) -> "Shop":
-        """The same shop, speaking for the user of a session."""
+        """The same shop, authenticated with a session's access token."""
         return Shop(self._http, session.access_token)
 
     def through(self, http: httpx.AsyncClient) -> "Shop":
-        """The same user, speaking to another gateway."""
+        """The same user at another gateway."""
         return Shop(http, self._token)
 
     async def ready(self) -> Answer:
@@ -113,7 +113,7 @@ class Shop:
         return await self._send("GET", f"/orders/{order_id}")
 
     async def orders(self) -> Answer:
-        """GET /orders: the first page of one's own."""
+        """GET /orders: the first page of the user's own orders."""
         return await self._send("GET", "/orders")
 
     async def complete(self, order_id: str, payment_id: str) -> Answer:
@@ -125,7 +125,7 @@ class Shop:
         return await self._send("POST", f"/orders/{order_id}/cancel")
 
     async def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
-        """Any other request, for those who try what the shop does not offer them."""
+        """Any other request, e.g. one that the shop must refuse."""
         return await self._send(method, path, body)
 
     async def _send(

@@ -1,4 +1,4 @@
-"""What is done to the shop, one experiment per file. Adding one is adding a file."""
+"""The experiments on the shop, one per file. Every module of this package is loaded, so adding a file adds an experiment."""
 
 from harness.collect import collect
 from harness.experiment import Experiment

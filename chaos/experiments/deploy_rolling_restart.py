@@ -10,20 +10,20 @@ from harness.faults.rolling_restart import rolling_restart
 from harness.history import Ending
 
 SERVICES = ("notification", "payment", "product", "user", "order", "gateway")
-"""Callees first, as one deploys."""
+"""Callees first, as a deployment does."""
 
 deploy_rolling_restart: Experiment[RunningShop] = Experiment(
     name="deploy_rolling_restart",
     about=(
-        "There are two instances of every service. Each is told to stop, finishes what it has begun, and is started again, one"
-        " of a service at a time, as one deploys. Customers keep to one gateway each. Nothing is lost, nobody sees 500."
+        "There are two instances of every service. Each gets SIGTERM, finishes its requests, and is started again, one of a"
+        " service at a time, as a deployment does. Each customer uses one gateway. Nothing is lost; no request is answered 500."
     ),
     system=ShopSystem(
         instances=dict.fromkeys(SERVICES, 2),
         environment={"user": CHEAP_PASSWORDS},
         watchers=("members",),
     ),
-    workload=OpenShop(until=Healed("everything_replaced"), buyers=12, rest_s=0.8),
+    workload=OpenShop(until=Healed("everything_replaced"), buyers=12, pause_s=0.8),
     faults=(
         FaultPlan(
             name="everything_replaced",

@@ -1,4 +1,4 @@
-"""flash_sale: 300 buyers, 100 units, and two sudden deaths in the middle of it."""
+"""flash_sale: 300 buyers, 100 units; a lock master and an order instance are killed meanwhile."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.observations.orders import PLACE_ORDER
@@ -20,7 +20,7 @@ flash_sale: Experiment[RunningShop] = Experiment(
         instances={"order": 2, "product": 2},
         environment={"user": CHEAP_PASSWORDS},
     ),
-    workload=FlashSale(stock=100, buyers=300, at_once=40),
+    workload=FlashSale(stock=100, buyers=300, concurrent=40),
     faults=(
         FaultPlan(
             name="lock_master_killed",

@@ -1,4 +1,4 @@
-"""flash_sale_thousand: a thousand clients order at once, across instances, while one of these and a lock master die."""
+"""flash_sale_thousand: a thousand clients order at once, while a lock master and an order instance are killed."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.observations.orders import PLACE_ORDER
@@ -11,14 +11,14 @@ from harness.history import Ending
 flash_sale_thousand: Experiment[RunningShop] = Experiment(
     name="flash_sale_thousand",
     about=(
-        "1000 buyers, each with a connection of its own, ask for one of 100 units in the same moment, through two gateways."
-        " While they wait, a lock master and an order instance are killed with -9; both come back before all are answered."
+        "1000 buyers, each with a connection of its own, order one of 100 units at the same time, through two gateways."
+        " While they wait, a lock master and an order instance are killed with -9; both are ready before all are answered."
     ),
     system=ShopSystem(
         instances={"gateway": 2, "order": 2, "product": 2},
         environment={"user": CHEAP_PASSWORDS, "gateway": {"ORDER_WAIT_S": "2", "ORDER_ACCEPT_S": "0.5"}},
     ),
-    workload=FlashSale(stock=100, buyers=1000, at_once=1000),
+    workload=FlashSale(stock=100, buyers=1000, concurrent=1000),
     faults=(
         FaultPlan(
             name="lock_master_killed",
@@ -35,7 +35,7 @@ flash_sale_thousand: Experiment[RunningShop] = Experiment(
     ),
     guarantees=OF_A_SALE,
     minimums=(
-        # One in five does not ask again after a 503, and hundreds may be told to come back in such a rush.
+        # One buyer in five does not retry after a 503, and hundreds may get one.
         Minimum(operation=PLACE_ORDER, count=700, endings=frozenset({Ending.OK, Ending.FAIL})),
         Minimum(operation=PLACE_ORDER, count=80, endings=frozenset({Ending.OK})),
     ),

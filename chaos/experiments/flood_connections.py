@@ -1,4 +1,4 @@
-"""flood_connections: two thousand strangers hold connections to the gateway and say nothing, or never finish their sentence."""
+"""flood_connections: two thousand connections to the gateway are held open, idle or with an unfinished request."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.observations.orders import PLACE_ORDER
@@ -11,8 +11,8 @@ from harness.history import Ending
 flood_connections: Experiment[RunningShop] = Experiment(
     name="flood_connections",
     about=(
-        "Two thousand connections to the gateway are opened and held, half of them with a request begun and never ended."
-        " Customers who come meanwhile are served as ever."
+        "Two thousand connections to the gateway are opened and held, half of them with an unfinished request."
+        " Customers' orders are answered as without them."
     ),
     system=ShopSystem(instances={"order": 2}, environment={"user": CHEAP_PASSWORDS}),
     workload=OpenShop(until=Healed("strangers")),

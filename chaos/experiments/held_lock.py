@@ -1,6 +1,6 @@
-"""What the experiments on a lock that is held have in common: one product, and writes to it that are long on their way.
+"""What experiments on a held lock have in common: one product, and requests to it that are delayed by seconds.
 
-Whoever holds the lock waits for its write to arrive; meanwhile something is done to the holder, to the masters or to the lock.
+The holder waits for the answer to its write; meanwhile a fault is injected into the holder, the masters or the edges between.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ from harness.experiment.triggers import AnyTrigger
 from harness.faults.toxic import toxic
 from harness.history import Ending
 
-LONG_WAY = "long_way_to_product"
-"""The name of the fault that keeps a holder waiting; the shop opens when it is in force."""
+SLOW_REQUESTS = "long_way_to_product"
+"""The name of the fault that delays a holder's write; the workload begins when it is in force."""
 MINIMUMS = (Minimum(operation=PLACE_ORDER, count=40, endings=frozenset({Ending.OK})),)
 LOCKS_GRANTED = Sighting(event="lock_granted", count=10)
 
@@ -32,14 +32,16 @@ def locked_shop(environment: Mapping[str, Mapping[str, str]] | None = None) -> S
 
 
 def one_product(besides: str) -> OpenShop:
-    """Everybody wants the same product, until the long way and the fault called `besides` are over."""
-    return OpenShop(products=1, opens=Injected(LONG_WAY), until=AllOf((Healed(LONG_WAY), Healed(besides))), patience_s=60)
+    """All buyers order the same product, until the delay and the fault called `besides` are healed."""
+    return OpenShop(
+        products=1, start=Injected(SLOW_REQUESTS), until=AllOf((Healed(SLOW_REQUESTS), Healed(besides))), timeout_s=60
+    )
 
 
-def long_way_to_product(caller: str, *, latency_ms: int, heal: AnyTrigger) -> FaultPlan:
-    """From the start, what these instances say to product takes `latency_ms` to get there."""
+def slow_requests_to_product(caller: str, *, latency_ms: int, heal: AnyTrigger) -> FaultPlan:
+    """From the start, requests of these instances to product are delayed by `latency_ms`."""
     return FaultPlan(
-        name=LONG_WAY,
+        name=SLOW_REQUESTS,
         fault=toxic("latency", f"{caller}->product-*", stream=Direction.UPSTREAM, latency=latency_ms),
         inject=AtOnce(),
         heal=heal,
@@ -47,5 +49,5 @@ def long_way_to_product(caller: str, *, latency_ms: int, heal: AnyTrigger) -> Fa
 
 
 def held_by(holder: str = "") -> AnyTrigger:
-    """A holder, any or this one, has drawn its token: its write is on the long way, or not even sent."""
-    return AllOf((Injected(LONG_WAY), EventsSeen("token_drawn", about=holder)))
+    """A holder, any or this one, has drawn its fencing token: its write is delayed, or not yet sent."""
+    return AllOf((Injected(SLOW_REQUESTS), EventsSeen("token_drawn", about=holder)))

@@ -1,4 +1,4 @@
-"""identity_cache_down: accounts change while the cache of their versions dies, comes back empty, and is out of one's reach."""
+"""identity_cache_down: accounts change while the cache of their versions is killed and cut off from one instance."""
 
 from chaos.observations.identity import CHANGE_ACCOUNT
 from chaos.subject import RunningShop, ShopSystem

@@ -1,4 +1,4 @@
-"""identity_cache_stale: what the cache knows of versions is lost again and again, or written late, while accounts change."""
+"""identity_cache_stale: the cache of account versions is flushed repeatedly, or written late, while accounts change."""
 
 from chaos.observations.identity import CHANGE_ACCOUNT
 from chaos.subject import RunningShop, ShopSystem
@@ -13,8 +13,8 @@ identity_cache_stale: Experiment[RunningShop] = Experiment(
     name="identity_cache_stale",
     about=(
         "Customers and staff change passwords, names and roles at two gateways and two instances of user. Meanwhile redis-cache"
-        " loses all it holds five times a second, while what one instance of user writes to it arrives after others changed the"
-        " account; then one of them does without it. No old version comes back: every old token is tried at every instance."
+        " is flushed five times a second, while one user instance's writes to it arrive after others changed the account; then"
+        " one instance is cut off from it. No old version becomes valid again: every old token is tried at every instance."
     ),
     system=ShopSystem(instances={"gateway": 2, "user": 2}, environment=ENVIRONMENT, proxied=True),
     workload=Identity(rounds=7),
@@ -27,7 +27,7 @@ identity_cache_stale: Experiment[RunningShop] = Experiment(
         ),
         FaultPlan(
             name="cache_written_late",
-            # Less than the 200 ms that the user service waits, or it would leave the cache alone; more than a change takes.
+            # Less than the 200 ms that the user service waits, or it would skip the cache; more than a change takes.
             fault=toxic("latency", "user-1->redis-cache", stream=Direction.UPSTREAM, latency=120, jitter=60),
             inject=AllOf((Injected("cache_flushed"), OperationsEnded(CHANGE_ACCOUNT, 15))),
             heal=OperationsEnded(CHANGE_ACCOUNT, 38),

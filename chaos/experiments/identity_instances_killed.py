@@ -1,4 +1,4 @@
-"""identity_instances_killed: who may do what is still answered rightly while those who answer it are killed in turn."""
+"""identity_instances_killed: authorization stays correct while the instances that decide it are killed in turn."""
 
 from chaos.observations.identity import CHANGE_ACCOUNT
 from chaos.subject import RunningShop, ShopSystem
@@ -11,10 +11,10 @@ identity_instances_killed: Experiment[RunningShop] = Experiment(
     about=(
         "Customers try what belongs to others and what only admins may do, and everybody changes accounts, at two gateways and"
         " two instances each of user and order. Meanwhile one instance of user is killed, then one of order, then a gateway."
-        " Nobody gets anything that is not theirs, and no old token opens anything."
+        " No unauthorized request succeeds, and no old token is accepted."
     ),
     system=ShopSystem(instances={"gateway": 2, "user": 2, "order": 2}, environment=ENVIRONMENT),
-    workload=Identity(rounds=7, trespasses=5),
+    workload=Identity(rounds=7, unauthorized_per_change=5),
     faults=(
         FaultPlan(
             name="user_killed",

@@ -1,9 +1,9 @@
-"""lock_clock_jump: the clocks of a majority of the lock masters jump ahead: a lock that is held is over before its time.
+"""lock_clock_jump: the clocks of a majority of the lock masters jump ahead: a held lock expires early.
 
-Whoever holds the lock has its write on the way for 4 s; meanwhile the masters find its time run out, and give it to the next.
+The holder's write is delayed by 4 s; meanwhile its keys expire at the masters, and the other instance is granted the lock.
 """
 
-from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, long_way_to_product, one_product
+from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, one_product, slow_requests_to_product
 from chaos.experiments.promises import OF_A_LOCKED_SALE
 from chaos.subject import RunningShop
 from harness.experiment import EventsSeen, Experiment, FaultPlan, Sighting
@@ -12,13 +12,13 @@ from harness.faults.clock_jump import FAKED_CLOCK, clock_jump
 lock_clock_jump: Experiment[RunningShop] = Experiment(
     name="lock_clock_jump",
     about=(
-        "While a lock is held, two of the three lock masters believe that it is 30 s later. They give the lock to the other"
-        " order instance as well. Nothing is sold twice: the fence and the conditions in the database hold."
+        "While a lock is held, the clocks of two of the three lock masters are set 30 s ahead. They grant the lock to the"
+        " other order instance as well. Nothing is sold twice: fencing and the conditions in the database prevent it."
     ),
     system=locked_shop({"redis-lock-1": FAKED_CLOCK, "redis-lock-2": FAKED_CLOCK}),
     workload=one_product(besides="clocks_jump"),
     faults=(
-        long_way_to_product("order-*", latency_ms=4000, heal=EventsSeen("lock_overtaken")),
+        slow_requests_to_product("order-*", latency_ms=4000, heal=EventsSeen("lock_overtaken")),
         FaultPlan(
             name="clocks_jump",
             fault=clock_jump("redis-lock-1", "redis-lock-2", seconds=30),

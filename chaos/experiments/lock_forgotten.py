@@ -1,9 +1,9 @@
-"""lock_forgotten: a majority of the lock masters comes back without its data while a lock is held: it is given twice.
+"""lock_forgotten: a majority of the lock masters is restarted without data while a lock is held: it is granted twice.
 
-Whoever holds the lock has its write on the way for 4 s; by then the masters have long forgotten and given it to the next one.
+The holder's write is delayed by 4 s; before it arrives, the emptied masters grant the lock to the other instance.
 """
 
-from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, long_way_to_product, one_product
+from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, one_product, slow_requests_to_product
 from chaos.experiments.promises import OF_A_LOCKED_SALE
 from chaos.subject import RunningShop
 from harness.experiment import EventsSeen, Experiment, FaultPlan, Sighting
@@ -12,13 +12,13 @@ from harness.faults.forget import forget
 lock_forgotten: Experiment[RunningShop] = Experiment(
     name="lock_forgotten",
     about=(
-        "Two of the three lock masters are emptied, killed with -9 and started again while a lock is held. They give it to the"
-        " other order instance as well. Nothing is sold twice: the fence and the conditions in the database hold."
+        "Two of the three lock masters are emptied, killed with -9 and started again while a lock is held. They grant it to"
+        " the other order instance as well. Nothing is sold twice: fencing and the conditions in the database prevent it."
     ),
     system=locked_shop(),
     workload=one_product(besides="masters_forget"),
     faults=(
-        long_way_to_product("order-*", latency_ms=4000, heal=EventsSeen("lock_overtaken")),
+        slow_requests_to_product("order-*", latency_ms=4000, heal=EventsSeen("lock_overtaken")),
         FaultPlan(
             name="masters_forget",
             fault=forget("redis-lock-1", "redis-lock-2"),

@@ -1,11 +1,11 @@
-"""lock_holder_paused: a holder stands still beyond the TTL, another one takes over, and the late write is fenced off.
+"""lock_holder_paused: a holder is paused beyond the TTL, another one is granted the lock, and the late write is refused.
 
-That the write comes late is made sure of, not hoped for: from the start, what order-1 says to product takes 4 s to get there,
-and its first token is the signal to stop it. Its write is then on the way, or not even sent; it cannot arrive within 4 s.
-A second after it stopped, its lock is over, and order-2, which waits for the same product, writes at once.
+The late write does not depend on timing: from the start, requests of order-1 to product are delayed by 4 s, and its first
+fencing token triggers the pause. Its write is then delayed or not yet sent; it cannot arrive within 4 s. A second after the
+pause its lock has expired, and order-2, which waits for the same product, writes at once.
 """
 
-from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, long_way_to_product, one_product
+from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, one_product, slow_requests_to_product
 from chaos.experiments.promises import OF_A_LOCKED_SALE
 from chaos.subject import RunningShop
 from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, FaultPlan, InForceFor, Sighting
@@ -16,13 +16,13 @@ OVERTAKEN_BY_ORDER_2 = EventsSince("holder_paused", "token_drawn")
 lock_holder_paused: Experiment[RunningShop] = Experiment(
     name="lock_holder_paused",
     about=(
-        "order-1 is stopped (SIGSTOP) while it holds the lock, for longer than the lock lives, with its write under way to"
-        " product. order-2 is granted the lock and writes. The write of order-1 has to be refused, and is seen being refused."
+        "order-1 is stopped (SIGSTOP) while it holds the lock, for longer than the lock's TTL, with its write under way to"
+        " product. order-2 is granted the lock and writes. The write of order-1 has to be refused, and the refusal is observed."
     ),
     system=locked_shop({"order": {"LOCK_TTL_S": "1"}}),
     workload=one_product(besides="holder_paused"),
     faults=(
-        long_way_to_product("order-1", latency_ms=4000, heal=EventsSeen("fenced_off")),
+        slow_requests_to_product("order-1", latency_ms=4000, heal=EventsSeen("fenced_off")),
         FaultPlan(
             name="holder_paused",
             fault=pause("order-1"),

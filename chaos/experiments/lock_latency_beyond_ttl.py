@@ -1,4 +1,4 @@
-"""lock_latency_beyond_ttl: whatever is said to the lock masters arrives when the lock's time to live is over."""
+"""lock_latency_beyond_ttl: every request to the lock masters is delayed by more than the lock's TTL."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.observations.events import SAGA_POSTPONED
@@ -13,8 +13,8 @@ from harness.history import Ending
 lock_latency_beyond_ttl: Experiment[RunningShop] = Experiment(
     name="lock_latency_beyond_ttl",
     about=(
-        "Every request to a lock master takes 1.5 s to get there, and a lock lives for 1 s. Nobody can be granted it in time;"
-        " what arrives late, acquisitions as well as releases, must free or hold nothing that was won since."
+        "Every request to a lock master is delayed by 1.5 s, and the TTL of a lock is 1 s. No lock can be granted in time;"
+        " late acquisitions and releases must neither hold nor free a lock that was granted since."
     ),
     system=ShopSystem(
         instances={"order": 2},
@@ -22,7 +22,7 @@ lock_latency_beyond_ttl: Experiment[RunningShop] = Experiment(
         proxied=True,
         watchers=("fences", "locks", "sagas"),
     ),
-    workload=OpenShop(until=Healed("masters_far_away"), patience_s=60),
+    workload=OpenShop(until=Healed("masters_far_away"), timeout_s=60),
     faults=(
         FaultPlan(
             name="masters_far_away",

@@ -1,4 +1,4 @@
-"""lock_majority_down: two lock masters of three die; without a quorum no order is decided, and none is lost."""
+"""lock_majority_down: two of three lock masters are killed; without a quorum no order is decided, and none is lost."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.observations.events import SAGA_POSTPONED
@@ -22,7 +22,7 @@ lock_majority_down: Experiment[RunningShop] = Experiment(
         environment={"user": CHEAP_PASSWORDS, "order": {"LOCK_WAIT_S": "1"}},
         watchers=("fences", "locks", "sagas"),
     ),
-    workload=OpenShop(until=AllOf((Healed("first_killed"), Healed("second_killed"))), patience_s=60),
+    workload=OpenShop(until=AllOf((Healed("first_killed"), Healed("second_killed"))), timeout_s=60),
     faults=(
         FaultPlan(
             name="first_killed",

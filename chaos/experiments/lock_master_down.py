@@ -1,4 +1,4 @@
-"""lock_master_down: one lock master of three dies; two are a quorum, so nobody should notice."""
+"""lock_master_down: one of three lock masters is killed; two are a quorum, so locks are still granted."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.observations.orders import PLACE_ORDER
@@ -12,7 +12,7 @@ lock_master_down: Experiment[RunningShop] = Experiment(
     name="lock_master_down",
     about=(
         "One of the three lock masters is killed with -9 while two order instances take turns, and comes back once the lock"
-        " was granted 30 times without it. Locks that it had promised are on its disk, and must be honoured."
+        " was granted 30 times without it. Locks that it had granted are on its disk, and must still be held."
     ),
     system=ShopSystem(
         instances={"order": 2},

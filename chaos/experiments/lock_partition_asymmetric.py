@@ -1,6 +1,6 @@
-"""lock_partition_asymmetric: the lock masters hear one of two order instances, but it does not hear them.
+"""lock_partition_asymmetric: one of two order instances reaches the lock masters, but gets none of their answers.
 
-It takes locks without knowing it, again and again, and has to let go of each at once, or nobody gets on.
+It acquires locks without learning it, and has to release each at once, or the other instance cannot proceed.
 """
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
@@ -14,7 +14,7 @@ from harness.history import Ending
 lock_partition_asymmetric: Experiment[RunningShop] = Experiment(
     name="lock_partition_asymmetric",
     about=(
-        "What the lock masters answer to order-1 is lost, while what it says arrives. order-2 goes on and also decides what"
+        "What the lock masters answer to order-1 is lost, while its requests arrive. order-2 also decides the orders that"
         " order-1 cannot, until it has been granted the lock 8 times."
     ),
     system=ShopSystem(
@@ -23,7 +23,7 @@ lock_partition_asymmetric: Experiment[RunningShop] = Experiment(
         proxied=True,
         watchers=("fences", "locks"),
     ),
-    workload=OpenShop(products=1, until=Healed("order_1_deaf"), patience_s=60),
+    workload=OpenShop(products=1, until=Healed("order_1_deaf"), timeout_s=60),
     faults=(
         FaultPlan(
             name="order_1_deaf",

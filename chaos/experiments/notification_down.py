@@ -1,4 +1,4 @@
-"""notification_down: nobody sends mails for a while, then nobody takes them, then they are taken without a word."""
+"""notification_down: mails are first not sent, then refused, then delivered without an answer."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults.mail_script import mail_refused, mail_taken_in_silence
@@ -15,14 +15,14 @@ notification_down: Experiment[RunningShop] = Experiment(
     name="notification_down",
     about=(
         "Both instances of notification are killed until 20 mails are queued. Once they are back the mail server refuses every"
-        " mail, then it delivers some and hangs up without saying so. Every paid order gets exactly one confirmation."
+        " mail, then it delivers some and closes without an answer. Every paid order gets exactly one confirmation."
     ),
     system=ShopSystem(
         instances={"notification": 2},
         environment={"user": CHEAP_PASSWORDS},
         watchers=("captures", "mails", "outbox", "mail_script"),
     ),
-    workload=OpenShop(until=Healed("taken_in_silence"), habits=Habits(insists=0.9, attempts=30, pays=0.8)),
+    workload=OpenShop(until=Healed("taken_in_silence"), habits=Habits(retries=0.9, attempts=30, pays=0.8)),
     faults=(
         *(
             FaultPlan(

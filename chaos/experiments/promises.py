@@ -1,4 +1,4 @@
-"""What several experiments say alike: the promises that any shop full of buyers must keep, and settings for a test's pace."""
+"""What several experiments share: lists of guarantees, and settings that make a test faster."""
 
 OF_A_SALE = (
     "no_oversell",
@@ -13,10 +13,10 @@ OF_A_SALE = (
     "honest_errors",
     "recovers",
 )
-"""Every guarantee that orders, payments and mails can be judged by."""
+"""The guarantees about orders, payments and mails."""
 
 OF_A_LOCKED_SALE = ("lock_exclusive_and_fenced", *OF_A_SALE)
-"""The same, and what the lock promises; needs the watcher `locks`."""
+"""The same, and the guarantee of the lock; needs the watcher `locks`."""
 
 CHEAP_PASSWORDS = {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1"}
-"""For the user service: the cheapest hashes that argon2 allows, where passwords are not what an experiment is about."""
+"""Environment of the user service: the lowest cost that argon2 allows, for experiments that do not test passwords."""

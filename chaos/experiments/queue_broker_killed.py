@@ -1,4 +1,4 @@
-"""queue_broker_killed: orders were answered 202 and lie in the queue, nobody takes them, and the broker dies with -9."""
+"""queue_broker_killed: orders answered 202 are in the queue, unconsumed, and the broker is killed with -9."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.observations.orders import PLACE_ORDER
@@ -12,8 +12,8 @@ from harness.history import Ending
 queue_broker_killed: Experiment[RunningShop] = Experiment(
     name="queue_broker_killed",
     about=(
-        "Both order instances freeze, so that orders are answered 202 and lie in RabbitMQ alone. Then that is killed with -9"
-        " and started again, and the instances go on. Every one of these orders has to be decided."
+        "Both order instances are paused, so that orders are answered 202 and are in RabbitMQ only. Then that is killed with"
+        " -9 and started again, and the instances are resumed. Every one of these orders has to be decided."
     ),
     system=ShopSystem(
         instances={"order": 2},

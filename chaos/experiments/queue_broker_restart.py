@@ -1,4 +1,4 @@
-"""queue_broker_restart: the broker is restarted while orders, replies and events are on their way through it."""
+"""queue_broker_restart: the broker is restarted while orders, replies and events pass through it."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.observations.orders import PLACE_ORDER
@@ -12,7 +12,7 @@ queue_broker_restart: Experiment[RunningShop] = Experiment(
     name="queue_broker_restart",
     about=(
         "RabbitMQ is stopped in an orderly way and started again while customers buy, from two order and two payment instances."
-        " What was confirmed is still there; meanwhile customers are told to come back."
+        " Confirmed messages survive; meanwhile customers are answered 503."
     ),
     system=ShopSystem(instances={"order": 2, "payment": 2}, environment={"user": CHEAP_PASSWORDS}),
     workload=OpenShop(until=Healed("broker_restarted")),
@@ -27,7 +27,7 @@ queue_broker_restart: Experiment[RunningShop] = Experiment(
     guarantees=OF_A_SALE,
     minimums=(
         Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),
-        Minimum(operation=PLACE_ORDER, count=10, endings=frozenset({Ending.INFO})),  # told to come back
+        Minimum(operation=PLACE_ORDER, count=10, endings=frozenset({Ending.INFO})),  # answered 503
     ),
     default=True,
 )

@@ -1,4 +1,4 @@
-"""queue_consumer_killed_before_ack: orders are stored, their acknowledgements vanish, the instance dies, all comes again."""
+"""queue_consumer_killed_before_ack: orders are stored, their acknowledgements lost, the instance killed, all redelivered."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults.killed_holding import killed_holding
@@ -12,8 +12,8 @@ from harness.history import Ending
 queue_consumer_killed_before_ack: Experiment[RunningShop] = Experiment(
     name="queue_consumer_killed_before_ack",
     about=(
-        "An order instance stores orders while nothing that it says reaches the broker: no acknowledgement, no reply. Then"
-        " it is killed with -9. The broker delivers the same commands to the other instance, which has to do nothing new."
+        "An order instance stores orders while nothing it sends reaches the broker: no acknowledgement, no reply. Then it"
+        " is killed with -9. The broker delivers the same commands to the other instance, which must not repeat their effects."
     ),
     system=ShopSystem(
         instances={"order": 2},

@@ -1,4 +1,4 @@
-"""queue_consumer_killed_before_commit: an instance dies with commands in its hands that it has not been able to store."""
+"""queue_consumer_killed_before_commit: an instance is killed with unacknowledged commands that it could not store."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults.killed_holding import killed_holding
@@ -12,13 +12,13 @@ from harness.faults.cut import cut
 from harness.history import Ending
 
 ANSWERED_S = 4.0
-"""By then whoever had a command in the dead instance's hands has been answered: the gateway waits 1.5 s, and 1 s for order."""
+"""By then every request whose command the killed instance had is answered: the gateway waits 1.5 s, and 1 s for order."""
 
 queue_consumer_killed_before_commit: Experiment[RunningShop] = Experiment(
     name="queue_consumer_killed_before_commit",
     about=(
-        "An order instance takes commands while nothing that it says reaches the database, and is killed with -9. Meanwhile"
-        " the gateway cannot reach order, so that its 202 rests on the queue alone. The other instance has to be given them."
+        "An order instance consumes commands while nothing it sends reaches the database, and is killed with -9. Meanwhile"
+        " the gateway cannot reach order, so that its 202 depends on the queue alone. The commands must be redelivered."
     ),
     system=ShopSystem(
         instances={"order": 2},
@@ -26,7 +26,7 @@ queue_consumer_killed_before_commit: Experiment[RunningShop] = Experiment(
         proxied=True,
         watchers=("deliveries",),
     ),
-    workload=OpenShop(until=Healed("order_out_of_reach"), habits=Habits(insists=0.9, attempts=30, pays=0.5, polls=1)),
+    workload=OpenShop(until=Healed("order_out_of_reach"), habits=Habits(retries=0.9, attempts=30, pays=0.5, polls=1)),
     faults=(
         FaultPlan(
             name="order_out_of_reach",

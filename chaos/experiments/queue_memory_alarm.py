@@ -1,4 +1,4 @@
-"""queue_memory_alarm: the broker has no memory left and takes nothing from publishers, without a word."""
+"""queue_memory_alarm: the broker raises its memory alarm and reads nothing from publishers."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.observations.orders import PLACE_ORDER
@@ -11,8 +11,8 @@ from harness.history import Ending
 queue_memory_alarm: Experiment[RunningShop] = Experiment(
     name="queue_memory_alarm",
     about=(
-        "RabbitMQ raises its memory alarm for longer than anybody waits for a confirm: publishers are blocked, their"
-        " connections stay open. Customers are told to come back, nobody hangs, and what was taken all the same is one order."
+        "RabbitMQ's memory alarm lasts longer than publishers wait for a confirm: they are blocked, their connections stay"
+        " open. Customers are answered 503 in time, and a command that was published all the same makes one order."
     ),
     system=ShopSystem(instances={"order": 2}, environment={"user": CHEAP_PASSWORDS}),
     workload=OpenShop(until=AllOf((Healed("out_of_memory"), OperationsEnded(PLACE_ORDER, 120)))),
@@ -27,6 +27,6 @@ queue_memory_alarm: Experiment[RunningShop] = Experiment(
     guarantees=OF_A_SALE,
     minimums=(
         Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),
-        Minimum(operation=PLACE_ORDER, count=10, endings=frozenset({Ending.INFO})),  # told to come back
+        Minimum(operation=PLACE_ORDER, count=10, endings=frozenset({Ending.INFO})),  # answered 503
     ),
 )

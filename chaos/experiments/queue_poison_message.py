@@ -1,4 +1,4 @@
-"""queue_poison_message: what is no order, or can never be one, lies among the real ones."""
+"""queue_poison_message: messages that are no order, or can never become one, are published among the real ones."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults.poison import poison
@@ -11,8 +11,8 @@ from harness.history import Ending
 queue_poison_message: Experiment[RunningShop] = Experiment(
     name="queue_poison_message",
     about=(
-        "Twice, messages that cannot be read, or that no shop can fulfil, or that break whoever handles them, are published"
-        " into the queue of the real orders. They end in the dead-letter queue, alone, and hold up nobody."
+        "Twice, messages that cannot be read, or that can never be fulfilled, or that make a handler fail, are published"
+        " into the queue of the real orders. They, and only they, end in the dead-letter queue; the others are not delayed."
     ),
     system=ShopSystem(instances={"order": 2}, environment={"user": CHEAP_PASSWORDS}),
     workload=OpenShop(until=AllOf((Healed("second_dose"), OperationsEnded(PLACE_ORDER, 120)))),

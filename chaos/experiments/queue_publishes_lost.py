@@ -1,4 +1,4 @@
-"""queue_publishes_lost: what a gateway publishes never reaches the broker, and nobody tells it so but the missing confirms."""
+"""queue_publishes_lost: a gateway's publishes never reach the broker; only missing confirms show it."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.observations.orders import PLACE_ORDER
@@ -13,14 +13,14 @@ from harness.history import Ending
 queue_publishes_lost: Experiment[RunningShop] = Experiment(
     name="queue_publishes_lost",
     about=(
-        "What one of two gateways says to RabbitMQ vanishes on the way, while its connection stays open, and it cannot reach"
-        " order either. It can write, and what it writes is lost: no order may be called accepted whose confirm did not come."
+        "What one of two gateways sends to RabbitMQ is lost, while its connection stays open, and it cannot reach order"
+        " either. Its writes to the socket succeed and are lost: no order may be answered 202 without a confirm."
     ),
     system=ShopSystem(instances={"gateway": 2, "order": 2}, environment={"user": CHEAP_PASSWORDS}, proxied=True),
     workload=OpenShop(
         until=AllOf((Healed("order_out_of_reach"), OperationsEnded(PLACE_ORDER, 120))),
         buyers=40,
-        habits=Habits(insists=0.9, attempts=30, pays=0.5, polls=1),
+        habits=Habits(retries=0.9, attempts=30, pays=0.5, polls=1),
     ),
     faults=(
         FaultPlan(
@@ -39,6 +39,6 @@ queue_publishes_lost: Experiment[RunningShop] = Experiment(
     guarantees=OF_A_SALE,
     minimums=(
         Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),
-        Minimum(operation=PLACE_ORDER, count=5, endings=frozenset({Ending.INFO})),  # told to come back
+        Minimum(operation=PLACE_ORDER, count=5, endings=frozenset({Ending.INFO})),  # answered 503
     ),
 )

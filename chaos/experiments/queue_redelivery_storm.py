@@ -1,4 +1,4 @@
-"""queue_redelivery_storm: commands and events arrive several times, and consumers are cut off with their hands full."""
+"""queue_redelivery_storm: commands and events are delivered several times, and consumers are disconnected."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.faults.redelivery import redelivery
@@ -11,13 +11,13 @@ from harness.faults.cut import cut
 from harness.history import Ending
 
 CUTS = (50, 75, 100, 125)
-"""After so many orders the consumers are cut off for a moment: what they had not acknowledged is delivered again."""
+"""After so many orders the consumers are disconnected: what they had not acknowledged is delivered again."""
 
 queue_redelivery_storm: Experiment[RunningShop] = Experiment(
     name="queue_redelivery_storm",
     about=(
-        "Every event and about every third command is published three times, and again and again the connections of all"
-        " consumers break, so that whole batches come back. The outcome is what it would be if everything came once."
+        "Every event and about every third command is published three times, and the connections of all consumers are cut"
+        " repeatedly, so that whole batches are redelivered. The outcome equals that of single delivery."
     ),
     system=ShopSystem(
         instances={"order": 2, "payment": 2},

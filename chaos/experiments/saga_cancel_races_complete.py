@@ -1,4 +1,4 @@
-"""saga_cancel_races_complete: every buyer pays his order and calls it off in the same moment; exactly one of them wins."""
+"""saga_cancel_races_complete: every buyer completes and cancels an order at the same time; exactly one of them takes effect."""
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
@@ -13,11 +13,11 @@ from harness.history import Ending
 saga_cancel_races_complete: Experiment[RunningShop] = Experiment(
     name="saga_cancel_races_complete",
     about=(
-        "70 buyers pay and cancel the same order at once, and insist while it is busy. Order hears from payment and product"
-        " 10 to 90 ms late, so that the two meet in the middle. An order is paid and charged, or cancelled and free."
+        "70 buyers pay and cancel the same order at once, and retry while it is busy. Answers of payment and product to order"
+        " are delayed by 10 to 90 ms, so that the two overlap. An order is paid and charged, or cancelled and not charged."
     ),
     system=saga_shop("captures"),
-    workload=RacingBuyers(buyers=70, racing=14),
+    workload=RacingBuyers(buyers=70, concurrent=14),
     faults=(
         FaultPlan(
             name="answers_slow",

@@ -1,4 +1,4 @@
-"""saga_crash_during_compensation: the stock is lost, the money is being given back, and who sees to it dies."""
+"""saga_crash_during_compensation: stock is lost, the refund is under way, and the instance that executes the saga is killed."""
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
@@ -14,11 +14,11 @@ from harness.history import Ending
 saga_crash_during_compensation: Experiment[RunningShop] = Experiment(
     name="saga_crash_during_compensation",
     about=(
-        "60 buyers pay; every second one's reservation was released by hand before, so that his money has to be given back."
+        "60 buyers pay; every second one's reservation was released by an operator before, so that it has to be refunded."
         " Refunds are answered 3 s late, and the order instance that waits for most of them is killed with -9."
     ),
     system=saga_shop("captures", "sagas", payment={"PROVIDER_ATTEMPT_S": "4"}),
-    workload=LostReservations(buyers=60, paying=12),
+    workload=LostReservations(buyers=60, concurrent=12),
     faults=(
         FaultPlan(
             name="refunds_late",

@@ -1,4 +1,4 @@
-"""saga_expiry_races_complete: everybody pays in the last moment: before the reservation is given back, or just after it."""
+"""saga_expiry_races_complete: every buyer pays shortly before or after the reservation expires."""
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
@@ -13,11 +13,11 @@ from harness.history import Ending
 saga_expiry_races_complete: Experiment[RunningShop] = Experiment(
     name="saga_expiry_races_complete",
     about=(
-        "42 buyers have 4 s to pay and do so from 1 s before that is over to 0.5 s after, while payment's answers reach order"
-        " 100 to 300 ms late. An order is paid and charged, or expired and free: never both."
+        "42 buyers have 4 s to pay and do so from 1 s before that is over to 0.5 s after, while payment's answers to order are"
+        " delayed by 100 to 300 ms. An order is paid and charged, or expired and not charged."
     ),
     system=saga_shop("captures", order={"RESERVATION_TTL_S": "4", "EXPIRY_POLL_S": "0.1"}),
-    workload=LatePayers(buyers=42, paying=14, early_s=1.0, late_s=0.5),
+    workload=LatePayers(buyers=42, concurrent=14, early_s=1.0, late_s=0.5),
     faults=(
         FaultPlan(
             name="answers_slow",

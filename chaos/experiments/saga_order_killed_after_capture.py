@@ -1,4 +1,4 @@
-"""saga_order_killed_after_capture: the money is taken, and who asked for it dies before he is told."""
+"""saga_order_killed_after_capture: the order instance that asked for a capture is killed after it, before its answer."""
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
@@ -14,11 +14,11 @@ from harness.history import Ending
 saga_order_killed_after_capture: Experiment[RunningShop] = Experiment(
     name="saga_order_killed_after_capture",
     about=(
-        "60 buyers pay. Payment's answers to order are held up; when captures are in the provider's ledger and order does not"
-        " know it, the order instance that waits for most of them is killed with -9. Others must finish what it began."
+        "60 buyers pay. Payment's answers to order are held; when captures are in the provider's ledger and not in order's"
+        " database, the order instance that waits for most of them is killed with -9. Another must complete its sagas."
     ),
     system=saga_shop("captures", "sagas"),
-    workload=PayingBuyers(buyers=60, paying=12),
+    workload=PayingBuyers(buyers=60, concurrent=12),
     faults=(
         FaultPlan(
             name="answers_held",

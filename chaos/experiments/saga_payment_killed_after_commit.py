@@ -1,4 +1,4 @@
-"""saga_payment_killed_after_commit: payment has the capture in its books and dies before it has told anybody."""
+"""saga_payment_killed_after_commit: a payment instance is killed after it committed a capture and before its answer arrived."""
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
@@ -14,11 +14,11 @@ from harness.history import Ending
 saga_payment_killed_after_commit: Experiment[RunningShop] = Experiment(
     name="saga_payment_killed_after_commit",
     about=(
-        "60 buyers pay. What payment answers to order is lost; when captures are committed that order does not know of, a"
-        " payment instance is killed with -9. Order asks again, another instance, and the money must not be taken twice."
+        "60 buyers pay. Payment's answers to order are lost; when captures are committed and unknown to order, a payment"
+        " instance is killed with -9. Order retries at another instance, and no order must be captured twice."
     ),
     system=saga_shop("captures", "payments", "sagas"),
-    workload=PayingBuyers(buyers=60, paying=12),
+    workload=PayingBuyers(buyers=60, concurrent=12),
     faults=(
         FaultPlan(
             name="answers_lost",
@@ -27,7 +27,7 @@ saga_payment_killed_after_commit: Experiment[RunningShop] = Experiment(
             heal=Injected("payment_killed"),
         ),
         FaultPlan(
-            # Both order instances go round the payment instances: of six captures two are the victim's, at least.
+            # Both order instances call payment round-robin: of six captures at least two are the killed instance's.
             name="payment_killed",
             fault=kill_one_of("payment-1", "payment-2"),
             inject=EventsSince("answers_lost", CAPTURE_COMMITTED, 6),

@@ -1,4 +1,4 @@
-"""saga_payment_starts_slowly: a payment instance dies while people pay, and takes long to come back."""
+"""saga_payment_starts_slowly: a payment instance is killed while buyers pay, and its restart is slow."""
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
@@ -13,11 +13,11 @@ from harness.history import Ending
 saga_payment_starts_slowly: Experiment[RunningShop] = Experiment(
     name="saga_payment_starts_slowly",
     about=(
-        "60 buyers pay. One of the two payment instances is killed with -9; its supervisor starts it again at once, but it"
-        " hangs in its start until most of the buyers have paid. The other one must do for both."
+        "60 buyers pay. One of the two payment instances is killed with -9; it is started again at once, but paused"
+        " during its start until most buyers have paid. The other one must serve all requests."
     ),
     system=saga_shop("captures"),
-    workload=PayingBuyers(buyers=60, paying=12),
+    workload=PayingBuyers(buyers=60, concurrent=12),
     faults=(
         FaultPlan(
             name="payment_starts_slowly",

@@ -1,4 +1,4 @@
-"""saga_product_unreachable_after_capture: the money is taken, and the stock cannot be had: neither sold nor given back."""
+"""saga_product_unreachable_after_capture: after captures, product is unreachable: stock is neither sold nor released."""
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
@@ -14,10 +14,10 @@ saga_product_unreachable_after_capture: Experiment[RunningShop] = Experiment(
     name="saga_product_unreachable_after_capture",
     about=(
         "60 buyers pay. When captures are in the provider's ledger, no order instance reaches product any more, until 15 more"
-        " orders have been charged that cannot go on. They wait, and end as paid orders when product is back."
+        " orders have been charged that cannot be completed. Their sagas wait, and end PAID when product is reachable."
     ),
     system=saga_shop("captures", "sagas"),
-    workload=PayingBuyers(buyers=60, paying=12),
+    workload=PayingBuyers(buyers=60, concurrent=12),
     faults=(
         FaultPlan(
             name="product_unreachable",

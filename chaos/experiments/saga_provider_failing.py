@@ -1,4 +1,4 @@
-"""saga_provider_failing: the payment provider answers 503 or hangs up, and may have taken the money before it did."""
+"""saga_provider_failing: the payment provider answers 503 or closes the connection, with or without the capture done."""
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
@@ -13,11 +13,11 @@ from harness.history import Ending
 saga_provider_failing: Experiment[RunningShop] = Experiment(
     name="saga_provider_failing",
     about=(
-        "60 buyers pay. From the 10th on, captures fail five times in each of four ways: 503 or a hung up connection, with the"
-        " money taken or not; after that the provider takes 300 ms for everything."
+        "60 buyers pay. From the 10th on, captures fail five times in each of four ways: 503 or a closed connection, with the"
+        " capture done or not; after that every request takes the provider 300 ms."
     ),
     system=saga_shop("captures"),
-    workload=PayingBuyers(buyers=60, paying=12),
+    workload=PayingBuyers(buyers=60, concurrent=12),
     faults=(
         FaultPlan(
             name="provider_failing",

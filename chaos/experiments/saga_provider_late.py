@@ -1,4 +1,4 @@
-"""saga_provider_late: the payment provider takes the money at once and says so when nobody listens any more."""
+"""saga_provider_late: the payment provider captures at once and answers after payment's timeout."""
 
 from chaos.experiments.promises import OF_A_SALE
 from chaos.experiments.saga_shop import saga_shop
@@ -14,11 +14,11 @@ from harness.history import Ending
 saga_provider_late: Experiment[RunningShop] = Experiment(
     name="saga_provider_late",
     about=(
-        "60 buyers pay. From the 10th on, captures are answered 4 s after the money moved; payment listens for 0.5 s. Half of"
-        " the buyers pay a second time with another payment when they hear nothing. Nobody may be charged twice."
+        "60 buyers pay. From the 10th on, captures are answered 4 s after they are done; payment's timeout is 0.5 s. Half of"
+        " the buyers pay a second time with another payment when they get no answer. No order may be charged twice."
     ),
     system=saga_shop("captures", payment={"PROVIDER_ATTEMPT_S": "0.5"}),
-    workload=PayingBuyers(buyers=60, paying=12, habits=Habits(insists=1.0, attempts=8, pays_again=0.5, bad_card=0.1)),
+    workload=PayingBuyers(buyers=60, concurrent=12, habits=Habits(retries=1.0, attempts=8, pays_again=0.5, bad_card=0.1)),
     faults=(
         FaultPlan(
             name="provider_late",

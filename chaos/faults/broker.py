@@ -1,4 +1,4 @@
-"""What faults of messages need: the shop's broker."""
+"""Protocols of a subject with a broker, for the faults on messages."""
 
 from typing import Protocol
 
@@ -10,11 +10,11 @@ BROKER = "rabbitmq"
 
 
 class Broker(Protocol):
-    """How to reach it."""
+    """A stack with the broker's address."""
 
     @property
     def amqp_url(self) -> str:
-        """With credentials. Raises StackError."""
+        """The broker's URL with credentials. Raises StackError."""
 
 
 class HasBroker(Protocol):
@@ -22,7 +22,7 @@ class HasBroker(Protocol):
 
     @property
     def stack(self) -> Broker:
-        """It."""
+        """The stack that the broker runs on."""
 
 
 def assume_broker(subject: HasBroker) -> None:

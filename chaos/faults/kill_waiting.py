@@ -1,6 +1,6 @@
-"""kill_waiting: SIGKILL of the instance that waits for the answer to money that has moved: it must not move a second time.
+"""kill_waiting: SIGKILL of the instance that waits for the answer to a capture or refund that is done already.
 
-Which instance that is shows only when it happens, so the target is found by looking, not drawn.
+The target is found by polling the sagas during the run; it is not drawn from the seed.
 """
 
 from collections import Counter
@@ -18,19 +18,19 @@ from harness.waiting import wait_until_async
 
 KILL_WAITING = "kill_waiting"
 FOUND_S = 5.0
-"""How long it looks for one that waits."""
+"""How long it polls for such an instance."""
 
 
 class HasSagas(HasStack, Protocol):
-    """A subject whose sagas move money."""
+    """A subject whose sagas capture and refund."""
 
     async def waiting(self, moved: str) -> Mapping[str, str]:
-        """Orders whose saga waits to hear of money that has moved already, and which instance has it."""
+        """Orders whose saga has not recorded a done `moved` (capture, refund), with the instance that executes it."""
 
 
 @fault_kind(KILL_WAITING)
 class KillWaiting:
-    """Kills the one of its members with the most sagas that wait for what has `moved`; heals by starting it again."""
+    """Kills its member with the most sagas that wait for a done capture or refund (`moved`); heals by starting it again."""
 
     def __init__(self, spec: FaultSpec, within_s: float = FOUND_S) -> None:
         self.spec = spec
@@ -41,7 +41,7 @@ class KillWaiting:
 
     @property
     def hit(self) -> tuple[str, ...]:
-        """See Fault: known once it has been found."""
+        """See Fault: the member that was killed; empty before."""
         return self._victim.spec.members if self._victim else ()
 
     async def assume(self, subject: HasSagas) -> None:
@@ -50,7 +50,7 @@ class KillWaiting:
             await _kill(candidate).assume(subject)
 
     async def inject(self, subject: HasSagas) -> None:
-        """See Fault. Raises WaitTimeout when nobody waits."""
+        """See Fault. Raises WaitTimeout when no member has such a saga."""
 
         async def look() -> Mapping[str, str]:
             found = await subject.waiting(self.moved)
@@ -61,12 +61,12 @@ class KillWaiting:
         victim = max(self.spec.members, key=having.__getitem__)
         self._victim = _kill(victim)
         await self._victim.inject(subject)
-        # Whoever has them by now: what the victim had heard it would have written down before it died.
+        # Read again after the kill: a saga that got its answer before it is no longer among them.
         still = await subject.waiting(self.moved)
         self._left = sum(name == victim and order in still for order, name in found.items())
 
     async def prove(self, subject: HasSagas) -> Proof:
-        """See Fault: it is gone, and has left sagas behind whose money had moved."""
+        """See Fault: the process is gone, and sagas whose capture or refund is done are unfinished."""
         if self._victim is None:
             return Proof(effective=False, detail="nobody was killed")
         gone = await self._victim.prove(subject)

@@ -1,8 +1,8 @@
-"""killed_holding: a consumer dies at a sure moment, with messages in flight whose settling never got out.
+"""killed_holding: a consumer is killed while it has unacknowledged messages whose acknowledgement or commit was lost.
 
-First one of its edges is silenced: towards the broker, so that acknowledgements vanish, or towards the database, so that
-nothing is stored. Then one looks until it holds something that this applies to, and only then it is killed with -9. Where it
-got stuck with something that this does not apply to, it is let go and silenced again, once it holds nothing.
+First one of its edges is partitioned one way: towards the broker, so that acknowledgements are lost, or towards the database,
+so that nothing is stored. Then it is polled until it holds messages to which this applies, and killed with -9. When it is
+blocked by others, the partition is healed and injected again once it holds nothing.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,7 +16,7 @@ from chaos.subject.in_flight import Count, busy, decided_since, stuck
 from harness.direction import Direction
 from harness.experiment import AssumptionError, Proof
 from harness.faults.edge_fault import dropped_since, take_away
-from harness.faults.edge_probe import Sight, look, silenced
+from harness.faults.edge_probe import ProbeResult, probe, silenced
 from harness.faults.inventory import Declaration, Inventory
 from harness.faults.kill import KILL, Kill
 from harness.faults.registry import fault_kind
@@ -27,18 +27,18 @@ from harness.waiting import WaitTimeout, wait_until_async
 
 KILLED_HOLDING = "killed_holding"
 TRY_S, TRIES = 3.0, 10
-"""How long a consumer is looked at for something that it holds, and how often it is silenced for that."""
+"""How long a consumer is polled for held messages, and how often its edge is partitioned for that."""
 IDLE_S = 20.0
-"""How long it may take to hold nothing."""
+"""Within how many seconds it has to hold nothing."""
 TOXIC = "killed_holding"
 
 Holds = Callable[[StackView, str], Awaitable[Count]]
-"""Begins to count what an instance holds, which says nothing any more."""
+"""Starts a counter of what an instance holds while its edge is partitioned."""
 
 
 @dataclass(frozen=True)
 class Holding:
-    """What a consumer can hold. With `busy`, it is silenced only when that counts nothing."""
+    """What a consumer can hold. With `busy`, its edge is partitioned only while that counts 0."""
 
     what: str
     holds: Holds
@@ -49,12 +49,12 @@ HOLDINGS: Mapping[str, Holding] = {
     "unacknowledged": Holding("orders stored and not acknowledged", decided_since),
     "uncommitted": Holding("commands taken and not stored", stuck, busy),
 }
-"""By the name that a spec's parameter `holding` has."""
+"""By the value of a spec's parameter `holding`."""
 
 
 @fault_kind(KILLED_HOLDING)
 class KilledHolding:
-    """Silences what its member says on its edge, waits until that holds something, and kills it."""
+    """Drops what its member sends on its edge, waits until that holds something, and kills it."""
 
     hit: tuple[str, ...] = ()
 
@@ -69,7 +69,7 @@ class KilledHolding:
         self._holding = holdings[name]
         self._held = 0
         self._before: EffectsState | None = None
-        self._seen = Sight()
+        self._seen = ProbeResult()
         self.try_s = TRY_S
         self._death = Kill(FaultSpec(kind=KILL, members=spec.members, edges=spec.edges))
 
@@ -78,15 +78,15 @@ class KilledHolding:
         await self._death.assume(subject)
         async with subject.proxy as proxy:
             if not (await proxy.effects(self.edge.name)).complete:
-                self._seen = await look((await proxy.proxy(self.edge.name)).listen)
+                self._seen = await probe((await proxy.proxy(self.edge.name)).listen)
 
     async def inject(self, subject: RunningShop) -> None:
-        """See Fault. Raises WaitTimeout when the member holds nothing, or never holds nothing."""
+        """See Fault. Raises WaitTimeout when the member never holds something, or never holds nothing."""
         async with subject.proxy as proxy:
             self._before = await proxy.effects(self.edge.name)
         async for attempt in stamina.retry_context(on=WaitTimeout, attempts=TRIES, timeout=None, wait_initial=0, wait_jitter=0):
             with attempt:
-                await self._let_go(subject)  # of what it got stuck with the time before
+                await self._let_go(subject)  # of the messages that blocked it before
                 await self._silence(subject)
                 await self._until_it_holds(subject)
         await self._death.inject(subject)
@@ -124,14 +124,14 @@ class KilledHolding:
         return Proof(effective=gone.effective and self._held > 0 and bool(lost), detail=detail)
 
     async def _lost(self, subject: RunningShop) -> str:
-        """What was lost on the edge since the injection, in words; nothing when there is nothing to show."""
+        """What was lost on the edge since the injection, in words; "" for nothing."""
         if self._before is None:
             return ""
         async with subject.proxy as proxy:
             if self._before.complete:
                 lost = dropped_since(self.edge, self._before, await proxy.effects(self.edge.name))
                 return f"{lost:,} bytes lost" if lost > 0 else ""
-            now = await look((await proxy.proxy(self.edge.name)).listen)
+            now = await probe((await proxy.proxy(self.edge.name)).listen)
         return f"{self._seen} before, {now} now" if silenced(self._seen, now) else ""
 
     async def heal(self, subject: RunningShop) -> str:
@@ -141,7 +141,7 @@ class KilledHolding:
 
 
 def killed_holding(target: str, callee: str, holding: str) -> Declaration:
-    """Silence `target` towards `callee`, and kill it once it holds something (see HOLDINGS)."""
+    """Drop what `target` sends to `callee`, and kill it once it holds something (see HOLDINGS)."""
 
     def declared(inventory: Inventory, _random: Random) -> FaultSpec:
         inventory.require(target)

@@ -1,6 +1,6 @@
-"""mail_script: the customers' mail server misbehaves by rules of its own: rejects, delays, or hangs up without an answer.
+"""mail_script: the mailbox sandbox rejects mails, delays them, or closes the connection without an answer, by rules.
 
-Rules are those of the mailbox sandbox (POST /script). Proved by how many mails they struck.
+Rules are those of its POST /script. Proved by how many mails they were applied to.
 """
 
 from typing import Protocol
@@ -20,16 +20,16 @@ SCRIPT = "/script"
 
 
 class HasMailbox(Protocol):
-    """A subject with a mail server of the sandbox's kind."""
+    """A subject with the mailbox sandbox."""
 
     @property
     def mailing(self) -> httpx.AsyncClient:
-        """Its HTTP side."""
+        """A client of the sandbox's HTTP API."""
 
 
 @fault_kind(MAIL_SCRIPT)
 class MailScript:
-    """Rules, each in force for every mail until it heals, or for the first `times` of them."""
+    """Rules, each applied to every mail until it heals, or to the first `times`."""
 
     hit: tuple[str, ...] = ()
 
@@ -69,5 +69,5 @@ def mail_refused(code: int = 451) -> Declaration:
 
 
 def mail_taken_in_silence(times: int) -> Declaration:
-    """So many mails are delivered, and the connection is closed before anybody is told so."""
+    """`times` mails are delivered, and the connection closed without an answer."""
     return _mail_script({"kind": "drop", "when": "after"}, times)

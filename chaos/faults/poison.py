@@ -1,6 +1,6 @@
-"""poison: messages among the commands that are none, or that can never be an order; they belong into the dead-letter queue.
+"""poison: publishes messages that are no command, or can never become an order, and belong into the dead-letter queue.
 
-Proved when every one of them lies there, refused by a consumer, and none waits in the queue any more. Healing takes them out.
+Proved when all of them are there, rejected by a consumer, and none is in the queue any more. Healing removes them.
 """
 
 import asyncio
@@ -25,16 +25,16 @@ POISON = "poison"
 QUEUE = "order.place"
 DEAD = f"{QUEUE}.dead"
 REFUSED = "rejected"
-"""The broker's word for why a message is in the dead-letter queue, where a consumer put it there."""
+"""The `reason` in the x-death header of a message that a consumer rejected."""
 DEAD_S = 15.0
-"""How long the shop may take to refuse them."""
+"""Within how many seconds the shop has to reject them."""
 APART_S = 0.1
-"""Between two of them: so they come among real messages, and share their batches."""
+"""Seconds between two of them, so that they share batches with real messages."""
 
 
 @fault_kind(POISON)
 class Poison:
-    """Publishes the spec's `messages`, whose bodies are in base64 by their ids, in their order."""
+    """Publishes the spec's `messages` (base64 bodies by message id) in their order."""
 
     hit: tuple[str, ...] = ()
 
@@ -50,7 +50,7 @@ class Poison:
         assume_broker(subject)
 
     async def inject(self, subject: HasBroker) -> None:
-        """See Fault. Returns once the broker has confirmed all of them, one after the other."""
+        """See Fault. Returns when the broker has confirmed all of them."""
         async with await aio_pika.connect(subject.stack.amqp_url, timeout=5) as connection:
             channel = await connection.channel()
             for name, body in self._bodies.items():
@@ -59,10 +59,10 @@ class Poison:
                 await asyncio.sleep(APART_S)
 
     async def prove(self, subject: HasBroker) -> Proof:
-        """See Fault. Waits until all are dead, as long as that may take."""
+        """See Fault. Waits until all are dead-lettered, within the bound."""
 
         async def all_dead() -> bool:
-            # Counted first: each look takes them out and puts them back, which a broker may limit.
+            # Counted first, because each read consumes and requeues them, and a broker may limit redeliveries.
             if (lying := await _lying(subject)) < len(self._bodies):
                 raise NotYet(f"{lying} of {len(self._bodies)} are there")
             if missing := self._bodies.keys() - await _dead(subject, self._bodies, take=False):
@@ -88,7 +88,7 @@ async def _lying(subject: HasBroker) -> int:
 
 
 async def _dead(subject: HasBroker, ours: Iterable[str], *, take: bool) -> set[str]:
-    """Which of our messages lie in the dead-letter queue because somebody refused them; the others are put back."""
+    """Ids of our messages that were rejected into the dead-letter queue; the others, or without `take` all, are requeued."""
     found: set[str] = set()
     async with await aio_pika.connect(subject.stack.amqp_url, timeout=5) as connection:
         channel = await connection.channel()
@@ -107,7 +107,7 @@ async def _dead(subject: HasBroker, ours: Iterable[str], *, take: bool) -> set[s
 
 
 def refused(message: AbstractIncomingMessage) -> bool:
-    """Whether the broker says that a consumer of the queue refused it."""
+    """Whether its x-death header says that a consumer of the queue rejected it."""
     deaths = message.headers.get("x-death")
     if not isinstance(deaths, list) or not deaths or not isinstance(deaths[0], dict):
         return False
@@ -119,12 +119,12 @@ def _text(value: object) -> str:
 
 
 def _noise(random: Random) -> bytes:
-    """Bytes that are no message at all: they begin with a field number that protobuf does not allow."""
+    """Bytes that protobuf cannot decode: they begin with an invalid field number."""
     return b"\x00" + random.randbytes(40)
 
 
 def _unfulfillable(random: Random) -> Iterable[bytes]:
-    """Commands that can be read, and that no shop can ever fulfil."""
+    """Commands that can be decoded and never fulfilled."""
 
     def command(*items: OrderItem, country: str = "CH") -> bytes:
         return PlaceOrder(
@@ -145,7 +145,7 @@ def _unfulfillable(random: Random) -> Iterable[bytes]:
 
 
 def poison(count: int) -> Declaration:
-    """So many messages of each kind of poison, in an order that the seed decides."""
+    """`count` messages of each kind, in an order drawn from the seed."""
 
     def declared(inventory: Inventory, random: Random) -> FaultSpec:
         bodies = [body for _ in range(count) for body in (_noise(random), *_unfulfillable(random))]

@@ -1,7 +1,7 @@
-"""provider_script: the payment provider of the sandbox misbehaves by rules: it is slow, answers late, or fails.
+"""provider_script: the payment provider sandbox is slow, answers late, or fails, by rules.
 
-The sandbox applies to each request the first rule that fits (see system/sandbox/provider/api.py). Its script has one owner at
-a time: healing clears all of it. Proved by its own count of requests for each rule.
+The sandbox applies to each request the first rule that fits (see system/sandbox/provider/api.py). It has one
+script at a time, which healing clears. Proved by the sandbox's count of requests per rule.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ WAYS: dict[str, dict[str, JsonValue]] = {
     "hung up without effect": {"kind": "drop", "when": "before"},
     "hung up after the effect": {"kind": "drop", "when": "after"},
 }
-"""Every way in which the provider can fail."""
+"""All failures that the sandbox can simulate."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class ProviderScript:
         answer.raise_for_status()
 
     async def prove(self, subject: HasProvider) -> Proof:
-        """See Fault: every rule struck."""
+        """See Fault: every rule was applied."""
         hits = await _in_force(subject.paying)
         said = [f"{rule.operation} {rule.said}: {number}" for rule, number in zip(self.rules, hits, strict=True)]
         return Proof(effective=all(hits), detail=f"requests struck: {', '.join(said)}")
@@ -90,7 +90,7 @@ class ProviderScript:
 
 
 async def _in_force(provider: httpx.AsyncClient) -> list[int]:
-    """How often each rule in force struck. Raises httpx.HTTPError."""
+    """Number of requests that each rule in force was applied to. Raises httpx.HTTPError."""
     answer = await provider.get(SCRIPT)
     answer.raise_for_status()
     return [int(rule["hits"]) for rule in answer.json()["rules"]]

@@ -1,8 +1,8 @@
-"""redelivery: messages arrive more than once, as after a lost acknowledgement or a publisher that asked again.
+"""redelivery: messages are delivered more than once, as after a lost acknowledgement or a publisher's retry.
 
-Events: all of them are copied by a queue of the harness's own and published again. Commands go straight into the shop's queue,
-which has no copy: there the harness competes for them and puts back, for each one that it gets, several. Copies keep the
-message's id, headers and reply address, so that nothing but their number tells them from the first.
+Events: a queue of the harness bound to the exchange gets all of them, and each is published again. Commands go directly into
+the shop's queue: there the harness is a competing consumer, and publishes several copies of each one that it gets. Copies keep
+the message's id, headers and reply address, so that consumers see a redelivery.
 """
 
 import asyncio
@@ -23,34 +23,34 @@ REDELIVERY = "redelivery"
 COMMANDS = "order.place"
 EVENTS = "shop.events"
 COPY = "x-gauntlet-copy"
-"""Header of what was published again, so that it is not copied a second time."""
+"""Header of a copy, so that it is not copied again."""
 AT_ONCE = 4
-"""Commands that the harness holds at a time: the less, the more the shop's own consumers get."""
+"""Prefetch count of the harness for commands: the lower it is, the more the shop's own consumers get."""
 
 
 class Exchange(Protocol):
-    """Where copies go."""
+    """The exchange that copies are published to."""
 
     async def publish(self, message: aio_pika.Message, routing_key: str, *, mandatory: bool = True) -> object:
         """Publish one."""
 
 
 class Copier:
-    """Has every message delivered `times` times, and counts by `published` how many more than one that makes."""
+    """Has every message delivered `times` times; `published` counts the additional ones."""
 
     def __init__(self, times: int) -> None:
         self._times = times
         self.published: Counter[str] = Counter()
 
     async def event(self, message: AbstractIncomingMessage, exchange: Exchange) -> None:
-        """Somebody else has been given this event, too: publish it once less."""
+        """Publish an event, whose original is delivered to the shop's queues, `times` - 1 times."""
         if COPY not in message.headers:
             await self._publish(message, exchange, self._times - 1)
             self.published[EVENTS] += self._times - 1
         await message.ack()
 
     async def command(self, message: AbstractIncomingMessage, exchange: Exchange) -> None:
-        """Nobody else will be given this command: publish it, a copy that came back as it is."""
+        """Publish a command, which only the harness got, `times` times; one that is a copy already, once."""
         again = COPY in message.headers
         await self._publish(message, exchange, 1 if again else self._times)
         self.published[COMMANDS] += 0 if again else self._times - 1
@@ -64,7 +64,7 @@ class Copier:
 
 @fault_kind(REDELIVERY)
 class Redelivery:
-    """Has every event, and every command the harness can get hold of, delivered `times` times."""
+    """Has every event, and every command that the harness consumes, delivered `times` times."""
 
     hit: tuple[str, ...] = ()
 
@@ -93,7 +93,7 @@ class Redelivery:
         return Proof(effective=all(published[name] for name in (COMMANDS, EVENTS)), detail=said)
 
     async def heal(self, subject: HasBroker) -> str:
-        """See Fault. What the harness holds and has not put back goes back by itself when its connection ends."""
+        """See Fault. The broker requeues what the harness has not acknowledged when its connection closes."""
         connection, self._connection = self._connection, None
         async with self._busy:
             if connection is not None:
@@ -136,5 +136,5 @@ def _copy(message: AbstractIncomingMessage) -> aio_pika.Message:
 
 
 def redelivery(times: int) -> Declaration:
-    """Everything so many times."""
+    """Deliver every event, and part of the commands, `times` times."""
     return member(REDELIVERY, BROKER, times=times)

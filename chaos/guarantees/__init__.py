@@ -1,6 +1,6 @@
-"""The shop's promises, one file each. The name of a guarantee is API; its docstring quotes the promise.
+"""The shop's guarantees, one file each. The name of a guarantee is API; the first paragraph of its docstring is the promise.
 
-Judges read the history alone, so a saved run can be judged again. Adding a promise is adding a file.
+Judges read the history alone, so a saved run can be judged again. Every module of this package is loaded.
 """
 
 from harness.collect import collect

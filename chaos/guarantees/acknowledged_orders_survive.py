@@ -1,6 +1,6 @@
-"""An answer is a promise: whatever dies afterwards, the order is there and is what the customer sent.
+"""Durability: an acknowledged order exists after any fault, with the content that the customer sent.
 
-Orders whose outcome is unknown may exist or not; both are counted and neither is held against the shop.
+Orders whose outcome is unknown may exist or not; both are counted, neither is a violation.
 """
 
 from collections.abc import Iterable
@@ -67,7 +67,7 @@ def _existing(history: History) -> dict[str, dict[str, JsonValue]]:
 
 
 def _read_gone(history: History) -> tuple[Violation, ...]:
-    """Reads that found nothing, begun after the order had been answered 201 or found by the same owner.
+    """Reads answered 404 that began after the order had been answered 201 to, or read by, the same owner.
 
     A 202 alone is not enough: such an order may still be in the queue, which is durable and cannot be read.
     """
@@ -92,7 +92,7 @@ def _read_gone(history: History) -> tuple[Violation, ...]:
 
 
 def _unknown(placed: Iterable[Operation], keys: set[str]) -> dict[str, int]:
-    """How many keys nobody got a definite answer for, and how many of those made an order."""
+    """Number of keys without a definite answer, and how many of those made an order."""
     settled = {str(operation.input.get("key")) for operation in placed if not operation.unknown}
     unknown = {str(operation.input.get("key")) for operation in placed if operation.unknown} - settled
     return {"outcome unknown": len(unknown), "outcome unknown, order exists": len(unknown & keys)}

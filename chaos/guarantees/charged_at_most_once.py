@@ -1,4 +1,4 @@
-"""Nobody pays twice. The provider's ledger says who paid; the shop has no say in it."""
+"""No order is charged twice, by the provider's ledger, which is independent of the shop's databases."""
 
 from chaos.guarantees import joining
 from harness.checkers import at_most_once
@@ -10,7 +10,7 @@ from harness.verdict import Finding, guarantee
 def charged_at_most_once(history: History) -> Finding:
     """The provider's ledger has at most one unrefunded capture per order.
 
-    It is held to that at every moment: money that was given back later was taken twice until then.
+    Judged at every entry of the ledger: a second capture is a violation even when it is refunded later.
     """
     charges = joining.charges(history)
     finding = at_most_once(charges, done="captured")

@@ -1,6 +1,6 @@
-"""The shop may say "not now"; it may not crash into its customers' faces, leave them waiting, or tell them tales.
+"""Error handling: 503 is allowed; a 500, an answer after the deadline, or a success that did not happen is a violation.
 
-Only the shop's own answers are judged. An answer nobody got (the transport failed) is judged for the time it took.
+Only the shop's answers are judged; of an operation that ended in a transport error only its duration.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,10 +14,10 @@ from harness.history import History, Operation
 from harness.verdict import Finding, Violation, guarantee
 
 DEADLINE_S = 16.0
-"""What the gateway promises (15 s), and a second for the way there and back."""
+"""The gateway's bound (15 s) and 1 s for the network."""
 
 UNDER_WAY = 202
-"""The success that is true only at rest."""
+"""The operations whose success is compared with the rows at rest."""
 
 TRUE_AT_REST: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
     {
@@ -29,7 +29,7 @@ TRUE_AT_REST: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
         (CANCEL_ORDER, 202): frozenset({"CANCELLED"}),
     }
 )
-"""States at rest that bear out a success, by operation and status. "Under way" is a success too: it must get there."""
+"""States at rest that agree with a success, by operation and status; 202 must lead to one of them, too."""
 
 
 @guarantee
@@ -45,7 +45,7 @@ def honest_errors(history: History) -> Finding:
     claims = [each for each in asked if (each.name, each.status) in TRUE_AT_REST]
     rested = not reading.was_observed(history, ORDERS) or reading.at_rest(history, ORDERS)
     seen = finding.violations + crashed
-    # A breach that clients saw themselves stands, also when the run died before the books could be looked at.
+    # Violations in answers are reported also when the run ended before the databases were observed.
     if claims and (not seen or reading.was_observed(history, ORDERS)):
         seen += tuple(_untrue(history, [each for each in claims if rested or each.status != UNDER_WAY]))
     finding = Finding(
@@ -57,7 +57,7 @@ def honest_errors(history: History) -> Finding:
 
 
 def _untrue(history: History, claims: Iterable[Operation]) -> Iterable[Violation]:
-    """Successes that the rows at rest belie. What is still under way is neither true nor false yet."""
+    """Successes that contradict the rows at rest. Orders whose saga is still under way are not judged."""
     status = {row.id: row.status for row in reading.orders(history)}
     moving = {saga.subject for saga in reading.sagas(history)}
     for claim in claims:

@@ -1,4 +1,4 @@
-"""Joins what clients did with what the books of the shop and of the world outside say, per order and per product."""
+"""Joins clients' operations with rows of the shop's databases and of the sandboxes, per order and per product."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MOVES = {
     Movement.RELEASE: ("reserved", "available"),
     Movement.RETURN: ("sold", "available"),
 }
-"""Which buckets of the stock a movement takes from and gives to."""
+"""The bucket that a movement takes units from, and the one it adds them to."""
 
 
 def transfers(history: History) -> tuple[Transfer, ...]:
@@ -39,7 +39,7 @@ def transfers(history: History) -> tuple[Transfer, ...]:
 
 
 def order_of(operation: Operation) -> str | None:
-    """The order that an operation on one is about; None when a place_order was not told."""
+    """The id of the order that an operation is about; None for a place_order whose answer has none."""
     asked = operation.input.get("order_id")
     return asked if isinstance(asked, str) else order_id(operation)
 
@@ -70,24 +70,24 @@ class OperationsByOrder(Mapping[str, tuple[int, ...]]):
 
 
 def operations_by_order(history: History, *names: str) -> OperationsByOrder:
-    """What clients did about each order, of the operations of these names."""
+    """The operations of these names, by order."""
     return OperationsByOrder(history, names)
 
 
 def status_told(operation: Operation) -> str | None:
-    """The order's status that an answer tells; None when it tells none. The `status` of a problem is not one."""
+    """The order's status in an answer; None without one (the `status` of a problem is HTTP's)."""
     told = operation.output.get("status")
     return told if operation.ok and isinstance(told, str) else None
 
 
 def order_id(operation: Operation) -> str | None:
-    """The order that an answered place_order names; None when it names none."""
+    """The order's id in the answer of a place_order; None without one."""
     found = operation.output.get("id")
     return found if isinstance(found, str) else None
 
 
 def sent_lines(operation: Operation) -> dict[str, int]:
-    """Units per product that a place_order asked for. Raises pydantic.ValidationError."""
+    """Units per product in the input of a place_order. Raises pydantic.ValidationError."""
     lines = _LINES.validate_python(operation.input.get("items"))
     totals: dict[str, int] = {}
     for line in lines:
@@ -105,7 +105,7 @@ _LINES = TypeAdapter(list[_Line])
 
 
 def address(row: OrderRow) -> Row:
-    """Where an order goes, in the words of POST /orders."""
+    """The delivery address of an order, as in POST /orders."""
     names = ("recipient", "street", "city", "postal_code", "country")
     return {name: getattr(row, name) for name in names}
 
@@ -127,7 +127,7 @@ def charges(history: History) -> tuple[Effect, ...]:
 
 
 def charged(history: History) -> dict[str, str]:
-    """What stands captured and not refunded, by order: amounts and payments in words. Raises NotObservedError."""
+    """What is captured and not refunded, by order: amounts and payments as text. Raises NotObservedError."""
     standing: dict[str, dict[str, Amount]] = {}
     for entry in reading.ledger(history):
         if entry.kind is Kind.CAPTURE:
@@ -142,5 +142,5 @@ def charged(history: History) -> dict[str, str]:
 
 
 def charge(amount: Amount, payment: str) -> str:
-    """One capture in words, so that two books can be compared."""
+    """One capture as text, to compare two sources."""
     return f"{amount} by {payment}"

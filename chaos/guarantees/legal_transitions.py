@@ -1,4 +1,4 @@
-"""Nobody ever sees an order in a state it cannot be in, or sees it go back: not from one read to the next, not at rest."""
+"""Orders follow their state machine: in the order of reads, and from any read to the rows at rest."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -19,7 +19,7 @@ MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
         "EXPIRED": frozenset(),
     }
 )
-"""The order's state machine: which states a state leads to."""
+"""The order's state machine: the direct successors of each state."""
 
 
 @guarantee
@@ -38,7 +38,7 @@ def legal_transitions(history: History) -> Finding:
 
 
 def _told(history: History) -> Iterable[Read]:
-    """What answers told. One without an end told nothing, and one whose outcome is unknown carries no order."""
+    """Statuses in answers. Operations that never ended or whose outcome is unknown have none."""
     for operation in history.named(*AT_THE_SHOP):
         order, status = joining.order_of(operation), joining.status_told(operation)
         if order and status and operation.completed_ns is not None:
@@ -46,7 +46,7 @@ def _told(history: History) -> Iterable[Read]:
 
 
 def _at_rest(history: History) -> Iterable[Read]:
-    """The rows at the end, if the run got that far: a read like any other."""
+    """The rows at rest as reads, if they were observed."""
     if reading.was_observed(history, ORDERS):
         # The rows are read before they are recorded, but after everything that ended before that stage.
         at_ns = history.observed_at_ns(ORDERS)

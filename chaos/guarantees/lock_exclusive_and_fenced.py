@@ -1,8 +1,8 @@
-"""The lock keeps holders apart as long as Redlock can, and when it cannot, the fence keeps the late one from writing.
+"""Redlock is exclusive under its assumptions; when they do not hold, fencing tokens refuse the overtaken holder's writes.
 
-Holds are those of tokens drawn: whoever drew one believed to hold the lock. Exclusion is excused only by a fault on record
-that takes away what Redlock rests on (`locks.ASSUMPTIONS`); a lock without a quorum and a write under a lower token are
-excused by nothing.
+A hold is known by its fencing token, which is drawn only by an instance that was granted the lock. An overlap is excused only
+by a recorded fault that breaks an assumption of Redlock (`locks.ASSUMPTIONS`); a grant without a quorum and a write under a
+lower token are never excused.
 """
 
 from chaos.guarantees import locks

@@ -1,7 +1,7 @@
-"""What the judge of the lock needs: who held it, which writes were done under which token, and what faults may excuse.
+"""Holds of the lock, fenced writes, and the faults that excuse an overlap of holds.
 
 Redlock is exclusive as long as pauses and network delays stay below the TTL, clocks run at about the same speed, and masters
-remember what they promised. Faults that take one of these away on purpose are listed here, and nowhere else.
+keep their keys. The faults that break one of these assumptions are listed here.
 """
 
 from collections.abc import Iterator
@@ -16,15 +16,15 @@ from harness.checkers import FencedWrite, Hold
 from harness.history import Fault, FaultPhase, History
 
 HOLDERS, MASTERS = "order-*", "redis-lock-*"
-"""Instances that take the lock, and the servers that grant it."""
+"""Patterns of the instances that acquire the lock, and of the servers that grant it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """Something that Redlock rests on, and the faults that take it away: by kind, and by member or edge.
+    """An assumption of Redlock, and the faults that break it: by kind, and by member or edge.
 
     `members` is a pattern of a member that a fault of these kinds is done to. With `lock_edges` it is done to an edge between
-    an instance of order and a master. With `of_holder` it excuses only holds of the very instance that was hit.
+    an instance of order and a master. With `of_holder` it excuses only holds of the instance that was hit.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Assumption:
     of_holder: bool = False
 
     def taken_away_by(self, fault: Fault) -> bool:
-        """Whether a fault takes it away."""
+        """Whether a fault breaks it."""
         if fault.spec is None or fault.spec.kind not in self.kinds:
             return False
         if self.lock_edges:
@@ -52,10 +52,10 @@ ASSUMPTIONS = (
     Assumption("masters remember the locks that they gave", frozenset({"forget", "flush"}), MASTERS),
     Assumption("clocks run at about the same speed", frozenset({"clock_jump"}), MASTERS),
 )
-"""Killing a master breaks none of them: it answers nobody, and what it promised is on its disk."""
+"""Killing a master breaks none of them: it grants nothing while it is down, and its keys are on its disk."""
 
 LEAD_NS = 5_000_000_000
-"""A fault takes effect while it is being injected, which may take as long; it is on record when that is done."""
+"""Injection takes up to so long, and the fault has effect during it; INJECT is recorded at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ class Broken:
     end_ns: int
 
     def excuses(self, hold: Hold) -> bool:
-        """Whether a hold may have been lost by it before its end."""
+        """Whether a hold may have ended early by it."""
         about = not self.assumption.of_holder or hold.holder in self.members
         return about and self.begin_ns <= hold.sure_ns and hold.began_ns <= self.end_ns
 
 
 def broken(history: History) -> tuple[Broken, ...]:
-    """When which assumptions did not hold."""
+    """The intervals in which an assumption did not hold."""
     return tuple(_broken(history))
 
 
@@ -102,14 +102,14 @@ def grants(history: History) -> tuple[GrantRow, ...]:
 
 
 def hold(row: GrantRow) -> Hold:
-    """A grant as the judge of mutual exclusion wants it: only what it surely covers, whatever the clocks' errors."""
+    """A grant as input of `mutually_exclusive`: the interval it covers for certain, within the clocks' errors."""
     begin_ns = row.begin_ns + row.error_ns
     sure_ns = max(begin_ns, row.sure_ns - row.error_ns)
     return Hold(row.resource, row.holder, begin_ns, sure_ns, row.end_ns, f"token {row.token}")
 
 
 def fenced_writes(history: History) -> tuple[FencedWrite, ...]:
-    """Units set aside, in the ledger's order. Raises NotObservedError."""
+    """Reservations of units, in the ledger's order. Raises NotObservedError."""
     placed = joining.operations_by_order(history, PLACE_ORDER)
     return tuple(
         FencedWrite(row.product_id, row.fence, f"entry {row.id} (order {row.order_id})", placed.get(row.order_id or "", ()))

@@ -1,8 +1,8 @@
-"""Who paid is told so, once; who did not is told nothing. Judged by what lies in the customers' mailbox.
+"""Every paid order has exactly one confirmation in the mailbox; other orders have none.
 
-SMTP cannot promise exactly once when a sender dies between the server's "250" and its own note of it; the mail is then
-sent again under the same Message-ID and delivered once. So a second transmission is a breach unless something on that
-way was broken on purpose.
+SMTP cannot promise exactly once when a sender dies between the server's "250" and its own commit; the mail is then
+sent again under the same Message-ID and delivered once. So a second transmission is a violation unless a fault was injected
+on that path.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,12 +17,12 @@ from harness.history import Fault, FaultPhase, History
 from harness.verdict import Finding, Violation, guarantee
 
 ON_THE_WAY = ("notification-*", "mailbox", "mysql")
-"""Members whose faults can separate a mail's delivery from the note of it."""
+"""Members whose faults can separate a mail's delivery from its commit as sent."""
 SENDERS, RECEIVERS = "notification-*", ("notification-*", "mailbox")
-"""An edge of a mail's way begins at a sender, which sends mails and notes it, or ends at a receiver."""
+"""Callers and callees of the edges on that path."""
 
 Paid = Mapping[str, tuple[int, ...]]
-"""Paid orders with the operations on them."""
+"""Ids of paid orders, with the operations on them."""
 
 
 @guarantee
@@ -46,10 +46,10 @@ def mail_once_per_paid_order(history: History) -> Finding:
 
 
 def _settled(history: History, paid: Paid, delivered: Iterable[Effect]) -> tuple[Paid, list[Effect]]:
-    """Of a shop that did not come to rest: what can be judged all the same.
+    """The part that can be judged when the shop did not come to rest.
 
-    That is orders that were PAID before the mailbox was looked at and whose mail is there, or has nothing left to come from:
-    the books are observed in the order in which a mail comes about, so one that is in none of them is lost.
+    Orders that were PAID before the mailbox was read, and whose mail is there or in no outbox, queue or table any more: these
+    are observed in the order in which a mail passes them, so one that is in none is lost.
     """
     kept = [effect for effect in delivered if effect.subject in paid]
     there = {effect.subject for effect in kept}
@@ -60,7 +60,7 @@ def _settled(history: History, paid: Paid, delivered: Iterable[Effect]) -> tuple
 
 
 def _disturbed(history: History) -> bool:
-    """Whether a fault was injected into a member on the mail's way, or into an edge of it."""
+    """Whether a fault was injected into a member or an edge on the mail's path."""
     return any(fault.phase is FaultPhase.INJECT and _on_the_way(fault) for fault in history.faults)
 
 

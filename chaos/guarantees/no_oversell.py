@@ -1,4 +1,4 @@
-"""Nothing is sold that is not there: not by the rows, not at any moment of the ledger, not by what customers were told."""
+"""No oversell: by the stock rows, at every entry of the ledger, and by the orders acknowledged to customers."""
 
 from chaos.guarantees import joining, reading
 from chaos.observations.orders import PLACE_ORDER
@@ -7,7 +7,7 @@ from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
 
 GIVEN_BACK = frozenset({"CANCELLED", "EXPIRED"})
-"""Statuses of orders whose units went back, so that others may have them."""
+"""Statuses of orders whose units were released."""
 
 
 @guarantee
@@ -41,7 +41,7 @@ def no_oversell(history: History) -> Finding:
 
 
 def _promised(history: History) -> dict[str, int]:
-    """Units per product of the orders that a customer was told are reserved (201) and that were not given back since."""
+    """Units per product of orders that were answered 201 and not released since."""
     given_back = {row.id for row in reading.orders(history) if row.status in GIVEN_BACK}
     lines = {
         order: joining.sent_lines(operation)

@@ -1,7 +1,7 @@
-"""A customer may ask again without fear: the same key is the same order, and the answer does not change with the asking.
+"""Idempotency: requests under one key make one order, and their answers agree.
 
-A 202 says which order, not how it was decided; a 503 or no answer at all says nothing. Those say less, and never
-contradict. Keys belong to their user: two users may use the same.
+A 202 states the order's id only; a 503 or a transport error states nothing, so neither contradicts another answer. Keys are
+scoped to their user: two users may use the same.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from harness.history import Ending, History, Operation
 from harness.verdict import Finding, Violation, guarantee
 
 KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
-"""The refusal of another content under a used key: it says nothing of the order that the key stands for."""
+"""The refusal of different content under a used key: it states nothing about the key's order."""
 TAKEN, REJECTED = "taken", "rejected"
 UNDECIDED = "PENDING"
 
@@ -34,7 +34,7 @@ def one_order_per_key(history: History) -> Finding:
     stored = [_stored(row) for row in reading.orders(history)] if observed else []
     finding = consistent(chain(answers, (told for told in stored if told.key in sent)))
     if not observed and not finding.violations:
-        reading.orders(history)  # raises: two answers that agree do not tell how many orders there are
+        reading.orders(history)  # raises without rows: answers that agree do not show how many orders exist
     rows = Counter(told.key for told in stored)
     return Finding(
         judged=finding.judged,
@@ -51,7 +51,7 @@ def _twice(rows: Counter[str], stored: Iterable[Told]) -> Iterable[Violation]:
 
 
 def _said(operation: Operation) -> dict[str, JsonValue]:
-    """What an answer says of its key; nothing when nobody can know."""
+    """The facts that an answer states about its key; {} when its outcome is unknown."""
     if operation.unknown or operation.output.get("code") == KEY_REUSED:
         return {}
     if operation.ending is Ending.FAIL:

@@ -1,4 +1,4 @@
-"""The shop's word and the provider's money agree: nothing is PAID that was not captured, nothing captured that is not PAID.
+"""The shop's orders and the provider's ledger agree: an order is PAID exactly when it is captured and not refunded.
 
 Orders whose saga is still under way are not at rest; they are counted and left to `sagas_terminate`. Where the shop as a whole
 did not come to rest, a capture may be newer than the order's row: then only what is PAID and not captured is a breach.

@@ -1,7 +1,7 @@
-"""What is mine is mine: orders, accounts and payments answer to their owner, and the shop's own things to its admins.
+"""Authorization: orders, accounts and payments are accessible to their owner only, the shop's own resources to admins only.
 
-Judged by what those heard who tried what is not theirs, and by what the databases hold at rest: an attempt whose answer was
-lost may have succeeded all the same. Who was an admin, or may have been one, tries nothing forbidden and is not judged.
+Judged by the answers to unauthorized requests and by the databases at rest, because an attempt whose answer was lost may have
+succeeded. Attempts of users who are or may be admins at the time are not judged.
 """
 
 import json
@@ -17,16 +17,16 @@ from harness.history import Ending, History, Operation
 from harness.verdict import Finding, Violation, guarantee
 
 ASKED_BY_OWNER: Mapping[str, str] = {"PAID": COMPLETE_ORDER, "CANCELLED": CANCEL_ORDER}
-"""States that an order reaches only because somebody asked for it, and by which operation."""
+"""States that an order reaches only on request, and the operation that requests them."""
 
 NOBODY = 401
-"""The answer to a token that does not stand: who asks is not known, so nothing is decided about what is asked."""
+"""The status for an invalid token: authentication failed, so authorization was not decided."""
 
 TELLING = (PLACE_ORDER, READ_ORDER, COMPLETE_ORDER, CANCEL_ORDER, identity.LIST_ORDERS)
-"""Operations whose answers tell of orders; they must be the asker's own."""
+"""Operations whose answers contain orders; they must be the caller's own."""
 
 SHOWING = (AUTHORISE_PAYMENT, identity.READ_PRODUCT, identity.READ_CATEGORY)
-"""Further operations whose answers show that something exists. A login shows that its user does."""
+"""Further operations whose answers show that a resource exists; a login shows its user."""
 
 Tried = tuple[Operation, AccessAttempt]
 
@@ -34,24 +34,24 @@ Tried = tuple[Operation, AccessAttempt]
 @guarantee
 def private_to_owner(history: History) -> Finding:
     """Nobody reads or changes what another user owns; nobody raises a role but an admin."""
-    made_admin = _promotions(history)
+    admin_since = _promotions(history)
     tried = [
         (operation, attempt)
         for operation, attempt in inputs(history, AccessAttempt, identity.TRESPASS)
-        if not _may_be_admin(attempt.user_id, operation, made_admin)
+        if not _may_be_admin(attempt.user_id, operation, admin_since)
     ]
     there = _seen_to_exist(history, {attempt.target for _, attempt in tried})
     real = [each for each in tried if not each[1].target or there.get(each[1].target, each[0].invoked_ns) < each[0].invoked_ns]
     answered = [each for each in real if not each[0].unknown and each[0].status != NOBODY]
-    heard = tuple(chain(_let_in(tried), _told_too_much(tried)))
-    # A breach that somebody saw stands, also when the run died before the books could be looked at.
-    if not heard or reading.was_observed(history, ORDERS):
-        heard += tuple(chain(_moved_by_others(history, tried), _strangers_orders(history, made_admin)))
-    if not heard or reading.was_observed(history, identity.USERS):
-        heard += tuple(_risen(history, made_admin))
+    violations = tuple(chain(_accepted(tried), _told_too_much(tried)))
+    # Violations in answers are reported also when the run ended before the databases were observed.
+    if not violations or reading.was_observed(history, ORDERS):
+        violations += tuple(chain(_moved_by_others(history, tried), _strangers_orders(history, admin_since)))
+    if not violations or reading.was_observed(history, identity.USERS):
+        violations += tuple(_unrequested_admins(history, admin_since))
     return Finding(
         judged=len(answered),
-        violations=heard,
+        violations=violations,
         counts={
             "kinds of attempts": len({attempt.what for _, attempt in answered}),
             "attempts as nobody or without an answer": len(real) - len(answered),
@@ -60,14 +60,14 @@ def private_to_owner(history: History) -> Finding:
     )
 
 
-def _let_in(tried: Iterable[Tried]) -> Iterable[Violation]:
+def _accepted(tried: Iterable[Tried]) -> Iterable[Violation]:
     for operation, attempt in tried:
         if operation.ok:
             yield _breach(f"was answered {operation.status}", operation, attempt)
 
 
 def _told_too_much(tried: Iterable[Tried]) -> Iterable[Violation]:
-    """Answers, refusals too, that quote what only the owner may read."""
+    """Answers, including refusals, that contain data which only the owner may read."""
     for operation, attempt in tried:
         if attempt.private and operation.output and not operation.ok:
             answer = json.dumps(operation.output, ensure_ascii=False)
@@ -76,7 +76,7 @@ def _told_too_much(tried: Iterable[Tried]) -> Iterable[Violation]:
 
 
 def _moved_by_others(history: History, tried: Iterable[Tried]) -> Iterable[Violation]:
-    """Orders that are where only their owner could have brought them, though the owner never asked."""
+    """Orders in a state that their owner never requested, though another user tried to."""
     attempts: dict[str, list[Tried]] = {}
     for operation, attempt in tried:
         attempts.setdefault(attempt.target, []).append((operation, attempt))
@@ -91,14 +91,14 @@ def _moved_by_others(history: History, tried: Iterable[Tried]) -> Iterable[Viola
             )
 
 
-def _strangers_orders(history: History, made_admin: Mapping[str, int]) -> Iterable[Violation]:
-    """Answers to a user's own requests that show an order of somebody else."""
+def _strangers_orders(history: History, admin_since: Mapping[str, int]) -> Iterable[Violation]:
+    """Answers to a user's own requests that contain another user's order."""
     naming = history.named(PLACE_ORDER, identity.LIST_ORDERS)
     who = {operation.process: str(operation.input["user_id"]) for operation in naming if "user_id" in operation.input}
     owner = {row.id: row.user_id for row in reading.orders(history)}
     for operation, order in _told(history, *TELLING):
         asker = who.get(operation.process)
-        if asker is None or owner.get(order, asker) == asker or _may_be_admin(asker, operation, made_admin):
+        if asker is None or owner.get(order, asker) == asker or _may_be_admin(asker, operation, admin_since):
             continue
         yield Violation(
             what=f"{operation.name} of {asker} was answered with order {order} of {owner[order]}",
@@ -107,7 +107,7 @@ def _strangers_orders(history: History, made_admin: Mapping[str, int]) -> Iterab
         )
 
 
-def _risen(history: History, made_admin: Mapping[str, int]) -> Iterable[Violation]:
+def _unrequested_admins(history: History, admin_since: Mapping[str, int]) -> Iterable[Violation]:
     """Users who are admins at rest though no admin made them so."""
     tried: dict[str, list[int]] = {}
     for operation, login in inputs(history, identity.LogIn, identity.LOG_IN):
@@ -115,7 +115,7 @@ def _risen(history: History, made_admin: Mapping[str, int]) -> Iterable[Violatio
     for operation, attempt in inputs(history, AccessAttempt, identity.TRESPASS):
         tried.setdefault(attempt.user_id, []).append(operation.id)
     for row in reading.users(history):
-        if row.role == identity.ADMIN and row.id in tried and row.id not in made_admin:
+        if row.role == identity.ADMIN and row.id in tried and row.id not in admin_since:
             yield Violation(
                 what=f"user {row.id} is {row.role}, which no admin ever asked for",
                 operations=tuple(tried[row.id]),
@@ -124,7 +124,7 @@ def _risen(history: History, made_admin: Mapping[str, int]) -> Iterable[Violatio
 
 
 def _promotions(history: History) -> dict[str, int]:
-    """Since when somebody may be an admin (ns): asked for by an admin and not definitely refused."""
+    """By user, when a promotion began (ns) that an admin requested and that was not definitely refused."""
     since: dict[str, int] = {}
     for operation, given in inputs(history, identity.RoleChange, identity.CHANGE_ROLE):
         if given.role == identity.ADMIN and operation.ending is not Ending.FAIL:
@@ -137,7 +137,7 @@ def _may_be_admin(user_id: str, operation: Operation, since: Mapping[str, int]) 
 
 
 def _seen_to_exist(history: History, wanted: Collection[str]) -> dict[str, int]:
-    """When somebody who may know was first told that a thing exists (ns), by its id."""
+    """By id, when an authorized caller first got an answer that shows the resource (ns)."""
     seen: dict[str, int] = {}
     logins = ((login, str(login.input.get("user_id"))) for login in history.named(identity.LOG_IN) if login.ok)
     for operation, thing in chain(_told(history, *TELLING, *SHOWING), logins):
@@ -147,7 +147,7 @@ def _seen_to_exist(history: History, wanted: Collection[str]) -> dict[str, int]:
 
 
 def _told(history: History, *names: str) -> Iterable[tuple[Operation, str]]:
-    """Successful operations of these names with the ids in their answers: of the thing itself, or of a list's items."""
+    """Successful operations of these names with the ids in their answers: of the resource, or of a list's items."""
     for operation in history.named(*names):
         if operation.ending is not Ending.OK:
             continue

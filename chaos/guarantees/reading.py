@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class NotAtRestError(LookupError):
-    """The books were read before the system had come to rest, so they cannot bear the promise out."""
+    """The rows were read before the system had come to rest, so they cannot show that the guarantee holds."""
 
 
 def rows(history: History, subject: str, kind: type[T]) -> tuple[T, ...]:
@@ -51,7 +51,7 @@ def inputs(history: History, kind: type[T], *names: str) -> Iterator[tuple[Opera
 
 
 def was_observed(history: History, subject: str) -> bool:
-    """Whether a run got as far as looking at a subject; what clients were told can be judged without."""
+    """Whether a subject was observed; answers can be judged without."""
     try:
         history.observed(subject)
     except NotObservedError:
@@ -65,7 +65,7 @@ def at_rest(history: History, *subjects: str) -> bool:
 
 
 def borne_out(finding: Finding, *, rested: bool) -> Finding:
-    """The finding: a breach stands at any time, but without rest nothing shows that there is none. Raises NotAtRestError."""
+    """The finding. Raises NotAtRestError when there is no violation and no rest, which proves nothing."""
     if not rested and not finding.violations:
         raise NotAtRestError("the system had not come to rest when it was observed")
     return finding
@@ -102,27 +102,27 @@ def order_items(history: History) -> tuple[LineRow, ...]:
 
 
 def sagas(history: History) -> tuple[SagaRow, ...]:
-    """Every saga that is still under way."""
+    """Every unfinished saga."""
     return rows(history, SAGAS, SagaRow)
 
 
 def outbox(history: History, subject: str) -> tuple[OutboxRow, ...]:
-    """What has not left ORDER_OUTBOX or PAYMENT_OUTBOX."""
+    """Unpublished messages of ORDER_OUTBOX or PAYMENT_OUTBOX."""
     return rows(history, subject, OutboxRow)
 
 
 def confirmations(history: History) -> tuple[ConfirmationRow, ...]:
-    """Every mail that notification knows of."""
+    """Every row of notification's confirmations."""
     return rows(history, CONFIRMATIONS, ConfirmationRow)
 
 
 def queues(history: History) -> tuple[QueueRow, ...]:
-    """What waits in the broker's queues, and what their consumers have not settled."""
+    """Ready messages in the broker's queues, and unacknowledged ones at consumers."""
     return rows(history, QUEUES, QueueRow)
 
 
 def health(history: History) -> tuple[HealthRow, ...]:
-    """How the shop's parts were at the end."""
+    """Health of the shop's parts at the end."""
     return rows(history, HEALTH, HealthRow)
 
 
@@ -137,5 +137,5 @@ def ledger(history: History) -> tuple[Entry, ...]:
 
 
 def mails(history: History) -> tuple[Message, ...]:
-    """What was delivered to customers."""
+    """Delivered mails."""
     return rows(history, MAILBOX, Message)

@@ -1,7 +1,7 @@
-"""What was broken works again once it is mended, without anybody's help.
+"""The system recovers after the last fault is healed, without intervention.
 
-Well is a definite answer of the shop, be it a refusal; not well is a 5xx, no answer, or a part that says so when it is
-looked at in the end. While a fault is in force nothing is asked of the shop.
+Healthy is a definite answer, including a refusal; unhealthy is a 5xx, no answer, or a failed health row at the end. Operations
+before the last heal are not judged.
 """
 
 from collections.abc import Iterable
@@ -15,10 +15,10 @@ from harness.history import FaultPhase, History
 from harness.verdict import Finding, guarantee
 
 BOUND_S = 30.0
-"""How long after the last heal the shop may still stumble: leases and circuit breakers have to run out."""
+"""Seconds after the last heal in which failures are allowed: leases and circuit breakers have to expire."""
 
 CUT_SHORT = "CancelledError"
-"""The error of an operation that its own client was told to drop."""
+"""The error of an operation that its own client cancelled."""
 
 
 @guarantee
@@ -44,7 +44,7 @@ def _last_heal(history: History) -> int | None:
 
 
 def _operations(history: History) -> Iterable[HealthSample]:
-    """What clients tried, save what was cut short with the run: that says nothing of the shop."""
+    """Clients' operations, except those cancelled with the run."""
     for each in history.named(*AT_THE_SHOP, *identity.AT_THE_SHOP):
         if each.completed_ns is None or each.error.startswith(CUT_SHORT):
             continue

@@ -1,7 +1,6 @@
-"""Nothing hangs in the air: whatever was begun is ended, and what was held for it is sold or given back.
+"""Liveness of sagas: every saga ends, and every reservation is sold or released.
 
-The bound is that of the stage that waits for rest; this judges what was left when it was over. An order that waits for
-its customer to pay is at rest, as long as it has time.
+The bound is that of the settle stage; this judges what is unfinished after it. An unpaid order is at rest until its expiry.
 """
 
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ GIVEN_BACK = "RELEASED"
 SENT = "SENT"
 
 Left = tuple[str, str]
-"""An order, and what of it is left over, in words."""
+"""An order, and what is unfinished of it, as text."""
 
 
 @guarantee
@@ -30,7 +29,7 @@ def sagas_terminate(history: History) -> Finding:
     ours = {(str(each.input.get("user_id")), str(each.input.get("key"))) for each in history.named(PLACE_ORDER)}
     asked = joining.operations_by_order(history, *AT_THE_SHOP)
     rested = reading.at_rest(history, ORDERS, RESERVATIONS)
-    # Without rest, reservations and orders are not of one moment, and their differences say nothing.
+    # Without rest, reservations and orders are snapshots of different times and may differ.
     held = _reservations(history, orders) if rested else ()
     left = tuple(
         Violation(what=what, operations=asked.get(order, ()), facts={"order_id": order})
@@ -59,7 +58,7 @@ def _sagas(history: History) -> Iterable[Left]:
 
 
 def _reservations(history: History, orders: Iterable[OrderRow]) -> Iterable[Left]:
-    """Reservations that nobody will ever sell or give back, and orders whose reservation is not what it must be."""
+    """Reservations in a state that their order's status excludes, and orders without the reservation they need."""
     status = {row.id: row.status for row in orders}
     moving = {saga.subject for saga in reading.sagas(history)} | {row.id for row in orders if row.status == "PENDING"}
     held = {row.order_id: row.state for row in reading.reservations(history)}

@@ -1,7 +1,7 @@
-"""A token is as old as the account it speaks for: change the account and every door is shut to what was issued before.
+"""Revocation: tokens issued before an acknowledged change of their account are refused by every instance.
 
-Access and refresh tokens alike, at every gateway and every instance of the user service. A change that was not acknowledged
-(503, or no answer) may or may not have outdated them, so it proves nothing; a refused one (4xx) outdated none.
+Access and refresh tokens, at every gateway and every instance of the user service. A change that was not acknowledged (503, or
+no answer) may or may not have revoked them, so it is not judged; a refused one (4xx) revoked none.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from harness.history import History, Operation
 from harness.verdict import Finding, guarantee
 
 LET_IN = frozenset({403, 404, 409})
-"""Refusals that only those get to hear whose token was accepted: of what they asked, not of who they are."""
+"""Refusals that imply an accepted token: authorization or validation failed, not authentication."""
 SHUT_OUT = 401
 
 
@@ -39,7 +39,7 @@ def _pair(session: str, user_id: str, operation: Operation) -> Iterable[Issue]:
 
 
 def _changes(history: History) -> Iterable[Revocation]:
-    """Acknowledged changes alone."""
+    """Acknowledged changes only."""
     for operation, own in inputs(history, identity.Shown, identity.CHANGE_ACCOUNT):
         yield from _revocation(operation, own.user_id, f"a change of the {own.what}")
     for operation, given in inputs(history, identity.RoleChange, identity.CHANGE_ROLE):
@@ -59,7 +59,7 @@ def _uses(history: History) -> Iterable[Use]:
 
 
 def _accepted(operation: Operation) -> bool | None:
-    """Whether the token was taken; None when the answer does not tell (a 5xx, none at all, a request that was malformed)."""
+    """Whether the token was accepted; None when that is unknown (a 5xx, no answer, a malformed request)."""
     if operation.ok or operation.status in LET_IN:
         return True
     return False if operation.status == SHUT_OUT else None

@@ -1,4 +1,4 @@
-"""Units neither appear nor vanish, by three independent accounts: the ledger, the stock rows and the reservations."""
+"""Conservation of units, by three independent sources: the ledger, the stock rows and the reservations."""
 
 from chaos.guarantees import joining, reading
 from harness.checkers import conserved
@@ -6,7 +6,7 @@ from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
 
 HOLDS = {"RESERVED": "reserved", "CONFIRMED": "sold"}
-"""Which units of a product a reservation in a state accounts for."""
+"""The bucket that a reservation's units are in, by its state."""
 
 
 @guarantee
@@ -16,7 +16,7 @@ def stock_conserved(history: History) -> Finding:
     ledger = joining.transfers(history)
     held = {row.product_id: {"available": row.available, "reserved": row.reserved, "sold": row.sold} for row in rows}
     finding = conserved(ledger, held)
-    # Without a reservation nothing could have been lost: a stock nobody touched says nothing about conservation.
+    # Without a reservation nothing was judged: unchanged stock does not show conservation.
     moved = sum(transfer.source == "available" for transfer in ledger)
     return Finding(
         judged=finding.judged if moved else 0,

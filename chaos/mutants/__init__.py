@@ -1,4 +1,4 @@
-"""Bugs that the shop could have, one TOML file each: what to change in a copy of `system/`, and who must catch it."""
+"""Mutants: known bugs, one TOML file each: the change to a copy of `system/`, the experiment and guarantee that fail."""
 
 from pathlib import Path
 

@@ -3,27 +3,27 @@
 CAPTURE = "capture"
 REFUND = "refund"
 DECLINE = "decline"
-"""Money moved, or did not, by the payment provider's ledger; about an order."""
+"""A capture, refund or decline in the payment provider's ledger; about an order."""
 
 CAPTURE_COMMITTED = "capture_committed"
-"""A capture is in payment's own books; about an order."""
+"""A capture is committed in payment's database; about an order."""
 
 MAIL_QUEUED = "mail_queued"
 MAIL_DELIVERED = "mail_delivered"
-"""A confirmation waits in payment's outbox; it has arrived in the customer's mailbox. Both about an order."""
+"""A confirmation is in payment's outbox; it is delivered to the mailbox. Both about an order."""
 
 MAIL_SCRIPT_HIT = "mail_script_hit"
-"""The mail server did to a mail what its script says; about nothing in particular."""
+"""A rule of the mail server's script was applied to a mail; about nothing."""
 
 REDELIVERED = "redelivered"
-"""An instance was given messages that had been given to somebody before; about the instance."""
+"""Messages were redelivered to an instance; about the instance."""
 
 MEMBER_REPLACED = "member_replaced"
-"""A member runs as another process than before; about the member."""
+"""A member runs as a new process; about the member."""
 
 SAGA_POSTPONED = "saga_postponed"
 SAGA_TAKEN_OVER = "saga_taken_over"
-"""A saga could not go on; another executor goes on with one. Both about an order."""
+"""A saga was postponed; a saga was taken over by another executor. Both about an order."""
 
 TOKEN_DRAWN = "token_drawn"  # noqa: S105 - the name of an event
 WRITE_FENCED_OFF = "fenced_off"
@@ -33,4 +33,4 @@ LOCK_GRANTED = "lock_granted"
 LOCK_RELEASED = "lock_released"
 LOCK_EXPIRED = "lock_expired"
 LOCK_OVERTAKEN = "lock_overtaken"
-"""About a resource. Overtaken: the next holder was granted it before the one before was done."""
+"""About a resource. Overtaken: it was granted to the next holder before the previous one released it."""

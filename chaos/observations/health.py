@@ -1,4 +1,4 @@
-"""How the parts of the shop were when they were looked at."""
+"""Health of the shop's parts at an observation."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ HEALTH = "shop.health"
 
 @dataclass(frozen=True, slots=True)
 class HealthRow:
-    """Whether a part of the shop was well when it was looked at, and what it said."""
+    """Whether a part of the shop was healthy (`well`), and the detail it gave."""
 
     part: str
     well: bool

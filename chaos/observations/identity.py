@@ -1,7 +1,6 @@
-"""Identity: who logged in, changed an account, showed a token and tried what is not theirs, and the accounts at rest.
+"""Identity: logins, changes of accounts, uses of tokens, unauthorized requests, and the accounts at rest.
 
-A session is one pair of tokens. Its name is chosen by the client that asks for it, so that tokens themselves need not
-be on record.
+A session is one pair of tokens. The client names it, so that tokens themselves are not recorded.
 """
 
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ READ_PRODUCT = "read_product"
 READ_CATEGORY = "read_category"
 LIST_ORDERS = "list_orders"
 TRESPASS = "trespass"
-"""Names of the operations that visitors and admins do."""
+"""Names of the operations of visitors and admins."""
 
 AT_THE_SHOP = (
     LOG_IN,
@@ -28,7 +27,7 @@ AT_THE_SHOP = (
     LIST_ORDERS,
     TRESPASS,
 )
-"""All of them are answered by the shop."""
+"""All of them; the shop answers each."""
 
 USERS = "user.users"
 """Subject of the observation of accounts at rest."""
@@ -38,7 +37,7 @@ ADMIN = "ADMIN"
 
 @dataclass(frozen=True, slots=True)
 class LogIn:
-    """Input of LOG_IN: the session it is to open, and the instance that is asked."""
+    """Input of LOG_IN: the session it opens, and the instance that is called."""
 
     user_id: str
     session: str
@@ -47,7 +46,7 @@ class LogIn:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """Input of REFRESH_TOKENS: the session whose refresh token is shown, and the one it is traded for."""
+    """Input of REFRESH_TOKENS: the session whose refresh token is used, and the new one."""
 
     user_id: str
     session: str
@@ -57,7 +56,7 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Input of USE_TOKEN and CHANGE_ACCOUNT: the session whose access token is shown. `what` is asked or changed."""
+    """Input of USE_TOKEN and CHANGE_ACCOUNT: the session whose access token is used; `what` is read or changed."""
 
     user_id: str
     session: str
@@ -75,9 +74,9 @@ class RoleChange:
 
 @dataclass(frozen=True, slots=True)
 class AccessAttempt:
-    """Input of TRESPASS: `user_id` tries something with `target`, which is the `owner`'s; both "" for the shop's own things.
+    """Input of TRESPASS: an unauthorized request of `user_id` on `target`, owned by `owner`; both "" for the shop's resources.
 
-    `private` are words that only the owner may read.
+    `private` are texts that only the owner may read.
     """
 
     user_id: str

@@ -1,4 +1,4 @@
-"""The lock on products: who held it from when to when, and writes that were refused for a token that was overtaken."""
+"""The lock on products: its holds, and writes refused for a lower fencing token."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ FENCED_OFF = "product.fenced_off"
 
 @dataclass(frozen=True, slots=True)
 class GrantRow:
-    """Somebody drew a token for a resource. `sure_ns`: the last sign that it believed to hold it; times are the history's.
+    """A hold, known by its fencing token. `sure_ns`: the last command of the holder before its end; times are the history's.
 
-    `end_ns` is when it released it, or when its TTL had run out (None: that is not over yet); `ending` says which. `votes` is
+    `end_ns` is when it released it, or when its TTL had run out (None: not yet); `ending` says which. `votes` is
     how many masters were seen to set its value, `unseen` how many could not be seen just then; `quorum` are needed.
     The times come from clocks of several servers, and may be wrong by `error_ns`.
     """

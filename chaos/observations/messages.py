@@ -1,4 +1,4 @@
-"""Messages that have not arrived yet: in outboxes, in the broker's queues, in their consumers, and mails to be sent."""
+"""Undelivered messages: in outboxes, in the broker's queues, unacknowledged at consumers, and mails to be sent."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ QUEUES = "rabbitmq.queues"
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message that has not left yet."""
+    """An unpublished message of an outbox."""
 
     message_id: str
     topic: str
@@ -20,7 +20,7 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationRow:
-    """Where the mail for an order is: PENDING, SENDING (under a lease) or SENT."""
+    """State of the mail for an order: PENDING, SENDING (under a lease) or SENT."""
 
     order_id: str
     state: str
@@ -28,7 +28,7 @@ class ConfirmationRow:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """Messages that wait in a queue, or that a consumer of it has taken and not settled."""
+    """Number of messages ready in a queue, or unacknowledged at a consumer."""
 
     queue: str
     messages: int

@@ -7,10 +7,10 @@ READ_ORDER = "read_order"
 COMPLETE_ORDER = "complete_order"
 CANCEL_ORDER = "cancel_order"
 AUTHORISE_PAYMENT = "authorise_payment"
-"""Names of the operations that buyers do."""
+"""Names of the operations of buyers."""
 
 AT_THE_SHOP = (PLACE_ORDER, READ_ORDER, COMPLETE_ORDER, CANCEL_ORDER)
-"""Those that the shop answers; the others are answered by the world outside."""
+"""Those that the shop answers; the sandboxes answer the others."""
 
 ORDERS = "order.orders"
 ORDER_ITEMS = "order.order_items"
@@ -21,7 +21,7 @@ SAGA_STEPS = "order.saga_steps"
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order as the order service stored it. `overdue`: its time to pay had been over for 5 s when it was looked at."""
+    """An order as the order service stored it. `overdue`: it had expired at least 5 s before the observation."""
 
     id: str
     user_id: str
@@ -40,7 +40,7 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class SagaRow:
-    """A saga that is still under way; `subject` is its order."""
+    """An unfinished saga; `subject` is its order."""
 
     id: str
     kind: str

@@ -1,6 +1,6 @@
-"""What the world outside the shop saw: the payment provider's ledger and the customers' mailbox.
+"""Observations of the sandboxes: the payment provider's ledger and the customers' mailbox.
 
-Neither is kept by the shop, so neither can be wrong for the shop's own reasons: this is ground truth.
+They are independent of the shop's code and databases, so they are the ground truth.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MAILBOX = "mailbox.messages"
 
 
 class Kind(StrEnum):
-    """What can happen to money at the provider."""
+    """Kinds of ledger entries."""
 
     AUTHORIZE = "authorize"
     CAPTURE = "capture"
@@ -29,13 +29,13 @@ class Amount:
     currency: str
 
     def __str__(self) -> str:
-        """As evidence quotes it."""
+        """The amount as text, for evidence."""
         return f"{self.minor_units} {self.currency}"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the provider's ledger; `reference` is the order that is paid."""
+    """A line of the provider's ledger; `reference` is the order's id."""
 
     seq: int
     payment_id: str
@@ -46,7 +46,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A mail that was delivered, and how often it was sent."""
+    """A delivered mail, and how often it was transmitted."""
 
     message_id: str
     order_id: str | None

@@ -1,6 +1,6 @@
-"""The shop as the experiment engine sees it: how it starts, that it is well, when it is at rest, and what it holds then.
+"""The shop as a subject of experiments: start, health check, test for rest, and observations at rest.
 
-It is looked at from outside only: REST, SQL, AMQP and the provider's ledger; nothing of its code is imported.
+It is observed by REST, SQL, AMQP, metrics and the sandboxes only; nothing of its code is imported.
 """
 
 from chaos.subject.running import RunningShop

@@ -1,4 +1,4 @@
-"""What is asked of the shop's databases: to observe them at rest, and to tell whether they are."""
+"""SQL queries on the shop's databases: the observations, and the counts that define rest."""
 
 from collections.abc import Mapping
 
@@ -41,14 +41,14 @@ OBSERVED: Mapping[str, Mapping[str, str]] = {
     "payment": {PAYMENT_OUTBOX: "SELECT message_id, topic, attempts FROM outbox ORDER BY id"},
     "notification": {CONFIRMATIONS: "SELECT order_id, state FROM confirmations ORDER BY order_id"},
 }
-"""What is observed: queries by schema and subject, in the shapes of `chaos.observations`; all of a schema are of one moment.
+"""The observed queries by schema and subject, in the shapes of `chaos.observations`; one snapshot per schema.
 
-`@clock_ns` is what the server's clock is ahead of the history's (ns).
+`@clock_ns` is the offset of the server's clock to the history's (ns).
 """
 
 OUTSTANDING: Mapping[str, tuple[str, str]] = {
     "orders PENDING": ("order", "SELECT COUNT(*) AS n FROM orders WHERE status = 'PENDING'"),
-    # Also those about to be: they would stir while the shop is being looked at.
+    # Also those that expire within 5 s: they would change during the observation.
     "orders overdue": (
         "order",
         "SELECT COUNT(*) AS n FROM orders WHERE status = 'RESERVED' AND expires_at <= UTC_TIMESTAMP(6) + INTERVAL 5 SECOND",
@@ -58,14 +58,14 @@ OUTSTANDING: Mapping[str, tuple[str, str]] = {
     "messages in the outbox of payment": ("payment", "SELECT COUNT(*) AS n FROM outbox"),
     "confirmations not sent": ("notification", "SELECT COUNT(*) AS n FROM confirmations WHERE state <> 'SENT'"),
 }
-"""What has to be nought before the shop is at rest: schema and query by what is counted."""
+"""Counts that are 0 at rest: schema and query by what is counted."""
 
 PAID = ("order", "SELECT COUNT(*) AS n FROM orders WHERE status = 'PAID'")
 CONFIRMED = ("notification", "SELECT COUNT(*) AS n FROM confirmations WHERE state = 'SENT'")
-"""What has to be as many at rest: a mail on its way between two services is in nobody's table."""
+"""Counts that are equal at rest, because a mail between two services is in no table."""
 
 MOVING: Mapping[str, tuple[str, str]] = {
     "orders": ("order", "SELECT COUNT(*) AS n FROM orders"),
     "stock movements": ("product", "SELECT COUNT(*) AS n FROM stock_movements"),
 }
-"""What must not grow any more at rest: schema and query by what is counted."""
+"""Counts that are constant at rest: schema and query by what is counted."""

@@ -1,6 +1,6 @@
-"""Messages in flight: taken off a queue and not settled yet, by consumers' own metrics and by the database.
+"""Messages in flight: delivered and not acknowledged, by consumers' metrics and by the database.
 
-The broker counts them as gone from its queue.
+The broker does not count them as ready.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from harness.stack.view import StackView
 from harness.system.sql import rows
 
 CONSUMERS = ("order", "payment")
-"""Services that take messages off queues."""
+"""Services that consume queues."""
 COMMANDS = "order.place"
 TAKEN, HANDLING = "consumer_batch_size_sum", "consumer_handling"
 STUCK_S = 0.4
-"""For how long the same batch has to be in flight before it counts as stuck."""
+"""Seconds for which one batch has to be in flight before it counts as stuck."""
 DECIDED = (
     "SELECT SUBSTRING_INDEX(executor, ':', 1) AS instance, COUNT(*) AS n"
     " FROM saga_steps JOIN sagas ON sagas.id = saga_steps.saga_id WHERE sagas.kind = 'place' GROUP BY instance"
@@ -30,7 +30,7 @@ Count: TypeAlias = Callable[[], Awaitable[int]]
 
 
 async def in_flight(stack: StackView) -> list[QueueRow]:
-    """What each consumer is busy with, by queue and instance; an instance whose metrics cannot be read is missing."""
+    """Messages in flight by queue and instance; an instance whose metrics cannot be read is missing."""
     members = [member.name for service in CONSUMERS for member in stack.instances(service)]
     async with httpx.AsyncClient(timeout=2.0, trust_env=False) as http:
         found = await asyncio.gather(*(_handling(http, stack, member) for member in members))
@@ -49,7 +49,7 @@ async def _handling(http: httpx.AsyncClient, stack: StackView, member: str) -> R
 
 
 async def decided_since(stack: StackView, instance: str) -> Count:
-    """Orders that an instance decided and stored from now on. Raises pymysql.MySQLError."""
+    """A counter of the orders that an instance decided and stored since this call. Raises pymysql.MySQLError."""
 
     async def decided() -> int:
         found = await asyncio.to_thread(rows, stack.mysql("order"), DECIDED)
@@ -64,7 +64,7 @@ async def decided_since(stack: StackView, instance: str) -> Count:
 
 
 async def busy(stack: StackView, instance: str) -> Count:
-    """Commands that an instance is handling."""
+    """A counter of the commands that an instance is handling."""
     address = f"http://{stack.address(instance, 'metrics')}"
 
     async def count() -> int:
@@ -74,7 +74,7 @@ async def busy(stack: StackView, instance: str) -> Count:
 
 
 async def stuck(stack: StackView, instance: str) -> Count:
-    """Commands that an instance takes off the queue from now on, and gets nowhere with. Raises httpx.HTTPError."""
+    """A counter of commands delivered to an instance since this call whose batch is stuck. Raises httpx.HTTPError."""
     address = f"http://{stack.address(instance, 'metrics')}"
     taken_before, _ = await _batch(address)
 
@@ -88,7 +88,7 @@ async def stuck(stack: StackView, instance: str) -> Count:
 
 
 async def _batch(address: str) -> tuple[int, int]:
-    """Commands taken so far, and how many of them are being handled. Raises httpx.HTTPError."""
+    """Commands delivered so far, and how many of them are in flight. Raises httpx.HTTPError."""
     async with httpx.AsyncClient(base_url=address, timeout=2.0, trust_env=False) as http:
         taken, handling = [await totals(http, "", sample, by="queue") for sample in (TAKEN, HANDLING)]
     return round(taken.get(COMMANDS, 0.0)), round(handling.get(COMMANDS, 0.0))

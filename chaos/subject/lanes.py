@@ -1,4 +1,4 @@
-"""What of the shop is drawn as lanes on a report: one for each product's lock, one for each order's sagas."""
+"""The lanes of the shop on a report: one for each product's lock, one for each order's sagas."""
 
 from chaos.observations.locks import LOCK_GRANTS
 from chaos.observations.orders import SAGA_STEPS
@@ -8,8 +8,8 @@ LOCK_HOLDERS = LaneSpec(
     name="locks",
     title="Lock holders",
     about=(
-        "Who held the lock on which product, from its grant to the last sign that the holder believed to hold it. Whether a"
-        " fault excuses an overlap is for lock_exclusive_and_fenced to say."
+        "Who held the lock on which product, from its grant to the last command of the holder. Whether a fault"
+        " excuses an overlap is decided by lock_exclusive_and_fenced."
     ),
     subject=LOCK_GRANTS,
     lane="resource",
@@ -22,7 +22,7 @@ LOCK_HOLDERS = LaneSpec(
 SAGAS = LaneSpec(
     name="sagas",
     title="Sagas",
-    about="How far each order got: its steps, each from the end of the one before to its own end.",
+    about="The saga steps of each order, each from the end of the one before to its own end.",
     subject=SAGA_STEPS,
     lane="subject",
     by="executor",

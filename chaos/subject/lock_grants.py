@@ -1,6 +1,6 @@
-"""The holds of the shop's locks, from two books kept apart: what the lock masters executed, and the fencing tokens drawn.
+"""The holds of the shop's locks, from two independent sources: commands at the lock masters, and fencing tokens drawn.
 
-A token is the proof that somebody believed to hold the lock; the masters say whether it did.
+A token shows that an instance took the lock as granted; the commands show whether it was.
 """
 
 import json
@@ -12,13 +12,13 @@ from chaos.subject.watchers.lock_book import Claim, LockBook
 from harness.history import Row
 
 UNSEEN_BEFORE_NS = 5_000_000_000
-"""How long before its token somebody may have won a lock of which nothing was heard."""
+"""Longest time in ns from a grant to the drawing of its token, for a grant that was not observed."""
 
 
 def lock_grants(book: LockBook, tokens: Iterable[Row], now_ns: int, error_ns: int = 0) -> list[Row]:
-    """A GrantRow for each resource of each token (rows of TOKENS) drawn since the book was opened; none if it never was.
+    """A GrantRow for each resource of each token (rows of TOKENS) drawn since `book` was opened; none if it never was.
 
-    `error_ns` is by how much the times of the tokens may be wrong; those of the masters' are the book's.
+    `error_ns` bounds the error of the tokens' times; `book` has those of the masters.
     """
     drawn = [row for row in tokens if _drawn_ns(row) >= book.since_ns] if book.masters else []
     error_ns = max([error_ns, *(clock.error_ns for clock in book.clocks.values())])
@@ -48,7 +48,7 @@ def _grants(book: LockBook, row: Row, now_ns: int, error_ns: int) -> Iterator[Gr
             end_ns=sure_ns if released_ns is not None else over_ns and max(over_ns, sure_ns),
             ending="released" if released_ns is not None else "expired" if over_ns else "unknown",
             votes=len(claim.terms_ns),
-            unseen=book.unseen(first_ns, drawn_ns),
+            unseen=book.unobserved_between(first_ns, drawn_ns),
             quorum=book.quorum,
             error_ns=error_ns,
         )

@@ -1,4 +1,4 @@
-"""Reads the counters that an instance of the shop shows as Prometheus text."""
+"""Reads the counters that an instance of the shop exports as Prometheus text."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -7,7 +7,7 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 Readings: TypeAlias = Mapping[str, float]
-"""Values of one counter by one of its labels."""
+"""Values of one counter by the value of one label."""
 
 
 async def totals(http: httpx.AsyncClient, url: str, sample: str, *, by: str) -> Readings:
@@ -18,7 +18,7 @@ async def totals(http: httpx.AsyncClient, url: str, sample: str, *, by: str) -> 
 
 
 def read(text: str, sample: str, *, by: str) -> Readings:
-    """The same, of a page that was read already."""
+    """The same, of a page's text."""
     found: dict[str, float] = {}
     for family in text_string_to_metric_families(text):
         for each in family.samples:

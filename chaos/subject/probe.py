@@ -1,4 +1,4 @@
-"""One real order, from the goods to its cancellation: a shop that can do this is well."""
+"""The health probe: creates a product and an account, places an order and cancels it."""
 
 import uuid
 
@@ -12,7 +12,7 @@ ADDRESS = Address("Probe", "Steady Street 1", "Bern", "3000", "CH")
 async def probe(shop: Shop, admin: Shop) -> None:
     """Place and cancel an order. Raises NotSteadyError, RefusedError, httpx.HTTPError.
 
-    The probe leaves a product, an account and a cancelled order behind, all of which add up.
+    The product, the account and the cancelled order stay, and violate no guarantee.
     """
     mark = uuid.uuid4().hex[:12]
     product = (await admin.create_product(f"Probe {mark}", Money(100))).read(Product)

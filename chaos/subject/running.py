@@ -1,4 +1,4 @@
-"""A running shop: its customers' door, what it has to be at rest, and what it holds then."""
+"""A running shop: its gateway, the conditions of rest, and the observations."""
 
 import asyncio
 import time
@@ -34,14 +34,14 @@ ADMIN = "admin@shop.example"
 CONSUMED = ("order.place", "payment.order-events")
 """Queues that have to be empty at rest."""
 DEAD = tuple(f"{queue}.dead" for queue in CONSUMED)
-"""Where refused messages end: whoever put hopeless ones in takes them out again, and nothing else may be there."""
+"""The dead-letter queue, empty at rest: the fault `poison` removes its messages when it heals."""
 BROKER_ERRORS = (AMQPError, OSError, TimeoutError)
 LIMITS = httpx.Limits(max_connections=400, max_keepalive_connections=400)
-"""Every buyer has a connection of its own: none waits for another's answer before its request leaves."""
+"""One connection per buyer, so that no request waits for a free connection in the pool."""
 
 
 class RunningShop(StackSubject):
-    """`http` talks to the gateway, `paying` to the payment provider, `mailing` to the customers' mailbox."""
+    """Clients: `http` of the gateway, `paying` of the payment provider, `mailing` of the mailbox."""
 
     lanes = LANES
     known_watchers = WATCHERS
@@ -58,7 +58,7 @@ class RunningShop(StackSubject):
 
     @property
     def shop(self) -> Shop:
-        """The shop, spoken to by nobody in particular."""
+        """The shop's API, unauthenticated."""
         return Shop(self.http)
 
     @property
@@ -68,11 +68,11 @@ class RunningShop(StackSubject):
 
     @property
     def mailbox(self) -> Mailbox:
-        """Where the customers' mail ends up."""
+        """The mailbox sandbox."""
         return Mailbox(self.mailing)
 
     async def admin(self) -> Shop:
-        """The shop, spoken to by its first admin. Raises RefusedError."""
+        """The shop's API, authenticated as its first admin. Raises RefusedError."""
         answer = await self.shop.login(ADMIN, self.stack.secret("admin"))
         return self.shop.as_user(answer.read(Session))
 
@@ -84,7 +84,7 @@ class RunningShop(StackSubject):
         await probe(self.shop, await self.admin())
 
     async def waiting(self, moved: str) -> Mapping[str, str]:
-        """Orders whose saga waits to hear of money that has moved (`capture` or `refund`), and which instance has it."""
+        """Orders whose saga waits for the answer to a done `capture` or `refund`, with the instance that executes it."""
         return await waiting(self.stack.mysql("order"), self.provider, moved)
 
     async def outstanding(self) -> Sequence[str]:
@@ -101,7 +101,7 @@ class RunningShop(StackSubject):
         return left
 
     async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
-        """See Subject. In the order in which orders flow, so that a message that moves meanwhile is seen somewhere."""
+        """See Subject. In the order in which messages pass, so that one that moves meanwhile is in some snapshot."""
         clock = await asyncio.to_thread(of_database, self.stack.mysql("order"))
         first = await self._snapshots(("user", "product", "order"), clock)
         queued = await self._queued((*CONSUMED, *DEAD))
@@ -119,14 +119,14 @@ class RunningShop(StackSubject):
         ]
 
     async def _snapshots(self, schemas: Iterable[str], clock: ClockOffset) -> dict[str, tuple[Row, ...]]:
-        """What is observed of these schemas, of each at one moment. Raises pymysql.MySQLError."""
+        """The observations of these schemas, one snapshot each. Raises pymysql.MySQLError."""
         found: dict[str, tuple[Row, ...]] = {}
         for schema in schemas:
             found |= await asyncio.to_thread(snapshot, self.stack.mysql(schema), OBSERVED[schema], clock.offset_ns)
         return found
 
     async def _health(self) -> list[HealthRow]:
-        """The shop's own word for it, and whether every member runs."""
+        """The answer of GET /health/ready, and whether every member runs."""
         try:
             ready = await self.shop.ready()
             door = HealthRow("GET /health/ready", ready.status == 200, f"answered {ready.status}")
@@ -157,7 +157,7 @@ class RunningShop(StackSubject):
         return count(self.stack.mysql(schema), query)
 
     async def _queued(self, names: Sequence[str] = CONSUMED) -> list[QueueRow]:
-        """What waits in the queues, and what their consumers have not settled. Raises one of BROKER_ERRORS."""
+        """Messages ready in the queues, and unacknowledged at consumers. Raises one of BROKER_ERRORS."""
         async with await aio_pika.connect(self.stack.amqp_url, timeout=5) as connection:
             channel = await connection.channel()
             queues = [await channel.declare_queue(name, passive=True) for name in names]

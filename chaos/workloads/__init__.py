@@ -1,1 +1,1 @@
-"""What the shop's customers do, one workload per file. Every request is on record before it leaves."""
+"""Workloads: what the shop's customers do, one per file. Every request is recorded before it is sent."""

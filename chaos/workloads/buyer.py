@@ -1,4 +1,4 @@
-"""One customer: places an order, waits for what becomes of it, then pays, calls it off or walks away.
+"""One customer: places an order, polls until it is decided, then pays, cancels or abandons it.
 
 A buyer keeps one idempotency key for one order and repeats a request only while its outcome is unknown, with the
 same key, after the time the shop asked for. What it does is drawn from its own random stream, so a run can be
@@ -18,43 +18,43 @@ from harness.history import Recorder, Row
 
 LONGEST_WAIT_S = 2.0
 BUSY = "ORDER_BUSY"
-GIVES_UP = 0.5
-"""How likely it is that whose card was declined does not pay at all."""
+ABANDONS = 0.5
+"""Probability that a buyer whose card was declined does not pay at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Habits:
-    """How likely a buyer is to do what (0 to 1), and how often it asks again.
+    """Probabilities (0 to 1) and numbers of retries of a buyer.
 
-    `pays_again`: to pay with another payment rather than ask again when nobody knows what became of the first. `bad_card`: to
-    pay with a card that is declined, first or at all. `returns`: how often it comes back when the order is busy. `polls`: how
-    often it asks what became of an order, before it turns to the next.
+    `retries`: to retry at all, up to `attempts` requests, while the outcome is unknown. `pays_again`: to pay with another
+    payment, not retry, when the outcome of the first is unknown. `bad_card`: to pay with a card that is declined, first or
+    at all. `busy_retries`: retries after ORDER_BUSY. `polls`: how often it reads an undecided order, before the next one.
     """
 
-    insists: float = 0.8
+    retries: float = 0.8
     attempts: int = 6
     pays: float = 0.4
     cancels: float = 0.1
     pays_again: float = 0.0
     bad_card: float = 0.0
-    returns: int = 0
+    busy_retries: int = 0
     polls: int = 20
 
 
 TO_ORDER = frozenset({PLACE_ORDER, READ_ORDER})
 TO_PAY = frozenset({READ_ORDER, AUTHORISE_PAYMENT, COMPLETE_ORDER})
 TO_CANCEL = frozenset({CANCEL_ORDER})
-"""The operations that a purchase may take, by what a buyer does."""
+"""The operations of ordering, paying and cancelling."""
 
 
 def operations_of(habits: Habits) -> frozenset[str]:
-    """What buyers with these habits do, by name, when many of them see their purchases through."""
+    """Names of the operations that many buyers with these habits do."""
     return TO_ORDER | (TO_PAY if habits.pays else frozenset()) | (TO_CANCEL if habits.cancels else frozenset())
 
 
 @dataclass
 class Buyer:
-    """`name` is the process in the history, `user_id` the account that `shop` speaks for."""
+    """`name` is the process in the history, `user_id` the account that `shop` is authenticated as."""
 
     name: str
     user_id: str
@@ -66,8 +66,8 @@ class Buyer:
     habits: Habits
 
     async def buys(self, key: str, lines: list[Line]) -> None:
-        """Place an order under a key and see it through."""
-        attempts = self.habits.attempts if self.random.random() < self.habits.insists else 1
+        """Place an order under a key, then pay, cancel or abandon it."""
+        attempts = self.habits.attempts if self.random.random() < self.habits.retries else 1
         fate = self.random.random()
         order = await self.places(key, lines, attempts)
         if order is not None:
@@ -81,13 +81,13 @@ class Buyer:
             "items": [asdict(line) for line in lines],
             "delivery_address": asdict(self.address),
         }
-        placed = await self._insist(
+        placed = await self._retry_unknown(
             PLACE_ORDER, sent, lambda: self.shop.place_order(key, lines, self.address), attempts or self.habits.attempts
         )
         if placed is None or placed.status not in (201, 202):
             return None
-        with suppress(RefusedError):  # an answer that makes no sense is on record, for the judges to see
-            order = await self._beyond("PENDING", placed.read(OrderRef).id)
+        with suppress(RefusedError):  # a malformed answer is recorded and judged
+            order = await self._poll_beyond("PENDING", placed.read(OrderRef).id)
             return order if order is not None and order.status == "RESERVED" else None
         return None
 
@@ -98,10 +98,10 @@ class Buyer:
             await self.cancels(order, attempts)
 
     async def pays(self, order: Order) -> None:
-        """Have the provider authorise what an order costs, and complete it; look on while that takes its time."""
+        """Have the provider authorise an order's total, complete the order, and poll it while that is undecided."""
         if self.random.random() < self.habits.bad_card:
             await self._pays_badly(order)
-            if self.random.random() < GIVES_UP:
+            if self.random.random() < ABANDONS:
                 return
         payment = await self.authorises(order)
         if payment is None:
@@ -112,7 +112,7 @@ class Buyer:
             answer = await self.completes(order, other)
         if _undecided(answer):
             with suppress(RefusedError):
-                await self._beyond("RESERVED", order.id)
+                await self._poll_beyond("RESERVED", order.id)
 
     async def _pays_badly(self, order: Order) -> None:
         payment = await self.authorises(order, BAD_CARD)
@@ -120,47 +120,47 @@ class Buyer:
             await self.completes(order, payment)
 
     async def authorises(self, order: Order, method: str = GOOD_CARD) -> Payment | None:
-        """A payment for an order, at the provider; None when there is none to be had."""
+        """Authorise a payment for an order at the provider; None when that fails."""
         total = order.total
         if total is None:
             return None
         sent: Row = {"order_id": order.id, "amount": asdict(total), "method": method}
-        answer = await self._insist(AUTHORISE_PAYMENT, sent, lambda: self.provider.authorise(order.id, total, method), 1)
+        answer = await self._retry_unknown(AUTHORISE_PAYMENT, sent, lambda: self.provider.authorise(order.id, total, method), 1)
         return answer.read(Payment) if answer is not None and answer.status == 201 else None
 
     async def completes(self, order: Order, payment: Payment, attempts: int | None = None) -> Answer | None:
-        """Complete an order with a payment; the last answer."""
+        """Complete an order with a payment; returns the last answer."""
         sent: Row = {"order_id": order.id, "payment_id": payment.id}
-        return await self._unless_busy(
+        return await self._retry_busy(
             COMPLETE_ORDER, sent, lambda: self.shop.complete(order.id, payment.id), attempts or self.habits.attempts
         )
 
     async def cancels(self, order: Order, attempts: int | None = None) -> Answer | None:
-        """Call an order off; the last answer."""
+        """Cancel an order; returns the last answer."""
         sent: Row = {"order_id": order.id}
-        return await self._unless_busy(CANCEL_ORDER, sent, lambda: self.shop.cancel(order.id), attempts or self.habits.attempts)
+        return await self._retry_busy(CANCEL_ORDER, sent, lambda: self.shop.cancel(order.id), attempts or self.habits.attempts)
 
-    async def _beyond(self, status: str, order_id: str) -> Order | None:
-        """The order once it has another status; None when that takes too long or cannot be learned. Raises RefusedError."""
+    async def _poll_beyond(self, status: str, order_id: str) -> Order | None:
+        """The order once it has another status; None when it has not after `polls` reads. Raises RefusedError."""
         for _ in range(self.habits.polls):
-            answer = await self._insist(READ_ORDER, {"order_id": order_id}, lambda: self.shop.order(order_id), 1)
+            answer = await self._retry_unknown(READ_ORDER, {"order_id": order_id}, lambda: self.shop.order(order_id), 1)
             if answer is not None and answer.status == 200 and (order := answer.read(Order)).status != status:
                 return order
             await self._wait(answer)
         return None
 
-    async def _unless_busy(self, operation: str, sent: Row, call: Call, attempts: int) -> Answer | None:
-        """Do an operation on an order, and again after a while when another one is under way."""
-        answer = await self._insist(operation, sent, call, attempts)
-        for _ in range(self.habits.returns):
+    async def _retry_busy(self, operation: str, sent: Row, call: Call, attempts: int) -> Answer | None:
+        """Do an operation on an order, and retry it while the answer is ORDER_BUSY."""
+        answer = await self._retry_unknown(operation, sent, call, attempts)
+        for _ in range(self.habits.busy_retries):
             if answer is None or answer.code != BUSY:
                 break
             await self._wait(answer)
-            answer = await self._insist(operation, sent, call, attempts)
+            answer = await self._retry_unknown(operation, sent, call, attempts)
         return answer
 
-    async def _insist(self, operation: str, sent: Row, call: Call, attempts: int) -> Answer | None:
-        """Do an operation, again while nobody knows whether it happened; the last answer, None when there was none."""
+    async def _retry_unknown(self, operation: str, sent: Row, call: Call, attempts: int) -> Answer | None:
+        """Do an operation, and retry it while its outcome is unknown; the last answer, None without one."""
         answer: Answer | None = None
         for attempt in range(attempts):
             if attempt:
@@ -171,7 +171,7 @@ class Buyer:
         return answer
 
     async def _wait(self, answer: Answer | None) -> None:
-        """As long as the shop asked for, within reason; a little less or more, so that not all come back at once."""
+        """Wait the answer's Retry-After, at most LONGEST_WAIT_S, times 0.5 to 1.5 as jitter."""
         asked = answer.retry_after_s if answer is not None and answer.retry_after_s is not None else 0.2
         await asyncio.sleep(min(asked, LONGEST_WAIT_S) * (0.5 + self.random.random()))
 

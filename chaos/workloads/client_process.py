@@ -1,7 +1,7 @@
 """A client process of the history: does operations one after the other, through clients whose requests are recorded.
 
-The record is written by the transport (`harness.recording`): the invoke is there before the request leaves, the completion
-holds the answer without the tokens in it.
+The transport (`harness.recording`) records the invoke before the request is sent, and the completion with the answer, without
+tokens.
 """
 
 from collections.abc import Awaitable, Callable

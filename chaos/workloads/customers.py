@@ -1,4 +1,4 @@
-"""Makes the people of a workload: accounts, logged in, each with an address, habits and a random stream of its own."""
+"""Creates the buyers of a workload: accounts, logged in, each with an address, habits and a random stream of its own."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from harness.experiment import Context
 
 PASSWORD = "flash-sale-password"  # noqa: S105 - accounts of a throw-away shop
 REGISTERING = 16
-"""Accounts made at once; hashing passwords is meant to be dear."""
+"""Accounts created at a time, because hashing passwords takes CPU."""
 
 
 async def customers(count: int, habits: Habits, subject: RunningShop, context: Context) -> Sequence[Buyer]:
-    """So many buyers, logged in. Raises ExceptionGroup of RefusedError and httpx.HTTPError."""
+    """Create `count` buyers, logged in. Raises ExceptionGroup of RefusedError and httpx.HTTPError."""
     limit = asyncio.Semaphore(REGISTERING)
     async with asyncio.TaskGroup() as group:
         arriving = [group.create_task(_arrives(number, habits, subject, context, limit)) for number in range(count)]

@@ -1,4 +1,4 @@
-"""A flash sale: more buyers than units, all of them in the shop at once."""
+"""A flash sale: more buyers than units, ordering concurrently."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from harness.experiment import Context, Drive
 
 @dataclass(frozen=True, kw_only=True)
 class FlashSale:
-    """`buyers` want one of `stock` units each; `at_once` of them are in the shop at any time."""
+    """`buyers` want one of `stock` units each; `concurrent` of them are in the shop at any time."""
 
     stock: int = 100
     buyers: int = 300
-    at_once: int = 40
+    concurrent: int = 40
     price: Money = field(default_factory=lambda: Money(1999))
     habits: Habits = field(default_factory=Habits)
 
@@ -38,8 +38,8 @@ class FlashSale:
 
     async def _sale(self, buyers: Sequence[Buyer], product: Product, subject: RunningShop, context: Context) -> None:
         queue = list(buyers)
-        context.seed.stream("door").shuffle(queue)  # the name is part of what a seed means: it stays
-        limit = asyncio.Semaphore(self.at_once)
+        context.seed.stream("door").shuffle(queue)  # the stream's name decides what the seed draws: keep it
+        limit = asyncio.Semaphore(self.concurrent)
 
         async def when_free(buyer: Buyer) -> None:
             async with limit:

@@ -1,7 +1,6 @@
-"""Gives every customer connections of its own to a gateway, so that a customer waits for the shop alone.
+"""Gives every customer connections of its own to a gateway.
 
-In a connection pool that many share, customers wait for each other inside the client, and that wait would be measured as
-latency of the shop.
+In a shared connection pool requests wait for a free connection, and that wait would be measured as latency of the shop.
 """
 
 import ssl
@@ -18,9 +17,9 @@ from harness.recording.http import recorded_client
 
 @asynccontextmanager
 async def spread_over_gateways(buyers: Sequence[Buyer], subject: RunningShop) -> AsyncIterator[Sequence[Buyer]]:
-    """The buyers, assigned to all gateways in turn: each keeps to one, and asks again while that one is down."""
+    """The buyers, assigned to all gateways in turn: each uses one, and retries while that one is down."""
     gateways = [f"http://{subject.stack.address(each.name, 'http')}" for each in subject.stack.instances("gateway")]
-    context = ssl.create_default_context()  # one for all: making it is what is slow about a client
+    context = ssl.create_default_context()  # shared, because creating it takes most of the time of creating a client
     async with AsyncExitStack() as leaving:
         yield [
             replace(

@@ -1,6 +1,6 @@
-"""Accounts that never stand still: customers and staff change theirs while every instance is asked whether they may.
+"""Customers and staff change their accounts while tokens are verified at every instance.
 
-Customers own an order and a payment each and try those of the others; the roles of the staff come and go at an admin's word.
+Customers own an order and a payment each and request those of others; an admin grants and revokes roles of the staff.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from harness.experiment import Context, Drive, Minimum
 from harness.history import Ending
 
 ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
-    # Passwords are hashed all the time here, and their strength is not what this is about.
+    # The lowest cost of argon2: this workload hashes many passwords, and does not test their strength.
     "user": {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1"},
     "gateway": {"LOGIN_RATE": "100000/minute"},
 }
@@ -36,7 +36,7 @@ MINIMUMS = (
     Minimum(operation=identity.REFRESH_TOKENS, count=100, endings=REFUSED),
     Minimum(operation=identity.TRESPASS, count=60, endings=REFUSED),
 )
-"""Below this the default numbers have proved nothing."""
+"""Least traffic with the default numbers."""
 
 OPERATIONS = frozenset(
     {
@@ -45,7 +45,7 @@ OPERATIONS = frozenset(
         *(orders.PLACE_ORDER, orders.AUTHORISE_PAYMENT),
     }
 )
-"""What holders and customers do, by name."""
+"""Names of the operations of account holders and customers."""
 
 FIRST_PASSWORD = "identity-password"  # noqa: S105 - accounts of a throw-away shop
 REGISTERING = 16
@@ -53,7 +53,7 @@ REGISTERING = 16
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody who was registered before the workload."""
+    """An account that was registered before the workload."""
 
     name: str
     email: str
@@ -63,12 +63,12 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """`customers` and `staff` do `rounds` of changes each; a customer tries `trespasses` things between two changes."""
+    """`customers` and `staff` do `rounds` of changes each; a customer sends `unauthorized_per_change` requests before each."""
 
     customers: int = 8
     staff: int = 4
     rounds: int = 6
-    trespasses: int = 3
+    unauthorized_per_change: int = 3
     customer: Habits = field(default_factory=lambda: Habits(changes=(NAME, PASSWORD)))
     employee: Habits = field(default_factory=lambda: Habits(changes=(ROLE, ROLE, NAME)))
 
@@ -100,7 +100,7 @@ class Identity:
             await asyncio.gather(*(customer.acquires() for customer in customers))
             async with asyncio.TaskGroup() as group:
                 for customer in customers:
-                    tries = partial(customer.tries_unauthorized, self.trespasses, customers)
+                    tries = partial(customer.tries_unauthorized, self.unauthorized_per_change, customers)
                     group.create_task(self._stays(customer.holder, tries))
                 for holder in staff:
                     group.create_task(self._stays(holder, _nothing))
@@ -123,7 +123,7 @@ class Identity:
 
 
 def _role_changes(admin: Shop, verifiers: Verifiers, context: Context) -> GiveRole:
-    """The admin who gives and takes roles, through any gateway."""
+    """Role changes by the admin, through any gateway."""
 
     admin_client = ClientProcess("admin", context.recorder)
 
@@ -144,4 +144,4 @@ async def _registered(name: str, staff: bool, shop: Shop, context: Context, room
 
 
 async def _nothing(_held: TokenPair) -> None:
-    """What the staff does between two changes."""
+    """What staff do between two changes: nothing."""

@@ -1,4 +1,4 @@
-"""A customer among others: owns an order and an authorised payment, and tries what belongs to somebody else."""
+"""A customer: owns an order and an authorised payment, and sends unauthorized requests for those of others."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,7 +15,7 @@ from harness.history import Row
 
 @dataclass
 class Customer:
-    """A holder who owns an order and an authorised payment, and tries those of others."""
+    """An account holder with an order and an authorised payment."""
 
     holder: AccountHolder
     provider: Provider
@@ -25,11 +25,11 @@ class Customer:
 
     @property
     def key(self) -> str:
-        """The idempotency key of the order that is owned."""
+        """The idempotency key of its order."""
         return f"{self.holder.client.name}-first"
 
     async def acquires(self) -> None:
-        """Order something and authorise its payment, without paying; nothing is owned when that does not come about."""
+        """Place an order and authorise its payment, without completing it; `belongings` stays None when that fails."""
         held = await self.holder.logs_in()
         if held is None:
             return
@@ -54,7 +54,7 @@ class Customer:
         await client.calls(identity.READ_CATEGORY, {"category_id": category}, lambda: shop.category(category))
 
     async def tries_unauthorized(self, number: int, customers: Sequence["Customer"], held: TokenPair) -> None:
-        """Look at one's own things, then try `number` things with somebody else's; by and by everything there is to try."""
+        """Read its own orders, then send `number` unauthorized requests; all kinds in turn, in random order."""
         me = self.holder
         shop = me.random.choice(me.verifiers.gateways).shop(held)
         await me.client.calls(identity.LIST_ORDERS, {"user_id": me.user_id}, shop.orders)
@@ -69,7 +69,7 @@ class Customer:
                 await self._tries(self._to_try.pop(), victim, self.belongings, shop)
 
     async def _orders(self, shop: Shop, key: str) -> Answer | None:
-        """Order one piece. Keys belong to their users: that of another makes an order of one's own."""
+        """Order one unit. Keys are scoped to their user: another user's key makes an order of its own."""
         lines = [Line(self.product.id, 1)]
         sent: Row = {
             "user_id": self.holder.user_id,

@@ -1,7 +1,7 @@
-"""One account holder: logs in, shows the tokens to every verifier, changes the account while they are in use, tries old ones.
+"""One account holder: logs in, uses its tokens at every verifier, changes the account meanwhile, tries old tokens.
 
-Nothing here trusts an answer: a change that was not acknowledged is asked for again, the password may be the old or the new
-one until a change is, and every token ever held may be tried later. Tokens themselves are not put on record.
+A change that was not acknowledged is retried; until then the password may be the old or the new one. Every token ever held
+may be tried later. Tokens themselves are not recorded.
 """
 
 import asyncio
@@ -16,18 +16,18 @@ from chaos.workloads.client_process import ClientProcess
 from chaos.workloads.token_verifiers import RAISE_ROLE, READ_ACCOUNT, READ_STOCK, TokenPair, TokenVerifier, Verifiers
 
 ATTEMPTS = 12
-"""How often something that must come about in the end is tried: a login, an acknowledged change."""
+"""Attempts at a login or a change, until it is acknowledged."""
 PAUSE_S = 0.2
 NAME, PASSWORD, ROLE = "name", "password", "role"
-"""What can change of an account."""
+"""The kinds of changes."""
 
 GiveRole = Callable[[str, str, Random], Awaitable[Answer | None]]
-"""An admin gives a user a role."""
+"""Has the admin give a user (id) a role."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Habits:
-    """`changes` are what is drawn from; `concurrent_uses` requests show the token while a change is; `refreshes` is 0 to 1."""
+    """`changes` are drawn from; `concurrent_uses` requests use the token during a change; `refreshes` is a probability."""
 
     changes: tuple[str, ...] = (NAME, PASSWORD)
     concurrent_uses: int = 2
@@ -54,7 +54,7 @@ class AccountHolder:
     _numbers: int = 0
 
     async def changes_once(self, then: Callable[[TokenPair], Awaitable[None]]) -> None:
-        """One round: log in, show the tokens everywhere, do something else meanwhile, change the account, try what is old."""
+        """One round: log in, use the tokens everywhere, run `then`, change the account, try old tokens."""
         held = await self.logs_in()
         if held is None:
             return
@@ -66,7 +66,7 @@ class AccountHolder:
             await self._tries_what_is_old()
 
     async def logs_in(self) -> TokenPair | None:
-        """Log in, at any gateway, with any password that may be in force; None when it does not come about."""
+        """Log in, at any gateway, with any password that may be in force; None after ATTEMPTS failures."""
         for attempt in range(ATTEMPTS):
             password = self.passwords[attempt % len(self.passwords)]
             gateway = self.random.choice(self.verifiers.gateways)
@@ -87,7 +87,7 @@ class AccountHolder:
         await self.client.calls(identity.USE_TOKEN, sent, lambda: verifier.show(held, what))
 
     async def _refreshes(self, held: TokenPair, verifier: TokenVerifier | None = None) -> TokenPair | None:
-        """Show a refresh token, at any verifier unless one is named; the next pair if there is one."""
+        """Use a refresh token, at a random verifier unless one is given; the new pair, or None."""
         chosen = verifier or self.random.choice(self.verifiers.all)
         into = self._session()
         sent = asdict(identity.Refresh(held.user_id, held.session, into, chosen.name))
@@ -97,13 +97,13 @@ class AccountHolder:
         return self._keep(into, answer.read(Tokens)) if answer is not None and answer.status == 200 else None
 
     async def _changes(self, held: TokenPair) -> bool:
-        """Change the account while its tokens are in use all around, again until it is acknowledged; whether it was."""
+        """Change the account while its tokens are in use, with retries; returns whether it was acknowledged."""
         what = self.random.choice(self.habits.changes)
         for _ in range(ATTEMPTS):
             answer = await self._while_in_use(held, what)
             if answer is not None and answer.status == 200:
                 return True
-            if answer is not None and answer.status == 401:  # an earlier attempt took effect although it said it may not have
+            if answer is not None and answer.status == 401:  # an earlier attempt with an unknown outcome took effect
                 again = await self.logs_in()
                 if again is None:
                     return False
@@ -113,7 +113,7 @@ class AccountHolder:
         return False
 
     async def _while_in_use(self, held: TokenPair, what: str) -> Answer | None:
-        """One attempt at a change, with the token shown to one verifier after the other until it is answered."""
+        """One attempt at a change; until it is answered, the token is used at one verifier after the other."""
         over = asyncio.Event()
 
         async def keeps_showing(verifiers: list[TokenVerifier]) -> None:
@@ -148,7 +148,7 @@ class AccountHolder:
         return answer
 
     def _learn(self, new: str, answer: Answer | None) -> None:
-        """Which passwords may be in force after an attempt to change it."""
+        """Update the passwords that may be in force after an attempt to change it."""
         if answer is not None and answer.status == 200:
             self.passwords = [new]
         elif answer is None or answer.status >= 500:
@@ -157,7 +157,7 @@ class AccountHolder:
             self.passwords.append(self.passwords.pop(0))
 
     async def _tries_what_is_old(self) -> None:
-        """Show the last tokens and some older ones at every verifier, for whatever they opened and one thing more."""
+        """Use the last tokens and some older ones at every verifier, access and refresh tokens."""
         older = self._held[:-1]
         chosen = [self._held[-1], *self.random.sample(older, min(self.habits.older, len(older)))]
         asked = (READ_ACCOUNT, READ_STOCK, RAISE_ROLE) if ROLE in self.habits.changes else (READ_ACCOUNT,)

@@ -1,7 +1,7 @@
-"""An open shop: the same customers come again and again, through every gateway, until something has happened.
+"""An open-ended workload: the same buyers order repeatedly, through every gateway, until a trigger is met.
 
-For faults that take as long as they take (a broker that boots, a deployment): whoever they hit is still there when they are
-over, and a little longer, so that it shows whether the shop got well. Each purchase has a key of its own.
+For faults of unknown duration (a broker's start, a deployment): traffic continues until they are healed and for one more
+purchase per buyer, so that recovery is observed. Each purchase has a key of its own.
 """
 
 import asyncio
@@ -18,27 +18,27 @@ from harness.experiment import Context, Drive
 from harness.experiment.triggers import Trigger
 
 
-class StillOpenError(Exception):
-    """What should end the workload did not happen in time."""
+class WorkloadTimeoutError(Exception):
+    """The trigger that ends the workload was not met in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenShop:
-    """`buyers` buy one or two units of one of `products` at a time, resting up to `rest_s` seconds in between.
+    """`buyers` buy one or two units of one of `products` at a time, pausing up to `pause_s` seconds in between.
 
-    They come until the trigger `until` is met, and once more; that takes at most `patience_s` seconds. With `opens` the first
-    one comes when that trigger is met.
+    They buy until the trigger `until` is met, and once more; that takes at most `timeout_s` seconds. With `start` they begin
+    when that trigger is met.
     """
 
     until: Trigger
-    opens: Trigger | None = None
+    start: Trigger | None = None
     buyers: int = 24
     products: int = 3
     stock: int = 5000
-    rest_s: float = 0.3
-    patience_s: float = 90.0
+    pause_s: float = 0.3
+    timeout_s: float = 90.0
     price: Money = field(default_factory=lambda: Money(1250))
-    habits: Habits = field(default_factory=lambda: Habits(insists=0.9, attempts=30, pays=0.5))
+    habits: Habits = field(default_factory=lambda: Habits(retries=0.9, attempts=30, pays=0.5))
 
     @property
     def operations(self) -> frozenset[str]:
@@ -53,28 +53,28 @@ class OpenShop:
             (await admin.set_stock(product.id, self.stock)).read(Stock)
         buyers = await customers(self.buyers, self.habits, subject, context)
         context.note(f"{len(buyers)} buyers logged in, {self.stock} units of each of {len(goods)} products in stock")
-        return lambda: self._open(buyers, goods, subject, context)
+        return lambda: self._run(buyers, goods, subject, context)
 
-    async def _open(self, buyers: Sequence[Buyer], goods: Sequence[Product], subject: RunningShop, context: Context) -> None:
-        if self.opens is not None:
-            await context.progress.until(self.opens)
+    async def _run(self, buyers: Sequence[Buyer], goods: Sequence[Product], subject: RunningShop, context: Context) -> None:
+        if self.start is not None:
+            await context.progress.until(self.start)
         async with spread_over_gateways(buyers, subject) as placed, asyncio.TaskGroup() as group:
-            closing = group.create_task(self._closing(context))
+            ended = group.create_task(self._until(context))
             for buyer in placed:
-                group.create_task(self._comes(buyer, goods, closing, context))
+                group.create_task(self._buys(buyer, goods, ended, context))
 
-    async def _closing(self, context: Context) -> None:
+    async def _until(self, context: Context) -> None:
         try:
-            async with asyncio.timeout(self.patience_s):
+            async with asyncio.timeout(self.timeout_s):
                 await context.progress.until(self.until)
         except TimeoutError as error:
-            raise StillOpenError(f"after {self.patience_s:g} s it is still not so that {self.until}") from error
+            raise WorkloadTimeoutError(f"after {self.timeout_s:g} s it is still not so that {self.until}") from error
 
-    async def _comes(self, buyer: Buyer, goods: Sequence[Product], closing: asyncio.Task[None], context: Context) -> None:
+    async def _buys(self, buyer: Buyer, goods: Sequence[Product], ended: asyncio.Task[None], context: Context) -> None:
         for visit in count():
-            last = closing.done()
+            last = ended.done()
             lines = [Line(buyer.random.choice(goods).id, buyer.random.randint(1, 2))]
             await buyer.buys(f"open-{context.seed}-{buyer.name}-{visit}", lines)
             if last:
                 return
-            await asyncio.wait((closing,), timeout=buyer.random.random() * self.rest_s)
+            await asyncio.wait((ended,), timeout=buyer.random.random() * self.pause_s)

@@ -1,4 +1,4 @@
-"""Everybody pays: first all order, then all pay, some of them with a second payment when they hear nothing of the first."""
+"""First all buyers order, then all pay, some of them with a second payment when the first one's outcome is unknown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from chaos.workloads.customers import customers
 from chaos.workloads.reserving import at_once, goods, reserved
 from harness.experiment import Context, Drive
 
-PAYS = Habits(insists=1.0, attempts=8, pays_again=0.3, bad_card=0.1)
+PAYS = Habits(retries=1.0, attempts=8, pays_again=0.3, bad_card=0.1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PayingBuyers:
-    """`buyers` order a unit each; when all have theirs they pay, `paying` of them at any time."""
+    """`buyers` order a unit each; when all are reserved they pay, `concurrent` of them at any time."""
 
     buyers: int = 60
-    paying: int = 12
+    concurrent: int = 12
     habits: Habits = field(default=PAYS)
 
     @property
@@ -27,11 +27,11 @@ class PayingBuyers:
         return TO_ORDER | TO_PAY
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
-        """See Workload: goods for everybody, and every buyer logged in."""
+        """See Workload: a product with a unit per buyer, and every buyer logged in."""
         product = await goods(subject, self.buyers)
         buyers = await customers(self.buyers, self.habits, subject, context)
         return lambda: self._purchases(buyers, product, context)
 
     async def _purchases(self, buyers: Sequence[Buyer], product: Product, context: Context) -> None:
         purchases = await reserved(buyers, product, context)
-        await at_once(self.paying, (each.buyer.pays(each.order) for each in purchases))
+        await at_once(self.concurrent, (each.buyer.pays(each.order) for each in purchases))

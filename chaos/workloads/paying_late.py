@@ -13,15 +13,15 @@ from chaos.workloads.customers import customers
 from chaos.workloads.reserving import at_once, goods
 from harness.experiment import Context, Drive
 
-PERSISTENT = Habits(insists=1.0, attempts=8, returns=2)
+PERSISTENT = Habits(retries=1.0, attempts=8, busy_retries=2)
 
 
 @dataclass(frozen=True, kw_only=True)
 class LatePayers:
-    """`buyers` order a unit each, `paying` of them at any time, and pay from `early_s` seconds before to `late_s` after."""
+    """`buyers` order a unit each, `concurrent` of them at any time, and pay from `early_s` seconds before to `late_s` after."""
 
     buyers: int = 42
-    paying: int = 14
+    concurrent: int = 14
     early_s: float = 1.0
     late_s: float = 0.5
     habits: Habits = field(default=PERSISTENT)
@@ -32,13 +32,13 @@ class LatePayers:
         return TO_ORDER | TO_PAY
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
-        """See Workload: goods for everybody, and every buyer logged in."""
+        """See Workload: a product with a unit per buyer, and every buyer logged in."""
         product = await goods(subject, self.buyers)
         buyers = await customers(self.buyers, self.habits, subject, context)
         return lambda: self._purchases(buyers, product, context)
 
     async def _purchases(self, buyers: Sequence[Buyer], product: Product, context: Context) -> None:
-        await at_once(self.paying, (self._purchase(each, product, context) for each in buyers))
+        await at_once(self.concurrent, (self._purchase(each, product, context) for each in buyers))
 
     async def _purchase(self, buyer: Buyer, product: Product, context: Context) -> None:
         order = await buyer.places(f"lamp-{context.seed}-{buyer.name}", [Line(product.id, 1)])
@@ -51,5 +51,5 @@ class LatePayers:
 
 
 def _left_s(order: Order) -> float:
-    """Seconds until an order expires, by the wall clock, which the shop's database shares."""
+    """Seconds until an order expires, by this machine's wall clock, which is also the database's."""
     return datetime.fromisoformat(order.expires_at).timestamp() - time.time() if order.expires_at else 0.0

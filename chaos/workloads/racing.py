@@ -1,4 +1,4 @@
-"""Every buyer pays an order and cancels it in the same moment, and tries again while the shop answers that it is busy.
+"""Every buyer completes and cancels an order concurrently, and retries while the answer is ORDER_BUSY.
 
 The two requests are those of two processes in the history; which of them leaves first is drawn.
 """
@@ -14,16 +14,16 @@ from chaos.workloads.customers import customers
 from chaos.workloads.reserving import Purchase, at_once, goods, reserved
 from harness.experiment import Context, Drive
 
-RACES = Habits(insists=1.0, attempts=8, returns=6)
+RACES = Habits(retries=1.0, attempts=8, busy_retries=6)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RacingBuyers:
-    """`buyers` order a unit each and race against themselves, `racing` of them at any time, at most `apart_s` seconds apart."""
+    """`buyers` order a unit each, then pay and cancel it at most `max_offset_s` seconds apart, `concurrent` at a time."""
 
     buyers: int = 60
-    racing: int = 12
-    apart_s: float = 0.05
+    concurrent: int = 12
+    max_offset_s: float = 0.05
     habits: Habits = field(default=RACES)
 
     @property
@@ -32,14 +32,14 @@ class RacingBuyers:
         return TO_ORDER | TO_PAY | TO_CANCEL
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
-        """See Workload: goods for everybody, and every buyer logged in."""
+        """See Workload: a product with a unit per buyer, and every buyer logged in."""
         product = await goods(subject, self.buyers)
         buyers = await customers(self.buyers, self.habits, subject, context)
         return lambda: self._races(buyers, product, context)
 
     async def _races(self, buyers: Sequence[Buyer], product: Product, context: Context) -> None:
         purchases = await reserved(buyers, product, context)
-        await at_once(self.racing, (self._race(each, context) for each in purchases))
+        await at_once(self.concurrent, (self._race(each, context) for each in purchases))
 
     async def _race(self, purchase: Purchase, context: Context) -> None:
         buyer, order = purchase.buyer, purchase.order
@@ -48,12 +48,12 @@ class RacingBuyers:
         payment = await buyer.authorises(order)
 
         async def pays() -> None:
-            await asyncio.sleep(buyer.random.random() * self.apart_s)
+            await asyncio.sleep(buyer.random.random() * self.max_offset_s)
             if payment is not None:
                 await buyer.completes(order, payment)
 
         async def cancels() -> None:
-            await asyncio.sleep(other.random.random() * self.apart_s)
+            await asyncio.sleep(other.random.random() * self.max_offset_s)
             await other.cancels(order)
 
         await asyncio.gather(pays(), cancels())

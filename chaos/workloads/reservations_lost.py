@@ -1,7 +1,7 @@
-"""Some reservations are gone when their buyers pay: an operator has released them by hand, past the order service.
+"""Some reservations are released at the product service, as by an operator, before their buyers pay.
 
-That is the one way for a paid order to lose its stock: nothing within the shop releases what is being paid. The order service
-learns of it when the money is taken already, and has to give it back.
+No service of the shop releases the reservation of an order that is being paid. The order service learns of it after the
+capture, and has to refund.
 """
 
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ from harness.recording import operation
 RELEASE = "release_reservations"
 OPERATOR = "operator"
 INSTANCE = "product-1"
-PAYS = Habits(insists=1.0, attempts=20)
-"""Whoever gave up before his order was taken up would leave an order without a reservation, which nothing could settle."""
+PAYS = Habits(retries=1.0, attempts=20)
+"""Many retries: an order whose payment never began would stay without a reservation, and the run would not settle."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LostReservations:
-    """`buyers` order a unit each, every second one loses it, and all pay, `paying` of them at any time."""
+    """`buyers` order a unit each, every second reservation is released, and all pay, `concurrent` of them at any time."""
 
     buyers: int = 60
-    paying: int = 12
+    concurrent: int = 12
     habits: Habits = field(default=PAYS)
 
     @property
@@ -37,7 +37,7 @@ class LostReservations:
         return TO_ORDER | TO_PAY | {RELEASE}
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
-        """See Workload: goods for everybody, and every buyer logged in."""
+        """See Workload: a product with a unit per buyer, and every buyer logged in."""
         product = await goods(subject, self.buyers)
         buyers = await customers(self.buyers, self.habits, subject, context)
         return lambda: self._purchases(buyers, product, subject, context)
@@ -45,7 +45,7 @@ class LostReservations:
     async def _purchases(self, buyers: Sequence[Buyer], product: Product, subject: RunningShop, context: Context) -> None:
         purchases = await reserved(buyers, product, context)
         await _release(purchases[::2], subject, context)
-        await at_once(self.paying, (each.buyer.pays(each.order) for each in purchases))
+        await at_once(self.concurrent, (each.buyer.pays(each.order) for each in purchases))
 
 
 async def _release(purchases: Sequence[Purchase], subject: RunningShop, context: Context) -> None:

@@ -1,6 +1,6 @@
-"""The first half of every purchase: goods for all, and everybody has an order that awaits its payment.
+"""The first phase of workloads about paying: a product, and a reserved order for every buyer.
 
-Workloads about paying begin with it, so that what happens while people pay does not depend on who got that far.
+All orders are reserved before the first payment, so that the number of payments does not depend on timing.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from harness.experiment import Context
 
 PRICE = Money(1999)
 ORDERING = 30
-"""Buyers who order at once."""
+"""Buyers who order at a time."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Purchase:
 
 
 async def goods(subject: RunningShop, units: int) -> Product:
-    """A product with so many units. Raises RefusedError, httpx.HTTPError."""
+    """Create a product with `units` in stock. Raises RefusedError, httpx.HTTPError."""
     admin = await subject.admin()
     product = (await admin.create_product("Lamp", PRICE)).read(Product)
     (await admin.set_stock(product.id, units)).read(Stock)
@@ -35,21 +35,21 @@ async def goods(subject: RunningShop, units: int) -> Product:
 
 
 async def reserved(buyers: Sequence[Buyer], product: Product, context: Context) -> Sequence[Purchase]:
-    """Every buyer orders one unit; those whose order is reserved."""
-    made: list[Purchase] = []
+    """Every buyer orders one unit; returns those whose order is reserved."""
+    purchases: list[Purchase] = []
 
     async def orders(buyer: Buyer) -> None:
         order = await buyer.places(f"lamp-{context.seed}-{buyer.name}", [Line(product.id, 1)])
         if order is not None:
-            made.append(Purchase(buyer, order))
+            purchases.append(Purchase(buyer, order))
 
     await at_once(ORDERING, (orders(buyer) for buyer in buyers))
-    context.note(f"{len(made)} of {len(buyers)} orders await their payment")
-    return sorted(made, key=lambda purchase: purchase.buyer.name)
+    context.note(f"{len(purchases)} of {len(buyers)} orders await their payment")
+    return sorted(purchases, key=lambda purchase: purchase.buyer.name)
 
 
 async def at_once(most: int, work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Do all of it, at most so many at any time. Raises ExceptionGroup of what the work raises."""
+    """Run all of `work`, at most `most` at a time. Raises ExceptionGroup of what the work raises."""
     limit = asyncio.Semaphore(most)
 
     async def when_free(each: Coroutine[Any, Any, None]) -> None:

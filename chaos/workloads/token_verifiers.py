@@ -16,12 +16,12 @@ from harness.stack.view import StackView
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=200)
 
 READ_ACCOUNT, READ_STOCK, RAISE_ROLE = "read the account", "read the stock", "raise the role"
-"""What can be asked with an access token; the latter two take an admin."""
+"""Requests with an access token; the latter two need an admin."""
 
 
 @dataclass(frozen=True)
 class TokenPair:
-    """A pair of tokens under the name of its session, and whose it is."""
+    """The access and refresh token of a session, and its user."""
 
     session: str
     user_id: str
@@ -30,17 +30,17 @@ class TokenPair:
 
 
 class TokenVerifier(Protocol):
-    """Takes tokens. `name` is the instance's; the methods may raise httpx.HTTPError."""
+    """An instance that verifies tokens; the methods may raise httpx.HTTPError."""
 
     @property
     def name(self) -> str:
-        """Which instance it is."""
+        """The instance's name."""
 
     async def show(self, shown: TokenPair, what: str) -> Answer:
-        """Ask for something with an access token."""
+        """Send the request `what` with an access token."""
 
     async def refresh(self, shown: TokenPair) -> Answer:
-        """Show a refresh token."""
+        """Use a refresh token."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class GatewayVerifier:
         return await Shop(self.http).refresh(shown.refresh_token)
 
     def shop(self, shown: TokenPair | None = None) -> Shop:
-        """The shop through this gateway, spoken to by the owner of the tokens, or by nobody."""
+        """The shop through this gateway, authenticated with the access token, or unauthenticated."""
         return Shop(self.http, shown.access_token if shown else "")
 
     def _requests(self, shown: TokenPair) -> Mapping[str, tuple[str, str, Mapping[str, str] | None]]:
@@ -73,7 +73,7 @@ class GatewayVerifier:
 
 @dataclass(frozen=True)
 class UserInstanceVerifier:
-    """An instance of the user service, which judges tokens whatever is asked with them."""
+    """An instance of the user service; it verifies tokens the same way for every `what`."""
 
     name: str
     instance: UserInstance

@@ -1,4 +1,4 @@
-"""What somebody may try with things that are not theirs: every route that names a thing, and those meant for admins."""
+"""Unauthorized requests: every route with the id of a resource, and those for admins only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Of(StrEnum):
-    """Whose thing it is: something of another user's, named by a placeholder, or the shop's own."""
+    """The resource that a request is about: another user's, by placeholder, or the shop's."""
 
     ORDER = "order"
     PAYMENT = "payment"
@@ -21,7 +21,7 @@ class Of(StrEnum):
 class UnauthorizedRequest:
     """A request that must be refused.
 
-    Placeholders: {order}, {payment} and {user} of another; {own_order}, {own_payment} and {me}; {product} and {category}.
+    Placeholders: {order}, {payment} and {user} of another user; {own_order}, {own_payment} and {me}; {product} and {category}.
     """
 
     what: str
@@ -31,14 +31,14 @@ class UnauthorizedRequest:
     body: Mapping[str, object] | None = None
 
     def filled(self, things: Mapping[str, str]) -> tuple[str, str, dict[str, object] | None]:
-        """Method, path and body with the placeholders replaced. Raises KeyError for one that `things` does not know."""
+        """Method, path and body with the placeholders replaced. Raises KeyError for one that `things` lacks."""
         body = None if self.body is None else {name: _filled(value, things) for name, value in self.body.items()}
         return self.method, self.path.format_map(things), body
 
 
 @dataclass(frozen=True, kw_only=True)
 class Belongings:
-    """What a customer owns. `private` are words that nobody else may read."""
+    """What a customer owns. `private` are texts that nobody else may read."""
 
     user: str
     order: str
@@ -46,11 +46,11 @@ class Belongings:
     private: tuple[str, ...] = field(default=())
 
     def as_victims(self) -> dict[str, str]:
-        """What they are called when somebody else tries them."""
+        """Their placeholders in another user's request."""
         return {"user": self.user, "order": self.order, "payment": self.payment}
 
     def as_own(self) -> dict[str, str]:
-        """What their owner calls them."""
+        """Their placeholders in the owner's request."""
         return {"me": self.user, "own_order": self.order, "own_payment": self.payment}
 
 

@@ -1,7 +1,7 @@
 """The command line: `python -m ci.images [--force] [name …]`, `python -m ci.images env`, `python -m ci.images list`.
 
-Exit code 1 when an image could not be built, 2 for a name that is none, 69 when no Docker engine answers or this machine is
-none to build on.
+Exit code 1 when an image could not be built, 2 for an unknown name, 69 when no Docker engine answers or images cannot be
+built on this machine.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Files that an image takes along besides those of its folder: of this machine, or of this repository.
+"""Files that an image needs besides those of its folder: of this machine, or of this repository.
 
 They are part of its recipe, so the image is built anew when they change.
 """
@@ -24,7 +24,7 @@ PROXY_SOURCES = (
     "harness/proxy/**/*.py",
 )
 PROXY_WITHOUT = ("harness/proxy/bench/", "harness/proxy/client.py", "harness/proxy/process.py")
-"""What uses a proxy, and is no part of one."""
+"""Modules of harness/proxy that are clients of a proxy, left out of its image."""
 PROXY_PACKAGES = frozenset({"httptools", "prometheus-client", "starlette", "uvicorn", "uvloop"})
 
 

@@ -1,6 +1,6 @@
 """Builds one image after another: mmdebstrap makes a minimal Debian, docker imports it, a Dockerfile does the rest.
 
-An image whose recipe has not changed is left alone. What is being built replaces the old image only when it is complete.
+An image whose recipe has not changed is kept. A new image replaces the old one only when it is complete.
 """
 
 import shutil
@@ -38,7 +38,7 @@ def build(names: Sequence[str], *, force: bool, say: Say) -> None:
         if isinstance(part, Base):
             _bootstrap(part, recipe, say)
         else:
-            _persistently(partial(_dockerfile, part, recipe, generated), say)
+            _with_retry(partial(_dockerfile, part, recipe, generated), say)
         built = inspect(part.tag)
         run(["docker", "image", "prune", "--force", "--filter=label=gauntlet.recipe"], timeout_s=120)  # the former one
         say(f"{part.tag} built in {time.monotonic() - started:.1f} s ({(built[1] if built else 0) / 1e6:.0f} MB)")
@@ -70,8 +70,8 @@ def _bootstrap(base: Base, recipe: Recipe, say: Say) -> None:
         run(["docker", "import", *changes, root, base.tag], timeout_s=BUILD_TIMEOUT_S)
 
 
-def _persistently(action: Callable[[], None], say: Say) -> None:
-    """Once more when it fails: most of it is downloads. Raises CommandFailedError when that fails as well."""
+def _with_retry(action: Callable[[], None], say: Say) -> None:
+    """Retry once, because most failures are those of downloads. Raises CommandFailedError when that fails as well."""
     try:
         action()
     except CommandFailedError as error:

@@ -1,4 +1,4 @@
-"""The few things asked of the docker command, and how big and how current an image is."""
+"""Runs docker commands, and reads an image's recipe and size."""
 
 import subprocess
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ LAST_LINES = 30
 
 
 class CommandFailedError(Exception):
-    """A command ended with another code than 0; the message holds what it said last."""
+    """A command ended with another code than 0; the message has the end of its output."""
 
 
 def run(command: Sequence[str | Path], *, timeout_s: float, cwd: Path | None = None) -> str:
-    """Run a command; what it printed. Raises CommandFailedError, also when it does not end in time."""
+    """Run a command; returns its output. Raises CommandFailedError, also when it does not end in time."""
     said = [str(part) for part in command]
     try:
         done = subprocess.run(  # noqa: S603 - commands of this package, no shell

@@ -1,7 +1,7 @@
-"""A Docker engine where one can be had: `python -m ci.images.engine start`, `stop [--force]`, `status`.
+"""Installs and starts a Docker engine: `python -m ci.images.engine start`, `stop [--force]`, `status`.
 
 `start` uses the engine that answers; where none does it installs Debian's as root and starts it by hand, with its images
-under /var/lib/gauntlet-engine, and sees to docker compose. `stop` ends only an engine that `start` started. Exit code 0:
+under /var/lib/gauntlet-engine, and installs docker compose. `stop` ends only an engine that `start` started. Exit code 0:
 done. 69 (NO_ENGINE): there is no engine and none can be had, with the reason: whoever needs one must say so, not pass over it.
 """
 
@@ -29,13 +29,13 @@ LOG = Path("/var/log/gauntlet-engine.log")
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 60.0
 STORAGE_DRIVERS = ((), ("--storage-driver=vfs",))
-"""What the engine finds best by itself; then the one that works on any file system, slowly and with full copies."""
+"""Storage drivers to try: the engine's default, then vfs, which works on any file system with full copies."""
 
 Say = Callable[[str], None]
 
 
 class EngineUnavailableError(Exception):
-    """There is no engine and none can be had; the message says why."""
+    """There is no engine and none can be started; the message is the reason."""
 
 
 def answers() -> str:

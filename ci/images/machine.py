@@ -1,7 +1,7 @@
-"""Where this machine gets its software from: the mirror, keys and options of its apt, the indexes of its pip.
+"""Package sources of this machine: the mirror, keys and options of its apt, the indexes of its pip.
 
-The images are built with exactly these, so that nothing here has to know an address and a host behind a proxy or with a
-mirror of its own needs no second configuration. Tools are asked rather than their files parsed, where they can tell.
+The images are built with exactly these, so that no address is written here, and a host behind a proxy or with a mirror
+needs no second configuration. Settings are read from the tools' own output where they print them, else from files.
 """
 
 import platform
@@ -15,7 +15,7 @@ PIP_NETWORK = frozenset({"index-url", "extra-index-url", "trusted-host", "proxy"
 
 
 class UnsuitableMachineError(Exception):
-    """The images cannot be built here; the message says why."""
+    """The images cannot be built here; the message is the reason."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,13 @@ def _keys(sources: Path) -> str:
 
 
 def acquire_options(dump: str) -> tuple[str, ...]:
-    """Of what `apt-config dump` prints, what concerns the way to the mirror: proxies, authorities, validity of dates."""
+    """Of the output of `apt-config dump`, the options for reaching the mirror: proxies, authorities, validity of dates."""
     found = re.findall(r'^(Acquire::(?:https?::|Check-)\S+ ".+");$', dump, re.MULTILINE)
     return tuple(found)
 
 
 def network_settings(listed: str) -> Mapping[str, str]:
-    """Of what `pip config list` prints, what is good on another machine as well; the environment outweighs the files."""
+    """Of the output of `pip config list`, the settings that are valid on another machine; the environment overrides files."""
     values: dict[str, str] = {}
     pairs = re.findall(r"^(\S+?)='(.*)'$", listed, re.MULTILINE)
     for name, value in sorted(pairs, key=lambda pair: pair[0].startswith(":env:")):
@@ -84,11 +84,11 @@ def archive() -> Archive:
 
 
 def apt_options() -> tuple[str, ...]:
-    """This machine's settings of apt that concern the way to the mirror."""
+    """This machine's apt options for reaching the mirror."""
     return acquire_options(_output("apt-config", "dump"))
 
 
 def pip_configuration(python: str) -> str:
-    """A pip.conf that reaches the indexes this machine uses, wherever it is put."""
+    """A pip.conf with the indexes that this machine uses."""
     settings = network_settings(_output(python, "-m", "pip", "config", "list"))
     return "\n".join(["[global]", *(f"{key} = {value}" for key, value in sorted(settings.items()))]) + "\n"

@@ -1,4 +1,4 @@
-"""Which official images can be had here, each asked for by itself: one that is missing is no reason to build the others.
+"""Which official images can be pulled here; only the missing ones are built.
 
 Toxiproxy's is published outside Docker Hub, so that GAUNTLET_IMAGE_TOXIPROXY has to name it in full; the same setting of
 another image is taken for it too.
@@ -15,7 +15,7 @@ PULL_TIMEOUT_S = 600
 
 
 def missing(say: Callable[[str], None], environ: Mapping[str, str] = os.environ) -> list[Image]:
-    """Pull the official images, side by side; those that cannot be had, and are said to be missing."""
+    """Pull the official images concurrently; returns those that cannot be pulled, each noted by `say`."""
     sought = [image for image in IMAGES if image.official]
     with ThreadPoolExecutor(max_workers=len(sought)) as pool:
         obstacles = list(pool.map(lambda image: _obstacle(_name(image, environ)), sought))
@@ -26,7 +26,7 @@ def missing(say: Callable[[str], None], environ: Mapping[str, str] = os.environ)
 
 
 def with_builders(images: Sequence[Image]) -> list[Image]:
-    """These, and those that stand in for nothing and only serve to build in one of them."""
+    """These, and the images without an official counterpart that they are built in."""
     names = {image.name for image in images}
     return [image for image in IMAGES if image.name in names or (not image.official and image.base in names)]
 

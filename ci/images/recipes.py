@@ -1,4 +1,4 @@
-"""Which images are built, from what, and the fingerprint by which a built one is known to be current.
+"""The images to build, their sources, and the fingerprint that shows whether a built one is current.
 
 A recipe's fingerprint covers everything of ours that goes into the image, and that of its base; it does not cover Debian's
 packages, which drift: `--force` builds with today's.
@@ -12,11 +12,11 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 
 WITHOUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
-"""What no container reads; licences stay."""
+"""Files to leave out of images; licences stay."""
 DPKG_OPTIONS = (
     *(f"path-exclude={pattern}" for pattern in WITHOUT),
     "path-include=/usr/share/doc/*/copyright",
-    "force-unsafe-io",  # a half-written image is thrown away: nothing is gained by flushing each file
+    "force-unsafe-io",  # an incomplete image is discarded, so fsync of each file is not needed
 )
 
 
@@ -50,7 +50,7 @@ class Base:
 
     @property
     def name(self) -> str:
-        """What images call it."""
+        """Its name in images' Dockerfiles."""
         return self.suite
 
     @property
@@ -67,8 +67,8 @@ class Base:
 class Image:
     """An image with a Dockerfile in the folder of its name.
 
-    `setting` is what docker-compose.yml calls it by, "" for one that the deployment has no use for. It stands in for the
-    image `official`, if there is one.
+    `setting` is its variable in docker-compose.yml, "" for one that the deployment does not use. It replaces the image
+    `official`, if there is one.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Image:
 
     @property
     def folder(self) -> Path:
-        """What it is built from."""
+        """The folder of its Dockerfile."""
         return self.root / self.name
 
     @property
@@ -119,7 +119,7 @@ IMAGES = (
 
 
 def plan(names: Sequence[str]) -> list[Base | Image]:
-    """What has to be built for these images (none: for all), in order. Raises ValueError for a name that is none."""
+    """What has to be built for these images (none: for all), in order. Raises ValueError for an unknown name."""
     known: dict[str, Base | Image] = {part.name: part for part in (*BASES, *IMAGES)}
     wanted: set[str] = set()
     for name in names:

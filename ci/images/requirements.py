@@ -1,6 +1,6 @@
 """Prints the part of requirements.lock that services need: `python requirements.py requirements.lock`.
 
-The lock file says of each package who asked for it (`# via`). What only tests and the harness ask for stays out of the
+The lock file names the dependents of each package (`# via`). Packages that only tests and the harness need stay out of the
 service image. It runs inside the build, before anything is installed: the standard library only.
 """
 
@@ -17,7 +17,7 @@ HARNESS_ONLY = frozenset({"altair", "platformdirs", "psutil", "rich", "testconta
 
 @dataclass(frozen=True)
 class Entry:
-    """A pinned package: its name, who asked for it, and its lines without comments."""
+    """A pinned package: its name, its dependents, and its lines without comments."""
 
     name: str
     via: frozenset[str]
@@ -36,7 +36,7 @@ def parse(lock: str) -> list[Entry]:
 
 
 def needed(everything: Sequence[Entry]) -> list[Entry]:
-    """What the services' own dependencies come to, in the order of the lock file. Raises ValueError when it does not say."""
+    """The closure of the services' dependencies, in the order of the lock file. Raises ValueError without annotations."""
     roots = {entry.name for entry in everything if PROJECT in entry.via and entry.name not in HARNESS_ONLY}
     if not roots:
         raise ValueError(f"no entry of the lock file says `# via {PROJECT}`: it was written without annotations")
@@ -44,7 +44,7 @@ def needed(everything: Sequence[Entry]) -> list[Entry]:
 
 
 def closure(everything: Sequence[Entry], roots: Collection[str]) -> list[Entry]:
-    """These packages and what they come to, in the order of the lock file. Raises ValueError for one that it does not have."""
+    """These packages and all their dependencies, in the order of the lock file. Raises ValueError for one that it lacks."""
     if unknown := set(roots) - {entry.name for entry in everything}:
         raise ValueError(f"the lock file has no {', '.join(sorted(unknown))}")
     kept = set(roots)

@@ -1,6 +1,6 @@
-"""Reusable judges. They know ledgers, balances and acknowledgements, and no shop; they do no I/O.
+"""Reusable judges. They work on ledgers, balances and acknowledgements of any system, without I/O.
 
-Each is a function from facts to a Finding that names every breach, so that guarantees can be put together from them.
+Each is a function from facts to a Finding that names every violation; guarantees are composed of them.
 """
 
 from harness.checkers.agreement import agree

@@ -1,4 +1,4 @@
-"""Agreement: two books that were kept apart say the same of everything that either of them knows."""
+"""Agreement: two independent sources have the same keys with the same values."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -16,9 +16,9 @@ def agree(
     kind: str = "item",
     operations: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
 ) -> Finding:
-    """Judge every key of either book: both have it, with the same value.
+    """Judge every key of either source: both have it, with the same value.
 
-    `by` names the books in the evidence; `operations` says by key which operations led to it.
+    `by` names the sources in the evidence; `operations` has, by key, the operations that led to it.
     """
     keys = sorted(ours.keys() | theirs.keys())
     violations = tuple(

@@ -1,4 +1,4 @@
-"""Conservation: what went into an account is what it holds, by its append-only ledger and by its rows alike.
+"""Conservation: what was put into an account is what it holds, by its append-only ledger and by its rows.
 
 An account (a product, a wallet) holds units in buckets (available, reserved, sold). A ledger entry moves units
 between two buckets, or between a bucket and the world outside. Nothing appears, vanishes or changes bucket without
@@ -19,7 +19,7 @@ OUTSIDE = "outside"
 class Transfer:
     """A ledger entry: `quantity` units of `account` from one bucket to another; negative moves them back.
 
-    `reference` and `operations` say in the evidence which entry it was and which operations led to it.
+    `reference` and `operations` identify the entry and the operations that led to it in the evidence.
     """
 
     account: str

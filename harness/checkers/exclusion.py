@@ -1,8 +1,8 @@
-"""Mutual exclusion: nobody holds what another one still holds.
+"""Mutual exclusion: no two holds of a resource overlap.
 
-From outside, a hold's beginning can be seen; its end often cannot. So a hold has two ends: the last moment at which its
-holder surely believed in it, and the first at which it surely did no longer. Two holds overlap for sure when one begins
-before the other's sure end; between the two ends nobody can tell, and such are counted.
+A hold's beginning can be observed; its end often cannot. So a hold has two ends: the last time at which its holder is known
+to have held it, and the first at which it is known not to. An overlap is certain when one hold begins before the other's
+first end; beginnings between the two ends are undecided, and counted.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,9 +13,9 @@ from harness.verdict import Finding, Violation
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """`holder` held `resource` from `began_ns` until between `sure_ns` and `ended_ns` (None: perhaps to this day).
+    """`holder` held `resource` from `began_ns` until between `sure_ns` and `ended_ns` (None: unknown).
 
-    `reference` says in the evidence which hold it was.
+    `reference` identifies the hold in the evidence.
     """
 
     resource: str
@@ -27,11 +27,11 @@ class Hold:
 
 
 Excuse = Callable[[Hold, Hold], bool]
-"""Whether the earlier hold may overlap with the later one because what exclusion rests on was taken away."""
+"""Whether an overlap of the earlier with the later hold is excused by a broken assumption of the lock."""
 
 
 def mutually_exclusive(holds: Iterable[Hold], excused: Excuse = lambda _earlier, _later: False) -> Finding:
-    """Judge every hold: it begins after every earlier one of the same resource was over, or is excused."""
+    """Judge every hold: it begins after every earlier one of the same resource ended, or is excused."""
     judged = 0
     violations = []
     counts = {"overlaps that were to be expected": 0, "overlaps that nobody can tell": 0}

@@ -1,7 +1,7 @@
-"""Fencing: whoever was overtaken writes nothing any more, whatever it believes.
+"""Fencing: after a grant with a higher token, no write under a lower one succeeds.
 
-Every write carries the token of the grant it is done under, and tokens rise with the grants. So in the ledger of what is
-protected they never fall; a write under a lower token than one before it is that of a holder that had been overtaken.
+Every write carries the token of its grant, and tokens rise with the grants. So in the ledger of the protected resource they
+never fall; a write under a lower token than an earlier one is that of an overtaken holder.
 (Kleppmann, "How to do distributed locking", 2016.)
 """
 
@@ -13,7 +13,7 @@ from harness.verdict import Finding, Violation
 
 @dataclass(frozen=True, slots=True)
 class FencedWrite:
-    """A write to `resource`; `token` is None when it was done under none. `reference` names the ledger's entry."""
+    """A write to `resource`; `token` is None for a write without one. `reference` names the ledger's entry."""
 
     resource: str
     token: int | None

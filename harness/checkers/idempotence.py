@@ -1,6 +1,6 @@
-"""Idempotence: however often a request is repeated under one key, its answers never contradict each other.
+"""Idempotence: answers to requests under one key never contradict each other.
 
-An answer may say less than another ("accepted, not decided"), as long as what both say is the same.
+An answer may state fewer facts than another ("accepted, not decided"); facts that both state must be equal.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from harness.verdict import Finding, Violation
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one answer, or a look at what is stored (`operation` None), says of a key."""
+    """The facts that one answer, or a stored row (`operation` None), states about a key."""
 
     key: str
     facts: Mapping[str, JsonValue]

@@ -1,6 +1,6 @@
-"""Liveness: within a bound something good happens. Answers come in time, and what was broken works again.
+"""Bounded liveness: answers come within a deadline, and the system recovers within a bound.
 
-"Some day" cannot be judged from a history that ends; "within so many seconds" can.
+Unbounded liveness cannot be judged from a finite history.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from harness.verdict import Finding, Violation
 
 @dataclass(frozen=True, slots=True)
 class HealthSample:
-    """Whether the system was well when it was asked between two times (ns); `ended_ns` is None when that never ended."""
+    """A use of the system between two times (ns), `ended_ns` None when it never ended; `well`: it succeeded."""
 
     what: str
     well: bool
@@ -22,9 +22,9 @@ class HealthSample:
 
 
 def answered_within(operations: Iterable[Operation], deadline_s: float) -> Finding:
-    """Judge every operation that ended: it took no longer than the deadline, whatever its outcome.
+    """Judge every operation that ended: it took no longer than the deadline, with any outcome.
 
-    One that never ended was cut short with the run, so nobody knows how long it would have taken; such are counted.
+    One that never ended was cancelled with the run, so its duration is unknown; such are counted.
     """
     judged = 0
     never = 0
@@ -48,10 +48,9 @@ def answered_within(operations: Iterable[Operation], deadline_s: float) -> Findi
 
 
 def recovered(samples: Iterable[HealthSample], healed_ns: int, bound_s: float) -> Finding:
-    """Judge the samples that began after a heal: all that began later than the bound are well.
+    """Judge the samples that began after a heal: all that began later than the bound are `well`.
 
-    Samples within the bound may fail; they are counted. Judges the samples that can tell: those after the bound, and
-    the well ones before it.
+    Samples within the bound may fail; they are counted. Those after the bound, and the `well` ones before it, count as judged.
     """
     limit_ns = healed_ns + round(bound_s * 1e9)
     after = [sample for sample in samples if sample.began_ns > healed_ns]

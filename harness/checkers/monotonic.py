@@ -1,7 +1,7 @@
-"""Forward only: whatever anyone read of a thing lies on its state machine, and nobody reads an earlier state later.
+"""Monotonic reads: every state read is on the state machine, and no later read shows an earlier state.
 
-Two reads that overlap in time may come in any order; of two that do not, the later one must show a state that the
-earlier one's can lead to, whoever did them.
+Two reads that overlap in time are unordered; of two that do not, the later one must show a state reachable from the earlier
+one's, by whichever client.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,7 +12,7 @@ from harness.verdict import Finding, Violation
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Somebody saw `subject` in `state` at some moment between two times (ns). `operation` is None for an observation."""
+    """`subject` was in `state` at some time between two (ns). `operation` is None for an observation."""
 
     subject: str
     state: str

@@ -1,4 +1,4 @@
-"""At most once, exactly once: how often something was done for somebody, by a ledger that the doer does not keep."""
+"""At most once, exactly once: number of effects per subject, by a ledger independent of the system that causes them."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,9 +9,9 @@ from harness.verdict import Finding, Violation
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """`item` (a payment, a mail) was done for `subject` (an order), or undone again.
+    """`item` (a payment, a mail) was done for `subject` (an order), or undone.
 
-    `reference` and `operations` say in the evidence which entry it was and which operations led to it.
+    `reference` and `operations` identify the entry and the operations that led to it in the evidence.
     """
 
     subject: str
@@ -24,7 +24,7 @@ class Effect:
 def at_most_once(effects: Iterable[Effect], *, done: str = "done") -> Finding:
     """Judge, in ledger order, that no subject ever has more than one effect that was not undone.
 
-    An effect that is undone later counts until then. `done` says in the evidence what was done, e.g. "captured".
+    An effect that is undone later counts until then. `done` is the verb in the evidence, e.g. "captured".
     """
     standing: dict[str, Counter[str]] = {}
     violations = []
@@ -50,9 +50,9 @@ def at_most_once(effects: Iterable[Effect], *, done: str = "done") -> Finding:
 def exactly_once(
     effects: Iterable[Effect], wanted: Mapping[str, tuple[int, ...]], *, kind: str = "item", done: str = "effect"
 ) -> Finding:
-    """Judge that every wanted subject has one effect, and nobody else any. Undoing is not known here.
+    """Judge that every wanted subject has exactly one effect, and no other subject has any. Effects are never undone.
 
-    `wanted` says of each subject which operations led to it; `kind` and `done` name both in the evidence.
+    `wanted` has the operations of each subject; `kind` and `done` name both in the evidence.
     """
     items: dict[str, list[str]] = {subject: [] for subject in sorted(wanted)}
     for effect in effects:

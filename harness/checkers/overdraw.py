@@ -1,7 +1,6 @@
-"""No overdraw: no bucket ever holds less than nothing, and no use ever exceeds what was put in.
+"""No overdraw: no bucket is ever below 0, and no use exceeds what was put in.
 
-A final balance that looks right may hide a moment in which units were handed out that did not exist, so the ledger is
-replayed entry by entry.
+A correct final balance does not exclude a negative one before, so the ledger is replayed entry by entry.
 """
 
 from collections import defaultdict
@@ -34,7 +33,7 @@ def never_overdrawn(transfers: Iterable[Transfer]) -> Finding:
 
 
 def within(used: Mapping[str, int], limit: Mapping[str, int], *, use: str, of: str) -> Finding:
-    """Judge that no account uses more than its limit; an account without a limit has none to give (0).
+    """Judge that no account uses more than its limit; an account without a limit has 0.
 
     `use` and `of` name both sides in the evidence, e.g. "units reserved + sold" and "units put in".
     """

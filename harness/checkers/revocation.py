@@ -1,7 +1,7 @@
-"""Revocation: what was issued to somebody before an acknowledged change of theirs is refused by everybody after it.
+"""Revocation: a token issued to a subject before an acknowledged change of it is refused by every verifier after it.
 
-Only the order of events that nobody can dispute counts: an issue that ended before the change began, a use that began after
-the change was acknowledged. Whatever overlaps may go either way.
+Only operations that do not overlap are ordered: an issue that ended before the change began, a use that began after the
+change was acknowledged. Overlapping ones may be accepted or refused.
 """
 
 from bisect import bisect_right
@@ -13,7 +13,7 @@ from harness.verdict import Finding, Violation
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """`token` was given to `subject` by an operation that ended then (ns)."""
+    """`token` was issued to `subject` by an operation that ended then (ns)."""
 
     token: str
     subject: str
@@ -23,7 +23,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """An acknowledged change of `subject` between two times (ns); what was issued before it is void. `what` names it."""
+    """An acknowledged change of `subject` between two times (ns); tokens issued before it are void. `what` names it."""
 
     subject: str
     what: str
@@ -34,7 +34,7 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """`token` was shown to `verifier`. `accepted` is None when nobody learned what became of it."""
+    """`token` was used at `verifier`. `accepted` is None when that is unknown."""
 
     token: str
     verifier: str
@@ -44,7 +44,7 @@ class Use:
 
 
 class _Revocations:
-    """The revocations of one subject, ready to say which of those that began after a time was acknowledged first."""
+    """The revocations of one subject, indexed to find the first acknowledged of those that began after a time."""
 
     def __init__(self) -> None:
         self._all: list[Revocation] = []
@@ -67,10 +67,9 @@ class _Revocations:
 
 
 def revoked(issues: Iterable[Issue], revocations: Iterable[Revocation], uses: Iterable[Use], *, kind: str = "token") -> Finding:
-    """Judge every use of a void token that was answered: it was refused.
+    """Judge every answered use of a void token: it was refused.
 
-    Uses of tokens in force are counted, and so are uses that nobody learned the end of. A token that was never seen issued
-    is nobody's and is left alone.
+    Uses of valid tokens, and uses without an answer, are counted. A token whose issue is not in the history is not judged.
     """
     issued = {issue.token: issue for issue in issues}
     known: dict[str, _Revocations] = {}

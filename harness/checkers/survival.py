@@ -1,4 +1,4 @@
-"""Survival: what was acknowledged to a client exists ever after, with the content that the client sent."""
+"""Durability: an item acknowledged to a client exists at the end, with the content that the client sent."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from harness.verdict import Finding, Violation
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """An item that a client was told exists, with the content it sent and the operation that was answered."""
+    """An acknowledged item, with the content that the client sent and the answered operation."""
 
     id: str
     content: Mapping[str, JsonValue]

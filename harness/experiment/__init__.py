@@ -1,6 +1,6 @@
-"""Experiments: a system, a workload, faults and the promises that must hold all the same.
+"""Experiments: a system, a workload, faults, and the guarantees that must hold under them.
 
-`runner` is the story of a run; `experiment` is what one declares. The engine knows no system: starting, watching,
+`runner` runs one; `experiment` has the types that one declares. The engine knows no system: starting, watching,
 settling and observing one is the work of a `Subject` that the experiment brings along.
 """
 

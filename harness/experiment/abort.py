@@ -1,4 +1,4 @@
-"""Ends a run's workload early once somebody knows that the run can prove nothing any more, e.g. because a watcher died.
+"""Ends a run's workload early when the run can prove nothing any more, e.g. because a watcher died.
 
 Healing, settling, observing and judging take place all the same.
 """
@@ -9,18 +9,18 @@ from contextlib import asynccontextmanager
 
 
 class AbortedError(Exception):
-    """The workload was ended early; says why."""
+    """The workload was ended early; the message is the reason."""
 
 
 class Abort:
-    """One run's. Belongs to the event loop of the run; the first reason stays."""
+    """The abort of one run. Belongs to the event loop of the run; only the first reason is kept."""
 
     def __init__(self) -> None:
         self.reason = ""
         self._limit: asyncio.Timeout | None = None
 
     def __call__(self, reason: str) -> None:
-        """End what `bounding` bounds, now or as soon as it begins."""
+        """Cancel the block under `bounding`, now or when it begins."""
         self.reason = self.reason or reason
         if self._limit is not None:
             self._limit.reschedule(asyncio.get_running_loop().time())

@@ -1,4 +1,4 @@
-"""What every part of a run shares: the seed, the record, the way things go so far, and a place for files."""
+"""What every part of a run shares: the seed, the recorder, the progress, and the run folder."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -11,12 +11,12 @@ from harness.history import Recorder
 from harness.seed import Seed
 
 AUTO = "auto"
-"""Whatever works on this machine."""
+"""The default: the first provider that works on this machine."""
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What whoever runs an experiment may choose without changing what it is.
+    """Choices of the caller that do not change the experiment.
 
     `provider` is where servers come from; `topology` another build of the system (a services.toml) than the installed one;
     `stack` is the run folder of a system that runs already, instead of one of its own.
@@ -36,7 +36,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Context:
-    """Handed to every part of a run. `note` tells who waits; `folder` is the run's; `abort` ends its workload early."""
+    """Handed to every part of a run. `note` shows progress; `folder` is the run's; `abort` ends its workload early."""
 
     seed: Seed
     recorder: Recorder
@@ -48,5 +48,5 @@ class Context:
 
     @property
     def mark(self) -> str:
-        """12 hex digits of this run's own, for names that must be new on a system that others have used before."""
+        """12 hex digits unique to this run, for names that must be new on a system that was used before."""
         return hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]

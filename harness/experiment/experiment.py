@@ -1,4 +1,4 @@
-"""What one declares: an experiment is data, read top to bottom like a list of what is done to whom and what must hold."""
+"""The declaration of an experiment, as data: system, workload, faults with their triggers, guarantees and requirements."""
 
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -17,7 +17,7 @@ DEFINITE = frozenset({Ending.OK, Ending.FAIL})
 class FaultPlan:
     """A fault as it is declared, when it is injected and when it heals.
 
-    `heal` may never be met: every fault is healed when the workload is over.
+    Every fault is healed when the workload is over, also when `heal` was never met.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Minimum:
 
 @dataclass(frozen=True, kw_only=True)
 class Sighting:
-    """Something that has to be seen to happen in the system, so often, or the run proves nothing."""
+    """An event that has to be recorded at least so often, or the run proves nothing."""
 
     event: str
     count: int = 1
@@ -62,7 +62,7 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment(Generic[S]):
-    """An experiment. `guarantees` are names; `default` ones run when nobody says which."""
+    """An experiment. `guarantees` are names; `default` ones run when none is named."""
 
     name: str
     about: str

@@ -1,8 +1,8 @@
 """Injects faults while a workload runs, on their triggers, and heals every one of them in the end, all at the same time.
 
-A fault that could not be injected or proved is on record as an error, never passed over: the run is VACUOUS by it. Each
-fault is injected, proved and healed in a task of its own and within bounds of its own, so that one that hangs, whatever it
-does with its cancellation, keeps no other from being healed.
+A fault that could not be injected or proved is recorded as an error, which makes the run VACUOUS. Each
+fault is injected, proved and healed in a task of its own and within bounds of its own, so that one that hangs, even if it
+ignores its cancellation, does not delay the healing of others.
 """
 
 import asyncio
@@ -20,15 +20,15 @@ S = TypeVar("S", bound=Subject)
 
 
 class HealError(Exception):
-    """Faults that are still in force although everything was done to undo them."""
+    """Faults that could not be healed and are still in force."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FaultBounds:
-    """Longest times of one fault, in seconds, whatever the others do.
+    """Longest times of one fault, in seconds, independent of the others.
 
-    `hang_s` is how long it may still be busy when the workload is over, `cancel_s` how long it may take to hear that it is
-    cancelled; whoever is not done by then is healed all the same.
+    `hang_s` is how long its injection or proof may go on when the workload is over, `cancel_s` how long its cancellation may
+    take; then it is healed all the same.
     """
 
     inject_s: float = 120.0
@@ -63,12 +63,12 @@ class FaultSchedule(Generic[S]):
         self._armed: list[_Armed[S]] = [_Armed(each, make(each.spec)) for each in plan.faults]
 
     async def assume(self) -> None:
-        """Look whether every fault can be injected. Raises AssumptionError."""
+        """Check whether every fault can be injected. Raises AssumptionError."""
         for armed in self._armed:
             await armed.fault.assume(self._subject)
 
     async def during(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do the work while faults come and go. Raises what the work raises; faults may be in force afterwards."""
+        """Do the work while faults are injected and healed. Raises what the work raises; faults may be in force afterwards."""
         for armed in self._armed:
             armed.life = asyncio.create_task(self._live(armed))
         try:
@@ -77,7 +77,7 @@ class FaultSchedule(Generic[S]):
             self._context.progress.close()
 
     async def heal(self, within_s: float) -> None:
-        """Undo whatever is still in force, all at once. Raises HealError naming what resists after `within_s` seconds."""
+        """Heal the faults in force, concurrently. Raises HealError naming those not healed after `within_s` seconds."""
         ends = {armed: asyncio.create_task(self._end(armed)) for armed in self._armed}
         if not ends:
             return
@@ -94,7 +94,7 @@ class FaultSchedule(Generic[S]):
         if not await self._context.progress.until(armed.plan.inject):
             self._record(armed, FaultPhase.ERROR, f"never injected: the workload was over before {armed.plan.inject}")
             return
-        armed.broken = True  # from here on it may be in force, wholly or in part
+        armed.broken = True  # from here on it may be in force, at least in part
         try:
             async with asyncio.timeout(self._bounds.inject_s):
                 await armed.fault.inject(self._subject)
@@ -108,7 +108,7 @@ class FaultSchedule(Generic[S]):
             await self._heal(armed)
 
     async def _end(self, armed: _Armed[S]) -> str:
-        """Have a fault over, wherever it has got to; returns why it is not."""
+        """End a fault's task and heal it; returns why that failed, or ""."""
         life = armed.life
         if life is not None:
             await asyncio.wait([life], timeout=self._bounds.hang_s)
@@ -122,7 +122,7 @@ class FaultSchedule(Generic[S]):
         return await self._heal(armed) if armed.broken else ""
 
     async def _prove(self, armed: _Armed[S], *, last: bool) -> None:
-        """Put a proof on record; one without effect only when it is the last."""
+        """Record a proof; one without effect only when it is the last."""
         try:
             async with asyncio.timeout(self._bounds.prove_s):
                 proof = await armed.fault.prove(self._subject)

@@ -1,4 +1,4 @@
-"""From what happened to what it proves, without the system: a saved run can be judged again at any time."""
+"""Judges a run from its folder alone, without the system, so that a saved run can be judged again."""
 
 import threading
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ STAGES = ("start", "assumptions", "steady state", "prepare", "workload", "heal",
 
 @dataclass(frozen=True)
 class JudgedRun:
-    """A saved run, read once, and what it proved: all that a report needs but the logs."""
+    """A saved run and its verdict: all that a report needs except the logs."""
 
     folder: RunFolder
     facts: RunRecord
@@ -35,7 +35,7 @@ def judge_folder(folder: RunFolder, guarantees: Mapping[str, Guarantee], bound_s
 
 
 def judge(facts: RunRecord, history: History, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> RunVerdict:
-    """What a run proved: every guarantee is judged, within `bound_s` seconds each, whatever became of the others."""
+    """What a run proved: every guarantee is judged, within `bound_s` seconds each, independently of the others."""
     with collector_paused():
         return RunVerdict(
             experiment=facts.experiment,

@@ -1,4 +1,4 @@
-"""A plan: what this seed has an experiment do to whom and when, as data that is saved, compared byte for byte, and run again.
+"""A plan: an experiment's faults, targets and triggers for one seed, as data that is saved, compared bytewise, and run again.
 
     {"faults": [{"name": …, "spec": {"kind": …, "members": […], "edges": […], "parameters": {…}}, "inject": …, "heal": …}]}
 
@@ -20,12 +20,12 @@ from harness.seed import Seed
 
 
 class PlanError(Exception):
-    """A file that is no plan; says where and why."""
+    """A file that is no plan; the message names the place and the reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedFault:
-    """A fault of a plan; `name` is what triggers call it."""
+    """A fault of a plan; triggers refer to it by `name`."""
 
     name: str
     spec: FaultSpec
@@ -63,12 +63,12 @@ def plan_of(experiment: Experiment[Any], seed: Seed, inventory: Inventory) -> Pl
 
 
 def written(plan: Plan) -> bytes:
-    """A plan as the one sequence of bytes that stands for it: JSON with sorted keys."""
+    """The canonical bytes of a plan: JSON with sorted keys."""
     return json.dumps(_PLAN.dump_python(plan, mode="json"), indent=2, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
 def read_plan(content: bytes) -> Plan:
-    """The plan that was written. Raises PlanError, also for a fault that nobody can make."""
+    """Parse a written plan. Raises PlanError, also for a fault of an unknown kind or with an invalid spec."""
     try:
         plan = _PLAN.validate_json(content)
     except ValidationError as error:

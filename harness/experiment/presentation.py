@@ -1,7 +1,7 @@
-"""What a system says of itself so that a run can be drawn: what it is made of, and which observations become lanes.
+"""How a system's runs are drawn: the topology graph, and which observations become lanes.
 
-It is data kept with the run (RunRecord), so that a page can be drawn again without the system's code, and so that the engine
-needs to know nothing of locks or sagas.
+It is data kept with the run (system.json), so that a page can be drawn again without the system's code, and the engine does
+not depend on locks or sagas.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Shade:
-    """Rows of which these columns hold these values are drawn in a tone; `said` is what the legend calls it."""
+    """Rows of which these columns hold these values are drawn in a tone; `said` is its text in the legend."""
 
     said: str
     tone: Tone
@@ -31,11 +31,11 @@ class Shade:
 class LaneSpec:
     """How the rows of an observation become lanes of intervals over time.
 
-    `subject` names the observation; `lane`, `by` and `label` are columns: one lane for each value of `lane`, `by` is who it
-    was, `label` what else is told. `begin` and `end` are columns too, in ns of the history's clock; an interval whose end is
+    `subject` names the observation; `lane`, `by` and `label` are columns: one lane for each value of `lane`, `by` is the
+    owner, `label` further text. `begin` and `end` are columns too, in ns of the history's clock; an interval whose end is
     null lasts to the end of the run. With a `chain`, rows that share its value follow each other: each begins where the one
     before it ended, the first of them at `begin`. In an `exclusive` lane, two intervals of different owners at once are a
-    conflict, and marked. The first of the `shades` that fits a row colours it; without shades the colour says who it was.
+    conflict, and marked. The first of the `shades` that fits a row colours it; without shades the colour is the owner's.
     """
 
     name: str
@@ -72,7 +72,7 @@ class TopologyGraph:
 
 @dataclass(frozen=True, kw_only=True)
 class Presentation:
-    """Everything that a page draws beyond the history itself; empty for a system that says nothing of itself."""
+    """What a page draws besides the history; empty for a system without one."""
 
     lanes: tuple[LaneSpec, ...] = ()
     topology: TopologyGraph = field(default_factory=TopologyGraph)

@@ -1,6 +1,6 @@
-"""What an experiment brings along: a system to start, the subject to watch, a workload and faults.
+"""The protocols that an experiment's parts implement: a system to start, the running subject, a workload.
 
-The engine calls these and knows nothing else of the system under test. Everything here may be implemented by a fake.
+The engine uses the system under test through these only, so tests can run it with fakes.
 """
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -25,38 +25,38 @@ Drive = Callable[[], Coroutine[Any, Any, None]]
 
 
 class NotSteadyError(Exception):
-    """The system is not well before anything was done to it."""
+    """The system is unhealthy before the first fault."""
 
 
 class Subject(Protocol):
     """A running system, as the engine sees it."""
 
     async def steady(self, context: Context) -> None:
-        """Show that the system is well, by health and by doing one real thing. Raises NotSteadyError."""
+        """Check the steady state, by health endpoints and one real operation. Raises NotSteadyError."""
 
     def watching(self, context: Context) -> AbstractAsyncContextManager[None]:
-        """Record as events what is seen to happen in the system, from before the workload until it is at rest.
+        """Record events that happen in the system, from before the workload until it is at rest.
 
-        When that fails, it is on record as a failed stage at once, and `context.abort` is called.
+        A failure is recorded as a failed stage at once, and `context.abort` is called.
         """
 
     async def outstanding(self) -> Sequence[str]:
-        """What has not come to rest yet, in words with figures ("3 orders PENDING"); empty when all is at rest."""
+        """What is not at rest, as text with numbers ("3 orders PENDING"); empty at rest."""
 
     async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
         """Rows by subject, in the shapes that the guarantees read: at rest, or where rest was not reached, at present.
 
-        Rows of one schema are of one moment.
+        Rows of one schema are one snapshot.
         """
 
     async def facts(self) -> Mapping[str, str]:
-        """What a reader wants to know of the system: provider, instances, versions of servers."""
+        """Facts of the system for reports: provider, instances, versions of servers."""
 
     def presentation(self) -> Presentation:
-        """How it is drawn: what calls what, and which observations become lanes."""
+        """How it is drawn: the topology graph, and which observations become lanes."""
 
     async def usage(self) -> Mapping[str, float]:
-        """CPU-seconds by member since it was asked for the first time; members that nobody can meter are missing."""
+        """CPU-seconds by member since the first call; members without measurements are missing."""
 
     def logs(self) -> Mapping[str, str]:
         """The end of every member's log, by member."""
@@ -66,17 +66,17 @@ class System(Protocol[S_co]):
     """A system that can be started for a run."""
 
     def inventory(self, choices: Choices) -> Inventory:
-        """What faults can be done to, before it is started. Raises AssumptionError, or what hinders it from being known."""
+        """The targets of faults, before it is started. Raises AssumptionError, or what reading the topology raises."""
 
     def started(self, context: Context) -> AbstractAsyncContextManager[S_co]:
-        """Start it; whatever was started is stopped on leaving, however one leaves."""
+        """Start it; whatever was started is stopped when the block ends, also by an exception."""
 
 
 class Workload(Protocol[S_contra]):
     """What clients do. Every operation goes through `context.recorder`."""
 
     async def prepare(self, subject: S_contra, context: Context) -> Drive:
-        """Make what the clients need (accounts, goods), before the faults and outside their reach.
+        """Create what the clients need (accounts, goods), before the faults begin.
 
-        Returns what is to be run then: it does the operations and returns when the last one ended.
+        Returns the function to run then: it does the operations and returns when the last one ended.
         """

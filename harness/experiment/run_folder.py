@@ -1,11 +1,11 @@
-"""A run is a folder: what was run, the history, the logs, and what was concluded. It can be judged and drawn again.
+"""The folder of a run: what was run, the history, the logs, verdict and report. A run can be judged and drawn again from it.
 
 run.json        what is to be run: experiment, seed, requirements; written before anything is started
-plan.json       the faults: what is to be done to whom and when
-system.json     what the system said of itself once it ran: facts, and how it is drawn; missing when it never did
-history.jsonl   everything that happened, written while it happened; history.<n>.jsonl what other processes wrote of it
+plan.json       the faults with their targets and triggers
+system.json     facts of the running system, and how it is drawn; missing when it never ran
+history.jsonl   all records, written during the run; history.<n>.jsonl those of other processes
 logs/           the end of every member's log, and the engine's own errors
-verdict.json, junit.xml, report.html   what was concluded, written again by each judging
+verdict.json, junit.xml, report.html   the verdict and the report, written again by each judging
 """
 
 import re
@@ -24,7 +24,7 @@ from harness.history import History, read_run
 
 
 class NotARunError(Exception):
-    """The folder holds no run that could be judged; says what is missing."""
+    """The folder holds no run that could be judged; the message names what is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,11 +105,11 @@ class RunFolder:
 
     @property
     def logs(self) -> Path:
-        """Where the ends of the logs are."""
+        """The folder of the ends of the logs."""
         return self.path / "logs"
 
     def save_plan(self, plan: Plan) -> None:
-        """Write what is done to whom and when."""
+        """Write the plan."""
         (self.path / "plan.json").write_bytes(written(plan))
 
     def plan(self) -> Plan | None:
@@ -120,16 +120,16 @@ class RunFolder:
             return None
 
     def save_record(self, record: RunRecord) -> None:
-        """Write what is run."""
+        """Write run.json."""
         unknown_yet = {name for name in ("system", "presentation") if getattr(record, name) == _NOTHING_TOLD[name]}
         (self.path / "run.json").write_bytes(_RECORD.dump_json(record, indent=2, exclude=unknown_yet) + b"\n")
 
     def save_system(self, system: Mapping[str, str], presentation: Presentation) -> None:
-        """Write what became known of the system once it ran, and how it is drawn."""
+        """Write facts of the running system, and how it is drawn."""
         (self.path / "system.json").write_bytes(_SYSTEM.dump_json(_System(dict(system), presentation), indent=2) + b"\n")
 
     def record(self) -> RunRecord:
-        """What was run, and on what system if that ever ran. Raises NotARunError."""
+        """The record of run.json, with facts of system.json if that exists. Raises NotARunError."""
         try:
             record = _RECORD.validate_json((self.path / "run.json").read_bytes())
         except (FileNotFoundError, NotADirectoryError):

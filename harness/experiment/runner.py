@@ -1,8 +1,8 @@
-"""The story of a run: start → assumptions → steady state → prepare → workload with faults → heal → settle → observe →
+"""Runs an experiment: start → assumptions → steady state → prepare → workload with faults → heal → settle → observe →
 judge.
 
-Whatever fails on the way, faults are healed, the system is stopped, and what was recorded is judged and reported.
-Only a system that is not well to begin with, or clients that could not be made, end the run early.
+After any failure faults are healed, the system is stopped, and what was recorded is judged and reported. Only an
+unsteady system, or a workload that could not be prepared, ends the run early.
 """
 
 import time
@@ -31,7 +31,7 @@ from harness.verdict import Guarantee, RunVerdict
 S = TypeVar("S", bound=Subject)
 
 CHOICES = Choices()
-"""Nobody chose anything."""
+"""The defaults."""
 
 Conclude = Callable[[JudgedRun], None]
 
@@ -50,8 +50,8 @@ async def run(
 ) -> RunVerdict:
     """Run an experiment and judge it. `conclude` writes the report, also when the run was interrupted.
 
-    `listener` hears every record, `note` gets progress in words.
-    `plan` is used instead of the one that the experiment has with this seed. Raises only what interrupts (CancelledError) and
+    `listener` gets every record, `note` progress as text.
+    `plan` is used instead of the one that the experiment has with this seed. Raises only CancelledError and
     OSError.
     """
     planned = _planned(experiment, seed, choices, plan)
@@ -61,7 +61,7 @@ async def run(
         with Writer(folder.history) as writer:
             recorder = Recorder(writer)
             progress = RunProgress()
-            recorder.listen(progress.hear)
+            recorder.listen(progress.update)
             recorder.listen(listener)
             await _story(experiment, Context(seed, recorder, progress, folder.path, note, choices), folder, planned)
     finally:
@@ -139,7 +139,7 @@ async def _experience(
 
 @dataclass(frozen=True)
 class _Planned:
-    """The plan of a run, or what hindered it from being made."""
+    """The plan of a run, or the error that prevented it."""
 
     plan: Plan
     obstacle: Exception | None = None
@@ -150,7 +150,7 @@ def _planned(experiment: Experiment[S], seed: Seed, choices: Choices, given: Pla
         return _Planned(given)
     try:
         return _Planned(plan_of(experiment, seed, experiment.system.inventory(choices)))
-    except Exception as error:  # noqa: BLE001 - a system that cannot be planned for may not start either; that is told by a stage
+    except Exception as error:  # noqa: BLE001 - the same error is likely at the start, where it is recorded as a stage's failure
         return _Planned(Plan(), error)
 
 

@@ -1,7 +1,7 @@
-"""Waits until a system has come to rest, by looking at it.
+"""Waits until a system has come to rest, by polling it.
 
-One quiet look is not enough: a message on its way between two members is nowhere to be seen. Rest is when nothing is
-outstanding in several looks in a row.
+One poll is not enough: a message in transit between two members is in neither. Rest is when nothing is outstanding in
+several consecutive polls.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ TOLD_LOOKS = 20
 
 
 async def settle(subject: Subject, bound_s: float, poll_s: float, note: Callable[[str], None]) -> None:
-    """Return when the subject is at rest, looking every `poll_s` seconds and telling now and then what is not.
+    """Return when the subject is at rest, polling every `poll_s` seconds and noting at times what is outstanding.
 
-    Raises WaitTimeout, saying what was outstanding, after `bound_s` seconds.
+    Raises WaitTimeout, naming what is outstanding, after `bound_s` seconds.
     """
     quiet = 0
     looks = count(1)

@@ -1,6 +1,6 @@
-"""One stage of a run after the other: on record, within its bound, and a failure of one is kept, not thrown away.
+"""Runs the stages of a run: each is recorded and bounded, and its failure is kept.
 
-A failed stage makes the run UNKNOWN; whether the next one still makes sense is for the runner to say.
+A failed stage makes the run UNKNOWN; the runner decides whether the next one is run.
 """
 
 import asyncio

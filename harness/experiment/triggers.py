@@ -1,6 +1,6 @@
-"""When a fault strikes and when it heals: on events of the history, and after some time only where time is the point.
+"""When a fault is injected and when it heals: on records of the history, or after seconds in force.
 
-A trigger looks at the RunProgress of a run, which follows the record. The same seed and the same events give the same
+A trigger reads the RunProgress of a run, which is updated by every record. The same seed and the same records give the same
 faults.
 """
 
@@ -16,7 +16,7 @@ from harness.history import Completion, Ending, Event, Fault, FaultPhase, Record
 
 
 class RunProgress:
-    """Counts what has been recorded and wakes those who wait for it. Belongs to the event loop it is made in."""
+    """Counts records and wakes tasks that wait for triggers. Belongs to the event loop it is created in."""
 
     def __init__(self) -> None:
         self.ended: Counter[tuple[str, Ending]] = Counter()
@@ -31,8 +31,8 @@ class RunProgress:
         self._since: dict[str, float] = {}
         self._alarms: set[tuple[str, float]] = set()
 
-    def hear(self, record: Record) -> None:
-        """Take a record into account; give this to `Recorder.listen`. Any thread may call it."""
+    def update(self, record: Record) -> None:
+        """Count a record; a listener for `Recorder.listen`. Thread-safe."""
         if isinstance(record, Completion):
             self.ended[record.operation, Ending(record.type)] += 1
         elif isinstance(record, Event):
@@ -49,7 +49,7 @@ class RunProgress:
         self._loop.call_soon_threadsafe(self._changed.set)
 
     def elapsed(self, plan: str, seconds: float) -> bool:
-        """Whether a fault was injected at least `seconds` ago; whoever waits is woken when it is."""
+        """Whether a fault was injected at least `seconds` ago; waiting tasks are woken at that time."""
         begun = self._since.get(plan)
         if begun is None:
             return False
@@ -60,7 +60,7 @@ class RunProgress:
         return left <= 0
 
     def close(self) -> None:
-        """Nothing more will happen: those who still wait are told so."""
+        """End all waits: `until` returns False."""
         self._closed = True
         self._changed.set()
 
@@ -75,19 +75,19 @@ class RunProgress:
 
 
 Endings: TypeAlias = Annotated[frozenset[Ending], PlainSerializer(sorted)]
-"""Some ways to end; written in one order, whatever the order of the set."""
+"""A set of endings, serialized in sorted order."""
 
 
 class Trigger(Protocol):
-    """Decides by the progress of a run. `str()` of it completes the sentence "when …"."""
+    """A condition on the progress of a run. `str()` of it completes the sentence "when …"."""
 
     def met(self, progress: RunProgress) -> bool:
-        """Whether the moment has come; once met it stays met."""
+        """Whether the condition is met; once met it stays met."""
 
 
 @dataclass(frozen=True)
 class AtOnce:
-    """When the workload begins: for what must be so from the first operation on."""
+    """When the workload begins, for faults that must be in force from the first operation on."""
 
     type: Literal["at_once"] = "at_once"
 
@@ -101,7 +101,7 @@ class AtOnce:
 
 @dataclass(frozen=True)
 class OperationsEnded:
-    """When at least `count` operations of a name have ended in one of some ways."""
+    """When at least `count` operations of a name have ended with one of `endings`."""
 
     operation: str
     count: int
@@ -119,7 +119,7 @@ class OperationsEnded:
 
 @dataclass(frozen=True)
 class EventsSeen:
-    """When a watcher has seen an event at least `count` times; with `about`, only those about that subject count."""
+    """When an event was recorded at least `count` times; with `about`, only those of that subject count."""
 
     event: str
     count: int = 1
@@ -137,7 +137,7 @@ class EventsSeen:
 
 @dataclass(frozen=True)
 class EventsSince:
-    """When a watcher has seen an event at least `count` times since the fault of that plan came into force."""
+    """When an event was recorded at least `count` times since that fault was injected."""
 
     plan: str
     event: str
@@ -155,7 +155,7 @@ class EventsSince:
 
 @dataclass(frozen=True)
 class Injected:
-    """When the fault of that plan is in force, or was."""
+    """When that fault has been injected."""
 
     plan: str
     type: Literal["injected"] = "injected"
@@ -170,7 +170,7 @@ class Injected:
 
 @dataclass(frozen=True)
 class Healed:
-    """When the fault of that plan has been healed."""
+    """When that fault has been healed."""
 
     plan: str
     type: Literal["healed"] = "healed"
@@ -201,13 +201,13 @@ class InForceFor:
 
 @dataclass(frozen=True)
 class AllOf:
-    """When every one of some triggers is met."""
+    """When all of some triggers are met."""
 
     triggers: tuple["AnyTrigger", ...]
     type: Literal["all_of"] = "all_of"
 
     def met(self, progress: RunProgress) -> bool:
-        """Whether none is missing."""
+        """Whether all are met."""
         return all(trigger.met(progress) for trigger in self.triggers)
 
     def __str__(self) -> str:
@@ -217,4 +217,4 @@ class AllOf:
 AnyTrigger: TypeAlias = Annotated[
     AtOnce | OperationsEnded | EventsSeen | EventsSince | Injected | Healed | InForceFor | AllOf, Field(discriminator="type")
 ]
-"""The triggers that a plan can hold, told apart by `type`."""
+"""The triggers of a plan, discriminated by `type`."""

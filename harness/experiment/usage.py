@@ -1,7 +1,7 @@
 """CPU-seconds that each member used while the workload ran, as an observation of the run, so that trends can be made of it.
 
-The members are asked again and again, because one that dies takes its figures along: what it used since it was asked last is
-missing from the sum.
+The members are polled, because a process's counters are lost when it dies: what it used since the last poll is missing from
+the sum.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ EVERY_S = 1.0
 
 
 class Metered(Protocol):
-    """What can tell its members' usage."""
+    """A subject that measures its members' CPU usage."""
 
     async def usage(self) -> Mapping[str, float]:
-        """CPU-seconds by member since it was asked for the first time; members that nobody can meter are missing."""
+        """CPU-seconds by member since the first call; members without measurements are missing."""
 
 
 @asynccontextmanager

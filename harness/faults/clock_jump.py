@@ -1,7 +1,7 @@
-"""clock_jump: the clocks of some servers jump ahead, set by hand or by NTP in one step: what they time ends too early.
+"""clock_jump: the clocks of some servers jump ahead in one step, so that keys expire early.
 
 Works on servers started with the environment `FAKED_CLOCK`, which puts libfaketime between a process and its clock; the
-offset is read from a file in the server's folder. The monotonic clock is left alone, as it is by a real jump.
+offset is read from a file in the server's folder. The monotonic clock is unchanged, as by a real jump.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ CLOCK_JUMP = "clock_jump"
 LIBRARIES = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketime.so.1")
 PACKAGE = "libfaketime"
 OFFSET = "clock"
-"""Read by the library in the folder of the process it is loaded into, whenever that asks for the time."""
+"""The offset file in the server's folder, which libfaketime reads at each call for the time."""
 
 
 def _library() -> str:
@@ -34,7 +34,7 @@ def _library() -> str:
 
 FAKED_CLOCK: Mapping[str, str] = (
     {
-        # The C library before jemalloc, whose start asks for the time before libfaketime can tell it.
+        # The C library before jemalloc, whose start reads the time before libfaketime is initialized.
         "LD_PRELOAD": f"{_library()}:libc.so.6",
         "FAKETIME_TIMESTAMP_FILE": OFFSET,
         "FAKETIME_NO_CACHE": "1",
@@ -43,12 +43,12 @@ FAKED_CLOCK: Mapping[str, str] = (
     if _library()
     else {}
 )
-"""For a server whose clock is to jump; empty where libfaketime is not installed."""
+"""Environment of a server whose clock is to jump; empty where libfaketime is not installed."""
 
 
 @fault_kind(CLOCK_JUMP)
 class ClockJump(StackFault):
-    """Sets the clocks of redis servers `seconds` ahead; heals by setting them right. Proved by what they say the time is."""
+    """Sets the clocks of redis servers `seconds` ahead; heals by removing the offset. Proved by their TIME command."""
 
     def __init__(self, spec: FaultSpec) -> None:
         super().__init__(spec)

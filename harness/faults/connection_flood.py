@@ -1,7 +1,7 @@
-"""connection_flood: a great many connections to one port that never say all of what they began to say.
+"""connection_flood: `count` connections to one port, idle or with an unfinished request.
 
-Bounded, from this machine only, and closed again when it heals. Every second one is idle, the others have begun a request.
-It counts as in force for as many as the target itself holds open: what waits in the kernel's queue was not let in.
+Every second one is idle, the others have begun a request. They are closed when it heals. Proved by the connections that the
+target's process holds; those in the kernel's accept queue do not count.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ CONNECTION_FLOOD = "connection_flood"
 AT_ONCE = 100
 MOST = 5000
 SPARE = 1000
-"""Files that a process needs for everything else."""
+"""File descriptors that a process needs besides the connections."""
 BEGUN = b"GET /products HTTP/1.1\r\nHost: shop\r\nX-Never-Ending: "
 
 
@@ -54,7 +54,7 @@ class ConnectionFlood(StackFault):
             raise AssumptionError(f"{most} open files are too few for {self._count} connections and {SPARE} other files")
 
     async def inject(self, subject: HasStack) -> None:
-        """See Fault. Connections that are refused are missing, which the proof tells."""
+        """See Fault. Refused connections are missing, which the proof shows."""
         host, _, port = subject.stack.address(self.member, self._port).rpartition(":")
         self._before = await asyncio.to_thread(self._held, subject)
         waiting = asyncio.Semaphore(AT_ONCE)
@@ -90,5 +90,5 @@ class ConnectionFlood(StackFault):
 
 
 def connection_flood(target: str, port: str, count: int) -> Declaration:
-    """So many connections to a port of a member."""
+    """Hold `count` connections to a port of a member."""
     return member(CONNECTION_FLOOD, target, port=port, count=count)

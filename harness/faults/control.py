@@ -1,4 +1,4 @@
-"""What faults need of a stack and of the system on it: the one protocol that a fake stack has to fulfil, too."""
+"""The protocol of a stack that faults use; fakes in tests implement it, too."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from harness.stack.provider import Capability
 
 
 class MemberState(Protocol):
-    """One member at one moment."""
+    """The state of a member."""
 
     @property
     def name(self) -> str:
@@ -18,15 +18,15 @@ class MemberState(Protocol):
 
     @property
     def pid(self) -> int | None:
-        """Its first process."""
+        """Process id of its main process; None when it never ran."""
 
     @property
     def alive(self) -> bool:
-        """Whether that runs."""
+        """Whether that process runs."""
 
     @property
     def ports(self) -> Mapping[str, int]:
-        """Where it listens."""
+        """Its ports by name."""
 
 
 class Administered(Protocol):
@@ -38,34 +38,33 @@ class Administered(Protocol):
 
 
 class StackControl(Protocol):
-    """A running stack whose members and edges can be looked at and broken.
+    """A running stack whose members and edges can be inspected and made to fail.
 
-    Every method that takes a name raises NoSuchMember for one that the stack does not have, and CapabilityMissing for what
-    cannot be done to it.
+    Every method that takes a name raises NoSuchMember for an unknown one, and CapabilityMissing where it is not supported.
     """
 
     @property
     def manifest(self) -> Administered:
-        """Its facts."""
+        """The manifest of the stack."""
 
     @property
     def amqp_url(self) -> str:
-        """The broker, with credentials. Raises StackError when there is none."""
+        """The broker's URL with credentials. Raises StackError without a broker."""
 
     def can(self, name: str, capability: Capability) -> bool:
         """Whether a member has a capability."""
 
     def instance(self, name: str) -> MemberState:
-        """A member as it is now."""
+        """The present state of a member."""
 
     def instances(self, service: str | None = None) -> Sequence[MemberState]:
         """The instances of a service, or all members."""
 
     def kill(self, name: str) -> None:
-        """SIGKILL; returns when it is gone."""
+        """SIGKILL; returns when its process has ended."""
 
     def terminate(self, name: str, grace_s: float = ...) -> None:
-        """SIGTERM, SIGKILL after `grace_s` seconds; returns when it is gone."""
+        """SIGTERM, SIGKILL after `grace_s` seconds; returns when its process has ended."""
 
     def boot(self, name: str) -> None:
         """Start it again on the same ports, with the data kept."""
@@ -74,10 +73,10 @@ class StackControl(Protocol):
         """Return when it is ready. Raises StartFailed."""
 
     def pause(self, name: str) -> None:
-        """Freeze a member."""
+        """SIGSTOP a member."""
 
     def resume(self, name: str) -> None:
-        """Let it go on."""
+        """SIGCONT it."""
 
     def edges(self) -> tuple[str, ...]:
         """The edges that run through the proxy."""
@@ -86,7 +85,7 @@ class StackControl(Protocol):
         """host:port of a member."""
 
     def redis_url(self, name: str) -> str:
-        """Where a redis server is."""
+        """The URL of a redis server."""
 
     @property
     def folder(self) -> Path:
@@ -102,4 +101,4 @@ class HasStack(Protocol):
 
     @property
     def proxy(self) -> ProxyClient:
-        """The control API of what carries the edges; a new client each time. Raises StackError when nothing does."""
+        """A new client of the proxy's control API. Raises StackError without a proxy."""

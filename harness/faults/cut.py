@@ -1,7 +1,7 @@
-"""cut: the connections of some edges break and no new ones are let through, as when somebody pulls a cable out."""
+"""cut: the connections of some edges are closed and new ones refused (Toxiproxy's `enabled: false`)."""
 
 from harness.faults.edge_fault import EdgeFault
-from harness.faults.edge_probe import Sight
+from harness.faults.edge_probe import ProbeResult
 from harness.faults.inventory import Declaration
 from harness.faults.registry import fault_kind
 from harness.faults.spec import Edge
@@ -13,15 +13,15 @@ CUT = "cut"
 
 @fault_kind(CUT)
 class Cut(EdgeFault):
-    """Cuts edges; heals by mending them."""
+    """Disables edges at the proxy; heals by enabling them."""
 
     unit = "connections cut"
 
-    async def hurt(self, proxy: ProxyClient, edge: Edge) -> None:
+    async def inject_edge(self, proxy: ProxyClient, edge: Edge) -> None:
         """See EdgeFault."""
         await proxy.disable(edge.name)
 
-    async def spare(self, proxy: ProxyClient, edge: Edge) -> None:
+    async def heal_edge(self, proxy: ProxyClient, edge: Edge) -> None:
         """See EdgeFault."""
         await proxy.enable(edge.name)
 
@@ -29,7 +29,7 @@ class Cut(EdgeFault):
         """See EdgeFault."""
         return now.connections.cut - before.connections.cut
 
-    def shows(self, edge: Edge, before: Sight, now: Sight) -> bool:
+    def shows_effect(self, edge: Edge, before: ProbeResult, now: ProbeResult) -> bool:
         """See EdgeFault."""
         return before.connected and not now.connected
 

@@ -1,7 +1,6 @@
-"""What the deaths of a member have in common: how one looks, how it is proved, and the way back.
+"""What faults that end a member's process have in common: injection, proof and healing.
 
-The way back is a start on the same ports with the data kept; it counts only when the process is another one and
-ready.
+Healing starts it on the same ports with its data, and ends when a new process is ready.
 """
 
 import asyncio
@@ -17,11 +16,11 @@ from harness.stack.provider import Capability
 
 HOST = "127.0.0.1"
 READY_S = 45.0
-"""How long a member may take to be ready again."""
+"""Within how many seconds a member has to be ready again."""
 
 
 class Death(StackFault):
-    """A member goes away and comes back. Subclasses say how it goes."""
+    """Ends a member; heals by starting it. Subclasses define `end`."""
 
     needs: ClassVar[tuple[Capability, ...]] = (Restartable,)
     alive = True
@@ -32,7 +31,7 @@ class Death(StackFault):
 
     @abstractmethod
     def end(self, stack: StackControl) -> None:
-        """Make the member end; returns when its process is gone."""
+        """End the member; returns when its process has ended."""
 
     async def inject(self, subject: HasStack) -> None:
         """See Fault."""
@@ -54,7 +53,7 @@ class Death(StackFault):
 
 
 def revive(stack: StackControl, name: str) -> None:
-    """Have a member run and ready, started again if it is dead. Raises StartFailed."""
+    """Start a member if it is not alive, and wait until it is ready. Raises StartFailed."""
     if not stack.instance(name).alive:
         stack.boot(name)
     stack.wait_ready(name, READY_S)

@@ -1,24 +1,24 @@
-"""A connection of the harness's own through an edge: what a caller would see there, whatever the proxy tells of itself.
+"""Probe connections through an edge, which observe what a caller would.
 
-A real Toxiproxy counts nothing per toxic and a connection only when that has ended, so there a fault on an edge proves itself
-by looking through it, before it is injected and afterwards. What is said is the preface of HTTP/2: every server of ours
-answers it with bytes, be it with a greeting, an answer or a complaint, and no server takes harm.
+A real Toxiproxy counts nothing per toxic and a connection only when that has ended, so there a fault on an edge is proved by
+comparing a probe before the injection with one after it. A probe sends the preface of HTTP/2: every server in use answers it
+with bytes (a greeting, an answer or an error), and it changes no state.
 """
 
 import asyncio
 import time
 from dataclasses import dataclass
 
-HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 WITHIN_S = 1.0
-"""How long an undisturbed edge may take to show all that it shows."""
+"""Longest time in seconds of a probe of an undisturbed edge."""
 QUIET_S = 0.25
-"""After so long a silence everything was said."""
+"""Seconds without a byte after which an answer counts as complete."""
 
 
 @dataclass(frozen=True)
-class Sight:
-    """What was seen: times in seconds from the connection on; `last_s` that of the last byte, `ended_s` that of the end."""
+class ProbeResult:
+    """The result of a probe: times in seconds since the connection; `last_s` of the last byte, `ended_s` of the end."""
 
     connected: bool = False
     bytes: int = 0
@@ -39,26 +39,26 @@ class Sight:
         return f"{self.bytes} bytes in {self.last_s * 1000:.0f} ms, then {end}"
 
 
-async def look(address: str, within_s: float = WITHIN_S, *, patient: bool = False) -> Sight:
-    """Connect to host:port, say HELLO, and watch until the end, a silence of QUIET_S after the last byte, or `within_s`.
+async def probe(address: str, within_s: float = WITHIN_S, *, patient: bool = False) -> ProbeResult:
+    """Connect to host:port, send PREFACE, and read until its end, QUIET_S after the last byte, or `within_s`.
 
-    With `patient`, a silence ends nothing.
+    With `patient`, QUIET_S does not apply.
     """
     host, _, port = address.rpartition(":")
     try:
         async with asyncio.timeout(within_s):
             reader, writer = await asyncio.open_connection(host, int(port))
     except (OSError, TimeoutError):
-        return Sight()
+        return ProbeResult()
     begun = time.monotonic()
     try:
-        writer.write(HELLO)
+        writer.write(PREFACE)
         return await _watch(reader, begun, within_s, patient=patient)
     finally:
         writer.transport.abort()
 
 
-async def _watch(reader: asyncio.StreamReader, begun: float, within_s: float, *, patient: bool) -> Sight:
+async def _watch(reader: asyncio.StreamReader, begun: float, within_s: float, *, patient: bool) -> ProbeResult:
     count = reads = 0
     last_s = 0.0
     ended_s: float | None = None
@@ -76,14 +76,14 @@ async def _watch(reader: asyncio.StreamReader, begun: float, within_s: float, *,
             ended_s = now_s
             break
         count, reads, last_s = count + len(data), reads + 1, now_s
-    return Sight(True, count, reads, last_s, ended_s, reset)
+    return ProbeResult(True, count, reads, last_s, ended_s, reset)
 
 
-def silenced(before: Sight, now: Sight) -> bool:
-    """Whether bytes that came before do not come now."""
+def silenced(before: ProbeResult, now: ProbeResult) -> bool:
+    """Whether fewer bytes arrive than before, or an end that came before does not."""
     return before.connected and now.connected and (now.bytes < before.bytes or (before.ended and not now.ended))
 
 
-def later(before: Sight, now: Sight, by_s: float) -> bool:
+def later(before: ProbeResult, now: ProbeResult, by_s: float) -> bool:
     """Whether the last byte came later than before by at least half of `by_s` seconds, or not at all."""
     return before.bytes > 0 and now.connected and (now.bytes < before.bytes or now.last_s - before.last_s >= by_s / 2)

@@ -1,4 +1,4 @@
-"""What every fault on a stack has in common: it is made from a spec, and its targets must exist and be able to suffer it."""
+"""What every fault on a stack has in common: creation from a spec, and a check of its targets and their capabilities."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -11,12 +11,12 @@ from harness.stack.provider import Capability
 
 
 class StackFault(ABC):
-    """A fault on members and edges of a stack. `hit` are the members that it really hit, where only the run shows which."""
+    """A fault on members and edges of a stack. `hit` are the members that it hit, where that is known only during the run."""
 
     needs: ClassVar[tuple[Capability, ...]] = ()
     """Capabilities that each of its members must have."""
     alive: ClassVar[bool] = False
-    """Whether its members must run."""
+    """Whether its members must be alive."""
 
     def __init__(self, spec: FaultSpec) -> None:
         if not spec.members and not spec.edges:

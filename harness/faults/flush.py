@@ -1,6 +1,6 @@
-"""flush: a redis loses everything it holds, again and again, though it never goes away: FLUSHALL, or an eviction gone mad.
+"""flush: FLUSHALL of a redis, repeatedly, while it stays up.
 
-What is lost must come back from where it is true, and nothing that was true before may come back with it.
+A cache must be filled again from its source of truth, without outdated values.
 """
 
 import asyncio
@@ -22,12 +22,12 @@ from harness.stack.errors import NoSuchMember
 FLUSH = "flush"
 TIMEOUT_S = 2.0
 EVERY_S = 0.2
-"""How long the redis has to fill again."""
+"""Seconds between two flushes."""
 
 
 @fault_kind(FLUSH)
 class Flush(StackFault):
-    """Empties a redis every `EVERY_S` seconds; heals by leaving it alone. Proved by the keys that were there and went."""
+    """Empties a redis every `EVERY_S` seconds; heals by stopping. Proved by the number of keys that were deleted."""
 
     def __init__(self, spec: FaultSpec, connect: Callable[[str], Redis] | None = None) -> None:
         super().__init__(spec)
@@ -46,7 +46,7 @@ class Flush(StackFault):
             raise AssumptionError(str(error)) from error
 
     async def inject(self, subject: HasStack) -> None:
-        """See Fault. Raises RedisError when not even the first time comes about."""
+        """See Fault. Raises RedisError when the first flush fails."""
         url = subject.stack.redis_url(self.member)
         await self._empty(url)
         self._flushing = asyncio.create_task(self._again(url))
@@ -57,7 +57,7 @@ class Flush(StackFault):
 
     async def heal(self, subject: HasStack) -> str:
         """See Fault."""
-        # Told, not cancelled: redis-py may swallow a cancellation that comes while it connects.
+        # An event, not a cancellation: redis-py may swallow one that comes while it connects.
         self._over.set()
         if self._flushing is not None:
             await self._flushing
@@ -65,18 +65,18 @@ class Flush(StackFault):
 
     async def _again(self, url: str) -> None:
         while not await self._told():
-            with suppress(RedisError, OSError):  # another fault may have taken it down
+            with suppress(RedisError, OSError):  # another fault may have stopped it
                 await self._empty(url)
 
     async def _told(self) -> bool:
-        """Wait for the next flush; whether it is over instead."""
+        """Wait until the next flush is due; returns whether the fault is healed instead."""
         with suppress(TimeoutError):
             async with asyncio.timeout(EVERY_S):
                 await self._over.wait()
         return self._over.is_set()
 
     async def _empty(self, url: str) -> None:
-        """In one transaction, so that the keys that are counted are those that go."""
+        """In one transaction, so that exactly the counted keys are deleted."""
         async with self._connect(url) as redis, redis.pipeline(transaction=True) as pipeline:
             for command in ("DBSIZE", "FLUSHALL", "DBSIZE"):
                 pipeline.execute_command(command)
@@ -93,5 +93,5 @@ def _connect(url: str) -> Redis:
 
 
 def flush(target: str) -> Declaration:
-    """Empty this redis, again and again."""
+    """Empty this redis repeatedly."""
     return member(FLUSH, target)

@@ -1,6 +1,6 @@
-"""forget: some redis servers go down and come back without what they had promised to keep, as after the loss of a disk.
+"""forget: some redis servers are restarted without their data, as after the loss of a disk.
 
-For a lock master that is the worst: whoever holds a lock goes on believing in it, and the next one who asks is given it too.
+At a majority of lock masters this breaks an assumption of Redlock: a lock that is held can be granted again.
 """
 
 import asyncio
@@ -20,14 +20,14 @@ from harness.stack import capabilities
 
 FORGET = "forget"
 SHOWN = 3
-"""How many forgotten keys a proof names."""
+"""Number of lost keys that a proof names."""
 
 
 @fault_kind(FORGET)
 class Forget(StackFault):
-    """Empties redis servers, kills them and starts them again at once. What is on a disk is emptied too: FLUSHALL is logged.
+    """Empties redis servers, kills them and starts them again at once. Persisted data is emptied, too: FLUSHALL is logged.
 
-    Proved by other processes that lack keys which were there. Heals by having all of them run.
+    Proved by new processes without the keys of before. Heals by starting those that do not run.
     """
 
     needs = (capabilities.Killable, capabilities.Restartable)
@@ -61,7 +61,7 @@ class Forget(StackFault):
         return f"{self.spec.target} run, and know nothing of before"
 
     async def _empty(self, subject: HasStack, target: str) -> None:
-        """In one transaction, so that the keys that are read are those that go."""
+        """In one transaction, so that exactly the keys that were read are deleted."""
         async with Redis.from_url(subject.stack.redis_url(target), decode_responses=True) as redis:
             names = sorted(await redis.keys("*"))
             async with redis.pipeline(transaction=True) as pipeline:
@@ -78,7 +78,7 @@ class Forget(StackFault):
 
 
 async def _left(url: str, forgotten: Mapping[str, str]) -> list[str]:
-    """Those of the keys that the server still has, with the value of before."""
+    """Those of the keys that the server still has with their former value."""
     async with Redis.from_url(url, decode_responses=True) as redis:
         return [key for key, value in forgotten.items() if await redis.get(key) == value]
 

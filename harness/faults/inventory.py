@@ -1,4 +1,4 @@
-"""What a system has that faults can be done to, before it runs and while it does; declarations resolve against it."""
+"""The members and edges of a system that faults can target; declarations are resolved against it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Inventory:
     edges: tuple[str, ...] = ()
 
     def require(self, *names: str) -> tuple[str, ...]:
-        """The same names, all of which are members. Raises AssumptionError for the first that is none."""
+        """The names, checked to be members. Raises AssumptionError for the first that is none."""
         known = {name for names in self.members.values() for name in names}
         for name in names:
             if name not in known:
@@ -33,9 +33,9 @@ class Inventory:
         return self.members[service]
 
     def edges_like(self, *patterns: str, streams: tuple[Direction, ...] = BOTH) -> tuple[Edge, ...]:
-        """The edges that fit one of some patterns of `fnmatch`, e.g. `order-*->redis-lock-1`, by name.
+        """The edges that match one of some patterns of `fnmatch`, e.g. `order-*->redis-lock-1`, by name.
 
-        Raises AssumptionError when there are no edges, or none that fits one of the patterns.
+        Raises AssumptionError when there are no edges, or none matches one of the patterns.
         """
         self._require_edges()
         for pattern in patterns:
@@ -56,7 +56,7 @@ class Inventory:
 
 
 Declaration: TypeAlias = Callable[[Inventory, Random], FaultSpec]
-"""Makes a spec of what an experiment says. Raises AssumptionError when a target does not exist."""
+"""Resolves a declaration of an experiment to a spec. Raises AssumptionError when a target does not exist."""
 
 
 def _fits(name: str, patterns: Iterable[str]) -> bool:

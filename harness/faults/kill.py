@@ -1,4 +1,4 @@
-"""kill: SIGKILL, as when a machine loses power. Nothing is flushed, nothing is said; connections break."""
+"""kill: SIGKILL, as by a crash: the process flushes nothing and closes nothing in order; its connections break."""
 
 from harness.faults.control import StackControl
 from harness.faults.deaths import Death

@@ -1,7 +1,7 @@
-"""memory_alarm: the broker says that it has no memory left, and stops reading from whoever publishes.
+"""memory_alarm: RabbitMQ's memory alarm: the broker stops reading from connections that publish.
 
-Connections stay open and heartbeats go on; a confirm simply never comes. The alarm is raised on the node as its own memory
-monitor does it, by a call as `rabbitmqctl eval` makes it. (Lowering the watermark would do the same, when next looked at.)
+Connections stay open and heartbeats go on; confirms do not arrive. The alarm is raised on the node as its own memory monitor
+does it, by a call as of `rabbitmqctl eval`. (Lowering the watermark has the same effect only at the monitor's next check.)
 """
 
 import asyncio
@@ -22,20 +22,20 @@ from harness.waiting import wait_until
 
 MEMORY_ALARM = "memory_alarm"
 HEARD_S = 10.0
-"""How long the node may take to hear of an alarm."""
+"""Within how many seconds the node has to apply an alarm."""
 
 T = TypeVar("T")
 
 
-class Talks(Protocol):
-    """A connection to a node."""
+class NodeConnection(Protocol):
+    """A connection to an Erlang node."""
 
     def call(self, module: str, function: str, arguments: Sequence[Any]) -> Any:
-        """What a function returns. Raises ErlangError."""
+        """Call a function; returns its result. Raises ErlangError."""
 
 
-def connected(subject: HasStack, broker: str) -> AbstractContextManager[Talks]:
-    """The broker's node. Raises OSError."""
+def connected(subject: HasStack, broker: str) -> AbstractContextManager[NodeConnection]:
+    """A connection to the broker's node. Raises OSError."""
     access = subject.stack.manifest.admin[broker]
     return Node(access.port, access.password)
 
@@ -44,7 +44,9 @@ def connected(subject: HasStack, broker: str) -> AbstractContextManager[Talks]:
 class MemoryAlarm(StackFault):
     """Raises the alarm on a RabbitMQ server; heals by clearing it."""
 
-    def __init__(self, spec: FaultSpec, connect: Callable[[HasStack, str], AbstractContextManager[Talks]] = connected) -> None:
+    def __init__(
+        self, spec: FaultSpec, connect: Callable[[HasStack, str], AbstractContextManager[NodeConnection]] = connected
+    ) -> None:
         super().__init__(spec)
         self._connect = connect
 
@@ -61,7 +63,7 @@ class MemoryAlarm(StackFault):
         await asyncio.to_thread(self._on, subject, _raise)
 
     async def prove(self, subject: HasStack) -> Proof:
-        """See Fault: the node says so, and has blocked somebody who wanted to publish."""
+        """See Fault: the node lists the alarm, and has blocked a connection that publishes."""
         alarms = await asyncio.to_thread(self._on, subject, _alarms)
         blocked = await asyncio.to_thread(self._on, subject, _blocked)
         said = f"{len(alarms)} alarms on the node, {blocked} connections blocked"
@@ -72,42 +74,42 @@ class MemoryAlarm(StackFault):
         await asyncio.to_thread(self._on, subject, _clear)
         return "no alarm on the node"
 
-    def _on(self, subject: HasStack, do: Callable[[Talks], T]) -> T:
+    def _on(self, subject: HasStack, do: Callable[[NodeConnection], T]) -> T:
         with self._connect(subject, self.member) as node:
             return do(node)
 
 
-def _memory(node: Talks) -> tuple[Atom, Atom, Any]:
+def _memory(node: NodeConnection) -> tuple[Atom, Atom, Any]:
     return Atom("resource_limit"), Atom("memory"), node.call("erlang", "node", [])
 
 
-def _alarms(node: Talks) -> list[Any]:
+def _alarms(node: NodeConnection) -> list[Any]:
     return list(node.call("rabbit_alarm", "get_alarms", []))
 
 
-def _raise(node: Talks) -> None:
+def _raise(node: NodeConnection) -> None:
     node.call("rabbit_alarm", "set_alarm", [(_memory(node), [])])
     wait_until(lambda: _alarms(node), what="the alarm is heard", timeout_s=HEARD_S)
 
 
-def _clear(node: Talks) -> None:
+def _clear(node: NodeConnection) -> None:
     node.call("rabbit_alarm", "clear_alarm", [_memory(node)])
     wait_until(lambda: not _alarms(node), what="the alarm is over", timeout_s=HEARD_S)
 
 
-def _blocked(node: Talks) -> int:
-    """Connections that the node reads nothing from, because they publish."""
+def _blocked(node: NodeConnection) -> int:
+    """Number of blocked connections of publishers."""
     connections = node.call("rabbit_networking", "connections", [])
     return sum((Atom("state"), Atom("blocked")) in _state(node, each) for each in connections)
 
 
-def _state(node: Talks, connection: Any) -> list[Any]:
+def _state(node: NodeConnection, connection: Any) -> list[Any]:
     try:
         return list(node.call("rabbit_reader", "info", [connection, [Atom("state")]]))
     except ErlangError:
-        return []  # it ended meanwhile
+        return []  # it was closed meanwhile
 
 
 def memory_alarm(target: str) -> Declaration:
-    """No memory left at this broker."""
+    """Raise the memory alarm of this broker."""
     return member(MEMORY_ALARM, target)

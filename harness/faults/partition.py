@@ -1,7 +1,7 @@
-"""partition: two groups of members do not hear each other any more: bytes vanish, connections stay open and silent.
+"""partition: bytes between two groups of members are dropped; connections stay open.
 
-A cut says so at once; a partition says nothing, which is worse. One way, only what the first group sends to the second is
-lost: requests of the first never arrive, and answers of the first to what the second asks are lost too.
+Unlike a cut it is noticed only by timeouts. One way, only what the first group sends to the second is dropped: its requests,
+and its answers to the second group's requests.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from random import Random  # noqa: TID251 - a type only; the numbers come from t
 from harness.direction import Direction
 from harness.faults.control import HasStack
 from harness.faults.edge_fault import EdgeFault, dropped_since, take_away, toxic_name
-from harness.faults.edge_probe import Sight, silenced
+from harness.faults.edge_probe import ProbeResult, silenced
 from harness.faults.inventory import Declaration, Inventory
 from harness.faults.protocol import AssumptionError
 from harness.faults.registry import fault_kind
@@ -22,22 +22,22 @@ PARTITION = "partition"
 
 @fault_kind(PARTITION)
 class Partition(EdgeFault):
-    """Loses what the streams of its edges carry."""
+    """Drops the bytes of its edges' streams."""
 
     unit = "bytes lost"
 
-    async def hurt(self, proxy: ProxyClient, edge: Edge) -> None:
+    async def inject_edge(self, proxy: ProxyClient, edge: Edge) -> None:
         """See EdgeFault."""
         for stream in edge.streams:
             await proxy.add_toxic(edge.name, "timeout", stream=stream, name=toxic_name(PARTITION, stream), timeout=0)
 
-    async def spare(self, proxy: ProxyClient, edge: Edge) -> None:
+    async def heal_edge(self, proxy: ProxyClient, edge: Edge) -> None:
         """See EdgeFault."""
         for stream in edge.streams:
             await take_away(proxy, edge.name, toxic_name(PARTITION, stream))
 
     async def heal(self, subject: HasStack) -> str:
-        """See Fault. Connections that lost bytes are cut: what comes after a hole is not what was sent."""
+        """See Fault. Connections that lost bytes are closed, because their byte streams have gaps."""
         await super().heal(subject)
         async with subject.proxy as proxy:
             for edge in self.spec.edges:
@@ -49,13 +49,13 @@ class Partition(EdgeFault):
         """See EdgeFault."""
         return dropped_since(edge, before, now)
 
-    def shows(self, edge: Edge, before: Sight, now: Sight) -> bool:
+    def shows_effect(self, edge: Edge, before: ProbeResult, now: ProbeResult) -> bool:
         """See EdgeFault."""
         return silenced(before, now)
 
 
 def partition(ones: Sequence[str], others: Sequence[str], *, one_way: bool = False) -> Declaration:
-    """Part these members from those, given as patterns. `one_way`: only what the first ones send is lost."""
+    """Partition two groups of members, given as patterns. `one_way`: only what the first group sends is dropped."""
 
     def declared(inventory: Inventory, _random: Random) -> FaultSpec:
         there, back = ((Direction.UPSTREAM,), (Direction.DOWNSTREAM,)) if one_way else (BOTH, BOTH)

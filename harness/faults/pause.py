@@ -1,4 +1,4 @@
-"""pause: SIGSTOP, as a long garbage collection or a stalled virtual machine does it. Alive, connected, and silent."""
+"""pause: SIGSTOP, as by a long garbage collection or a stalled virtual machine; connections stay open."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ PAUSE = "pause"
 
 @fault_kind(PAUSE)
 class Pause(StackFault):
-    """Freezes a member; heals by letting it go on, with everything it believed before."""
+    """SIGSTOP for a member; heals by SIGCONT, with its state in memory kept."""
 
     needs = (capabilities.Pausable,)
 

@@ -1,4 +1,4 @@
-"""What every fault is to the engine that injects and heals it, whatever it is done to."""
+"""The protocol by which the engine injects, proves and heals a fault."""
 
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -14,14 +14,14 @@ class AssumptionError(Exception):
 
 @dataclass(frozen=True)
 class Proof:
-    """Whether a fault showed the effect that it claims, and by what."""
+    """Whether a fault showed its effect, and the evidence."""
 
     effective: bool
     detail: str
 
 
 class Fault(Protocol[S_contra]):
-    """Something bad that can be done to a system and undone again. Carries its own healing."""
+    """A fault with its injection, proof and healing."""
 
     @property
     def spec(self) -> FaultSpec:
@@ -29,19 +29,19 @@ class Fault(Protocol[S_contra]):
 
     @property
     def hit(self) -> tuple[str, ...]:
-        """The members that it really hit, where only the run shows which; empty otherwise, and before."""
+        """The members that it hit, where that is known only during the run; empty otherwise, and before."""
 
     async def assume(self, subject: S_contra) -> None:
-        """Look whether it can be injected at all. Raises AssumptionError."""
+        """Check whether it can be injected. Raises AssumptionError."""
 
     async def inject(self, subject: S_contra) -> None:
-        """Do it; returns when it is in force."""
+        """Inject it; returns when it is in force."""
 
     async def prove(self, subject: S_contra) -> Proof:
-        """Look, while it is in force, whether it has the effect that it claims.
+        """Check, while it is in force, whether it has its effect.
 
-        Asked right after the injection; where that shows no effect yet, once more right before it heals, and that counts.
+        Called right after the injection; when that shows no effect, again right before healing, and the last result counts.
         """
 
     async def heal(self, subject: S_contra) -> str:
-        """Undo it, also when it was only half injected; returns what was seen once the target was well again."""
+        """Undo it, also when it was injected in part; returns the evidence that the target works again."""

@@ -1,4 +1,4 @@
-"""The kinds of faults by name. A kind registers where it is defined, so that adding one is adding its file."""
+"""The kinds of faults by name. A kind registers itself in its own module."""
 
 import importlib
 import pkgutil
@@ -11,15 +11,15 @@ from harness.faults.spec import FaultSpec
 F = TypeVar("F", bound=Callable[[FaultSpec], Fault[Any]])
 
 KINDS: dict[str, Callable[[FaultSpec], Fault[Any]]] = {}
-"""What makes a fault of each kind from its spec, of every module that was imported so far."""
+"""Factories from spec to fault by kind, of the modules imported so far."""
 
 
 class UnknownKindError(LookupError):
-    """No fault of that kind is registered; says which there are."""
+    """No fault of that kind is registered; the message lists the kinds."""
 
 
 def fault_kind(name: str) -> Callable[[F], F]:
-    """Register a class, or any maker of faults, as a kind. Raises ValueError when the name is taken."""
+    """Register a class, or another factory of faults, as a kind. Raises ValueError when the name is taken."""
 
     def register(maker: F) -> F:
         if KINDS.setdefault(name, maker) is not maker:
@@ -38,7 +38,7 @@ def make(spec: FaultSpec) -> Fault[Any]:
 
 
 def load_kinds(package: str = "harness.faults") -> dict[str, Callable[[FaultSpec], Fault[Any]]]:
-    """Every kind, once all modules of a package are imported."""
+    """Import all modules of a package; returns every kind."""
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
         importlib.import_module(f"{package}.{module.name}")
     return KINDS

@@ -1,4 +1,4 @@
-"""restart: SIGTERM and a new start, as a deployment does it. What is under way may be finished; nothing may be lost."""
+"""restart: SIGTERM and a new start, as by a deployment; the member may finish its requests."""
 
 from harness.faults.control import StackControl
 from harness.faults.deaths import Death
@@ -11,7 +11,7 @@ RESTART = "restart"
 
 @fault_kind(RESTART)
 class Restart(Death):
-    """Stops a member in an orderly way; heals by starting it again."""
+    """Stops a member with SIGTERM; heals by starting it again."""
 
     def end(self, stack: StackControl) -> None:
         """See Death."""

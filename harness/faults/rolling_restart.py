@@ -1,7 +1,7 @@
 """rolling_restart: every instance of some services is stopped with SIGTERM and started again, one after the other.
 
-As a deployment does it: an instance goes when its predecessor of the same service is ready; a few services are under way at
-once. The walk goes on beside the workload; it is proved when every one of them is another process than before.
+An instance is stopped when its predecessor of the same service is ready; `at_once` services are restarted concurrently. The
+restarts go on beside the workload; proved when every member runs as a new process.
 """
 
 import asyncio
@@ -19,12 +19,12 @@ from harness.stack.capabilities import Restartable
 
 ROLLING_RESTART = "rolling_restart"
 GRACE_S = 20.0
-"""How long an instance may take to finish what it has begun."""
+"""Seconds from SIGTERM to SIGKILL."""
 
 
 @fault_kind(ROLLING_RESTART)
 class RollingRestart(StackFault):
-    """Walks through its members; of its `walks`, one for each service, `at_once` go on at a time."""
+    """Restarts its members; of its `walks`, one sequence per service, `at_once` go on at a time."""
 
     needs = (Restartable,)
 
@@ -37,7 +37,7 @@ class RollingRestart(StackFault):
         self._enough = asyncio.Event()
 
     async def inject(self, subject: HasStack) -> None:
-        """See Fault. Returns when the walk has begun."""
+        """See Fault. Returns when the restarts have begun."""
         self._before = {name: subject.stack.instance(name).pid for name in self.spec.members}
         self._walk = asyncio.create_task(self._replace_all(subject))
 
@@ -48,7 +48,7 @@ class RollingRestart(StackFault):
         return Proof(effective=bool(self._before) and not same, detail=detail)
 
     async def heal(self, subject: HasStack) -> str:
-        """See Fault. Whoever is being replaced gets ready; nobody else is touched. Raises what the walk raised."""
+        """See Fault. Restarts under way are completed; no others begin. Raises what a restart raised."""
         self._enough.set()
         try:
             if self._walk is not None:
@@ -59,7 +59,7 @@ class RollingRestart(StackFault):
         return f"{len(self._before)} instances are ready"
 
     async def _replace_all(self, subject: HasStack) -> None:
-        """Raises the first failure once every walk has ended: none is cut off while it stops somebody."""
+        """Raises the first failure once every sequence has ended, so that no restart is cancelled half-way."""
         walks = [self._replace(subject, names) for names in self._walks]
         for failure in await asyncio.gather(*walks, return_exceptions=True):
             if failure is not None:
@@ -88,7 +88,7 @@ def _walks(spec: FaultSpec) -> list[list[str]]:
 def rolling_restart(*services: str, at_once: int = 2) -> Declaration:
     """Every instance of these services, in this order as far as `at_once` services at a time have one.
 
-    The seed decides which instance of a service goes first. One instance alone cannot be replaced without anybody's notice.
+    The seed decides which instance of a service goes first. A service with one instance is unavailable meanwhile.
     """
 
     def declared(inventory: Inventory, random: Random) -> FaultSpec:

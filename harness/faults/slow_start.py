@@ -1,6 +1,6 @@
-"""slow_start: a member dies and takes long to come back: started again, it stands still until it is healed.
+"""slow_start: a member is killed and started again, but paused (SIGSTOP) during its start until it is healed.
 
-A supervisor calls that running; its callers are refused, or wait.
+Its process exists; callers are refused, or wait.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ SLOW_START = "slow_start"
 
 @fault_kind(SLOW_START)
 class SlowStart(StackFault):
-    """Kills a member, starts it and freezes it; heals by letting it start."""
+    """Kills a member, starts it and pauses it; heals by SIGCONT."""
 
     needs = (capabilities.Killable, capabilities.Restartable, capabilities.Pausable)
     alive = True
@@ -40,7 +40,7 @@ class SlowStart(StackFault):
         await self._pause.inject(subject)
 
     async def prove(self, subject: HasStack) -> Proof:
-        """See Fault: there is another process in its place, and it stands still."""
+        """See Fault: a new process runs in its place, and is paused."""
         still = await self._pause.prove(subject)
         another = subject.stack.instance(self.member).pid != self._before
         return Proof(effective=still.effective and another, detail=still.detail)
@@ -53,10 +53,10 @@ class SlowStart(StackFault):
 
 
 def slow_start(target: str) -> Declaration:
-    """Let this member die and start slowly."""
+    """Kill this member and delay its start."""
     return member(SLOW_START, target)
 
 
 def slow_start_one_of(*targets: str) -> Declaration:
-    """Let one of these members die and start slowly; the seed decides which."""
+    """Kill one of these members and delay its start; the seed decides which."""
     return one_of(SLOW_START, *targets)

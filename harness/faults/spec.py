@@ -1,7 +1,7 @@
-"""What a fault is, as data: its kind, the members and edges that are really meant, and its parameters.
+"""A fault as data: its kind, its resolved members and edges, and its parameters.
 
-From the spec alone a fault is made, planned, recorded in the history, told in words, and judged (what it may excuse). Nothing
-is ever read back out of the words.
+From the spec alone a fault is created, planned, recorded in the history, described as text, and judged (what it excuses).
+The text is never parsed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,13 +12,13 @@ from pydantic import JsonValue
 from harness.direction import Direction
 
 SHOWN = 4
-"""How many targets the words name; of more they say the number."""
+"""Most targets that the text names; of more it has the number."""
 BOTH = tuple(Direction)
 """Both ways: to the callee and back."""
 
 
 class SpecError(ValueError):
-    """A spec whose members, edges or parameters do not fit its kind; says which."""
+    """A spec whose members, edges or parameters do not fit its kind; the message names them."""
 
 
 @dataclass(frozen=True, order=True)
@@ -31,7 +31,7 @@ class Edge:
 
     @classmethod
     def named(cls, name: str, streams: tuple[Direction, ...] = BOTH) -> "Edge":
-        """The edge that a stack calls `caller->callee`. Raises ValueError for what is no such name."""
+        """The edge of a name `caller->callee`. Raises ValueError for any other form."""
         caller, arrow, callee = name.partition("->")
         if not (caller and arrow and callee):
             raise ValueError(f"{name!r} is not caller->callee")
@@ -39,7 +39,7 @@ class Edge:
 
     @property
     def name(self) -> str:
-        """What a stack and its proxy call it."""
+        """Its name in the stack and at the proxy: `caller->callee`."""
         return f"{self.caller}->{self.callee}"
 
     def __str__(self) -> str:
@@ -50,8 +50,8 @@ class Edge:
 class FaultSpec:
     """A fault as data.
 
-    `kind` is its name in the registry. `members` and `edges` are those really meant, patterns resolved; with `one_of_them` only
-    one of the members is hit, and which one shows during the run (see `hit` of the history's record). `parameters` have their
+    `kind` is its name in the registry. `members` and `edges` have all patterns resolved; with `one_of_them` only
+    one of the members is hit, which is known only during the run (see `hit` of the history's record). `parameters` have their
     units in their names (`timeout_ms`, `seconds`, `rate_kb_s`); those of a toxic are Toxiproxy's.
     """
 
@@ -63,19 +63,19 @@ class FaultSpec:
 
     @property
     def target(self) -> str:
-        """Its members and edges in words."""
+        """Its members and edges as text."""
         members = ("one of " if self.one_of_them else "") + _listed(self.members) if self.members else ""
         return "; ".join(filter(None, (members, _listed(map(str, self.edges)))))
 
     def integer(self, name: str) -> int:
-        """A parameter that is a whole number. Raises SpecError when it is missing or something else."""
+        """An integer parameter. Raises SpecError when it is missing or something else."""
         value = self.parameters.get(name)
         if not isinstance(value, int) or isinstance(value, bool):
             raise SpecError(f"{self.kind} needs the whole number {name}, not {value!r}")
         return value
 
     def text(self, name: str) -> str:
-        """A parameter that is text. Raises SpecError when it is missing or something else."""
+        """A string parameter. Raises SpecError when it is missing or something else."""
         value = self.parameters.get(name)
         if not isinstance(value, str):
             raise SpecError(f"{self.kind} needs the text {name}, not {value!r}")
@@ -83,7 +83,7 @@ class FaultSpec:
 
 
 def words(spec: FaultSpec) -> str:
-    """A fault for people: `kill of order-1`, `toxic of order-1->redis-lock-2 (upstream), latency=100, type=latency`."""
+    """A fault as text: `kill of order-1`, `toxic of order-1->redis-lock-2 (upstream), latency=100, type=latency`."""
     simple = [f"{name}={value}" for name, value in sorted(spec.parameters.items()) if not isinstance(value, list | dict)]
     return ", ".join([f"{spec.kind} of {spec.target}", *simple])
 

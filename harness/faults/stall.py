@@ -1,13 +1,12 @@
-"""stall: some edges hold every byte, and let all of them go in their order when it heals, as TCP does after a partition.
+"""stall: some edges hold every byte, and deliver all of them in order when it heals, as TCP does after a short partition.
 
-A partition loses bytes, so that its connections have to be cut when it heals; here nothing is lost and no connection breaks,
-so that requests arrive long after their senders gave up on them.
+Unlike a partition it loses no bytes and breaks no connection, so requests arrive after their callers' timeouts.
 """
 
 from harness.direction import Direction
 from harness.faults.control import HasStack
 from harness.faults.edge_fault import EdgeFault, handled_since, take_away, toxic_name
-from harness.faults.edge_probe import Sight, silenced
+from harness.faults.edge_probe import ProbeResult, silenced
 from harness.faults.inventory import Declaration
 from harness.faults.protocol import AssumptionError
 from harness.faults.registry import fault_kind
@@ -20,7 +19,7 @@ STALL = "stall"
 
 @fault_kind(STALL)
 class Stall(EdgeFault):
-    """Holds what the streams of its edges carry. Needs the project's own proxy: Toxiproxy has no toxic that does this."""
+    """Holds the bytes of its edges' streams. Needs the project's own proxy: Toxiproxy has no toxic that does this."""
 
     unit = "bytes held"
 
@@ -30,12 +29,12 @@ class Stall(EdgeFault):
         if not self._counted:
             raise AssumptionError("a stall needs the project's own proxy (--proxy own): Toxiproxy cannot hold bytes")
 
-    async def hurt(self, proxy: ProxyClient, edge: Edge) -> None:
+    async def inject_edge(self, proxy: ProxyClient, edge: Edge) -> None:
         """See EdgeFault."""
         for stream in edge.streams:
             await proxy.add_toxic(edge.name, STALL, stream=stream, name=toxic_name(STALL, stream))
 
-    async def spare(self, proxy: ProxyClient, edge: Edge) -> None:
+    async def heal_edge(self, proxy: ProxyClient, edge: Edge) -> None:
         """See EdgeFault."""
         for stream in edge.streams:
             await take_away(proxy, edge.name, toxic_name(STALL, stream))
@@ -44,11 +43,11 @@ class Stall(EdgeFault):
         """See EdgeFault."""
         return sum(handled_since(toxic_name(STALL, stream), before, now) for stream in edge.streams)
 
-    def shows(self, edge: Edge, before: Sight, now: Sight) -> bool:
+    def shows_effect(self, edge: Edge, before: ProbeResult, now: ProbeResult) -> bool:
         """See EdgeFault."""
         return silenced(before, now)
 
 
 def stall(*patterns: str, streams: tuple[Direction, ...] = BOTH) -> Declaration:
-    """Hold what these edges carry, both ways unless `streams` says otherwise."""
+    """Hold the bytes of these edges, in both directions by default."""
     return edges(STALL, *patterns, streams=streams)

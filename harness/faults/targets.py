@@ -1,4 +1,4 @@
-"""Declarations that most kinds share: of one member, of one that the seed chooses, of several, and of edges."""
+"""Declarations shared by most kinds: of given members, of one that the seed chooses, and of edges."""
 
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
@@ -25,7 +25,7 @@ def one_of(kind: str, *targets: str) -> Declaration:
 
 
 def edges(kind: str, *patterns: str, streams: tuple[Direction, ...] = BOTH, **parameters: JsonValue) -> Declaration:
-    """A fault on all edges that fit one of these patterns, e.g. `order-*->redis-lock-1`."""
+    """A fault on all edges that match one of these patterns, e.g. `order-*->redis-lock-1`."""
     return lambda inventory, _random: FaultSpec(
         kind=kind, edges=inventory.edges_like(*patterns, streams=streams), parameters=parameters
     )

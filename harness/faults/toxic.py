@@ -1,7 +1,7 @@
 """toxic: one of Toxiproxy's toxics (latency, bandwidth, timeout, reset_peer, slicer, limit_data, slow_close) on some edges.
 
-It proves itself by the bytes that it handled and the streams that it closed; on a real Toxiproxy, which tells neither, by what
-a connection through the edge shows of it.
+Proved by the bytes that it handled and the streams that it closed; on a real Toxiproxy, which counts neither, by a probe
+through the edge.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from harness.direction import Direction
 from harness.faults.edge_fault import EdgeFault, handled_since, take_away, toxic_name
-from harness.faults.edge_probe import WITHIN_S, Sight, later, silenced
+from harness.faults.edge_probe import WITHIN_S, ProbeResult, later, silenced
 from harness.faults.inventory import Declaration
 from harness.faults.registry import fault_kind
 from harness.faults.spec import Edge, FaultSpec, SpecError
@@ -26,38 +26,38 @@ UNITS: Mapping[str, str] = {
     "size_variation": "size_variation_bytes",
     "delay": "delay_ms",
 }
-"""What a spec calls the attributes of Toxiproxy's toxics."""
+"""The parameters of a spec, by the attributes of Toxiproxy's toxics."""
 SLICED: Mapping[str, str] = {**UNITS, "delay": "delay_us"}
-"""The slicer counts its delay in microseconds."""
+"""Attributes in microseconds: the slicer's delay."""
 ENOUGH_S = 0.005
-"""A delay that cannot be mistaken for an accident."""
+"""A delay in ms well above an edge's usual variation."""
 
 Attributes: TypeAlias = Mapping[str, int]
 
 
-def _latency(attributes: Attributes, before: Sight, now: Sight) -> bool:
+def _latency(attributes: Attributes, before: ProbeResult, now: ProbeResult) -> bool:
     least_s = (attributes["latency"] - attributes.get("jitter", 0)) / 1000
     return later(before, now, max(least_s, 2 * ENOUGH_S))
 
 
-def _slower(_attributes: Attributes, before: Sight, now: Sight) -> bool:
+def _slower(_attributes: Attributes, before: ProbeResult, now: ProbeResult) -> bool:
     return later(before, now, 2 * ENOUGH_S)
 
 
-def _sliced(attributes: Attributes, before: Sight, now: Sight) -> bool:
+def _sliced(attributes: Attributes, before: ProbeResult, now: ProbeResult) -> bool:
     return now.reads > before.reads or _slower(attributes, before, now)
 
 
-def _limited(attributes: Attributes, before: Sight, now: Sight) -> bool:
+def _limited(attributes: Attributes, before: ProbeResult, now: ProbeResult) -> bool:
     return now.ended and now.bytes <= attributes["bytes"] and silenced(before, now)
 
 
-def _closed_late(attributes: Attributes, before: Sight, now: Sight) -> bool:
+def _closed_late(attributes: Attributes, before: ProbeResult, now: ProbeResult) -> bool:
     late_s = attributes["delay"] / 2000
     return before.ended_s is not None and (now.ended_s is None or now.ended_s - before.ended_s >= late_s)
 
 
-SHOWS: Mapping[str, Callable[[Attributes, Sight, Sight], bool]] = {
+SHOWS: Mapping[str, Callable[[Attributes, ProbeResult, ProbeResult], bool]] = {
     "latency": _latency,
     "bandwidth": _slower,
     "slicer": _sliced,
@@ -66,12 +66,12 @@ SHOWS: Mapping[str, Callable[[Attributes, Sight, Sight], bool]] = {
     "limit_data": _limited,
     "slow_close": _closed_late,
 }
-"""How each type shows itself to a connection through the edge; one that is not here has no effect that could be seen."""
+"""How a probe shows each type; one that is missing here has no observable effect."""
 
 
 @fault_kind(TOXIC)
 class Toxic(EdgeFault):
-    """Puts a toxic of `type` and `toxicity` on its edges; heals by taking it away."""
+    """Puts a toxic of `type` and `toxicity` on its edges; heals by removing it."""
 
     unit = "bytes"
     patient = True
@@ -90,13 +90,13 @@ class Toxic(EdgeFault):
             raise SpecError(f"a toxicity is a number from 0 to 1, not {value!r}")
         return float(value)
 
-    async def hurt(self, proxy: ProxyClient, edge: Edge) -> None:
+    async def inject_edge(self, proxy: ProxyClient, edge: Edge) -> None:
         """See EdgeFault."""
         for stream in edge.streams:
             name = toxic_name(self.type, stream)
             await proxy.add_toxic(edge.name, self.type, stream=stream, name=name, toxicity=self.toxicity, **self.attributes)
 
-    async def spare(self, proxy: ProxyClient, edge: Edge) -> None:
+    async def heal_edge(self, proxy: ProxyClient, edge: Edge) -> None:
         """See EdgeFault."""
         for stream in edge.streams:
             await take_away(proxy, edge.name, toxic_name(self.type, stream))
@@ -105,7 +105,7 @@ class Toxic(EdgeFault):
         """See EdgeFault."""
         return sum(handled_since(toxic_name(self.type, stream), before, now) for stream in edge.streams)
 
-    def shows(self, edge: Edge, before: Sight, now: Sight) -> bool:
+    def shows_effect(self, edge: Edge, before: ProbeResult, now: ProbeResult) -> bool:
         """See EdgeFault."""
         return self.type in SHOWS and SHOWS[self.type](self.attributes, before, now)
 

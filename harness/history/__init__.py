@@ -1,8 +1,7 @@
-"""What happened in a run: every client operation, fault and observation, as one file that can be judged again.
+"""The history of a run: every client operation, fault, event and observation, as files that can be judged again.
 
-A history is evidence, so nothing is ever dropped from it: an operation whose outcome nobody learned stays as
-`info`, and a line that a crash tore in half is reported, not skipped silently. Judges import this package and need
-no I/O of their own.
+A history is evidence, so nothing is ever dropped from it: an operation with an unknown outcome stays as
+`info`, and an incomplete last line is reported. Judges import this package and need no I/O of their own.
 """
 
 from harness.history.compressed import CompressedRows

@@ -1,4 +1,4 @@
-"""Rows by the hundred thousand, kept as compressed JSON and unpacked a few at a time by whoever looks at them."""
+"""Large observations in memory: rows as compressed JSON, decompressed in chunks during iteration."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from harness.history.records import Row
 
 CHUNK = 1000
-"""Rows that are unpacked at once."""
+"""Rows per chunk."""
 LEVEL = 1
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ _ROW = json.JSONDecoder()
 
 
 class CompressedRows(Sequence[Row]):
-    """A sequence that costs a few bytes a row, quick to go through from the beginning, slow to pick from."""
+    """A sequence of a few bytes per row; iteration is fast, access by index decompresses a chunk."""
 
     def __init__(self, chunks: Iterable[tuple[int, bytes]]) -> None:
         """`chunks` are JSON arrays, each with the number of rows in it."""
@@ -41,7 +41,7 @@ class CompressedRows(Sequence[Row]):
             yield from from_json(zlib.decompress(chunk))
 
     def typed(self, kind: type[T]) -> Iterator[T]:
-        """Every row as a dataclass, without the detour by a dictionary. Raises pydantic.ValidationError."""
+        """Every row as a dataclass, parsed directly from JSON. Raises pydantic.ValidationError."""
         read = TypeAdapter(list[kind]).validate_json  # type: ignore[valid-type]  # a type at run time
         for chunk in self._chunks:
             yield from read(zlib.decompress(chunk))

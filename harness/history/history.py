@@ -1,7 +1,7 @@
-"""A history in memory: operations put together from their two lines, and lookups that judges need.
+"""A history in memory: operations joined from their two records, and lookups for judges.
 
 An operation that was invoked and never completed counts as `info`: its client died waiting, the system may still
-have acted. Built for a million operations: what it holds of each is little, and lookups by name are indexed.
+have acted. Built for a million operations: few bytes per operation, and an index by name.
 """
 
 from array import array
@@ -21,7 +21,7 @@ class MalformedHistoryError(ValueError):
 
 
 class NotObservedError(LookupError):
-    """A judge asked for an observation that the run never made, so it cannot tell."""
+    """A judge needs an observation that the run never made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +42,12 @@ class Operation:
 
     @property
     def ok(self) -> bool:
-        """Whether it is known to have happened."""
+        """Whether it is known to have taken effect."""
         return self.ending is Ending.OK
 
     @property
     def unknown(self) -> bool:
-        """Whether its caller cannot know if it happened."""
+        """Whether its outcome is unknown."""
         return self.ending is Ending.INFO
 
     @property
@@ -74,15 +74,15 @@ Entry: TypeAlias = Record | ObservedRows
 
 
 class History:
-    """All that was recorded in a run, in the order written. `torn` quotes the line a crash tore, if any."""
+    """All records of a run, in the order written. `torn` quotes the incomplete last line, if any."""
 
     def __init__(self, records: Iterable[Entry] = (), torn: str = "", interning: Interning | None = None) -> None:
-        """`interning` keeps what is equal in many records once."""
+        """`interning` shares equal values among records."""
         self.torn = torn
         self._interning = interning
         self._operations: list[Invoke | Operation] = []
         self._others: list[Fault | Event | Stage | ObservedRows] = []
-        # What came when: 2n for the beginning of the n-th operation, 2n+1 for its end, -1-n for the n-th other record.
+        # The order of records: 2n for the n-th operation's invoke, 2n+1 for its completion, -1-n for the n-th other record.
         self._order = array("q")
         self._malformed = ""
         self._span = (0, 0)
@@ -150,7 +150,7 @@ class History:
         return self._look(subject).rows
 
     def observed_at_ns(self, subject: str) -> int:
-        """When that was. Raises NotObservedError."""
+        """Time of that observation. Raises NotObservedError."""
         return self._look(subject).time_ns
 
     def at_rest(self, subject: str) -> bool:
@@ -165,7 +165,7 @@ class History:
 
     @property
     def records(self) -> tuple[Record, ...]:
-        """Everything as it was written. Made anew each time it is asked for: not for long histories."""
+        """All records as written. Rebuilt at each call: not for long histories."""
         return tuple(self._written())
 
     def _written(self) -> Iterator[Record]:
@@ -182,17 +182,17 @@ class History:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """What happened to faults, in order."""
+        """The records of faults, in order."""
         return tuple(record for record in self._others if isinstance(record, Fault))
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """What was seen to happen in the system, in order."""
+        """The events, in order."""
         return tuple(record for record in self._others if isinstance(record, Event))
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """The run's way through its stages, in order."""
+        """The records of stages, in order."""
         return tuple(record for record in self._others if isinstance(record, Stage))
 
     @property

@@ -1,8 +1,8 @@
-"""The tables that decide whether an answer, or the lack of one, is definite: HTTP statuses, gRPC statuses, transport errors.
+"""The tables that map HTTP statuses, gRPC statuses and transport errors to endings: ok, fail, or info (unknown).
 
 When in doubt an operation is `info`: calling something undone that was done would hide lost updates, and calling
 something done that was not would invent them. A refusal (4xx) is definite; any 5xx may come from a hop behind which
-the work went on, 503 included, because the hop that says "not now" need not be the one that would know. Judges that
+the work went on, 503 included, because the hop that answers it may not know the outcome. Judges that
 hold a service to a stronger promise ("503 means not accepted") look at the status itself.
 """
 
@@ -12,7 +12,7 @@ from types import MappingProxyType
 from harness.history.records import Ending
 
 STATUSES: Mapping[int, Ending] = MappingProxyType({408: Ending.INFO, 499: Ending.INFO})
-"""Statuses that differ from their class."""
+"""Statuses whose ending differs from that of their class."""
 
 CLASSES: Mapping[int, Ending] = MappingProxyType(
     {
@@ -39,7 +39,7 @@ GRPC: Mapping[str, Ending] = MappingProxyType(
         "UNIMPLEMENTED": Ending.FAIL,
     }
 )
-"""gRPC statuses that a method answers on purpose; every other one is `info`.
+"""gRPC statuses that only a method itself returns; every other one is `info`.
 
 The others can come from the library while the method goes on (grpc/doc/statuscodes.md): UNAVAILABLE when a connection breaks
 after the request left, DEADLINE_EXCEEDED and CANCELLED at any time, RESOURCE_EXHAUSTED when the answer is too long for the
@@ -55,7 +55,7 @@ ERRORS: Mapping[str, Ending] = MappingProxyType(
         "UnsupportedProtocol": Ending.FAIL,
     }
 )
-"""Exceptions, by class name, that say that no byte of the request left; every other one is `info`."""
+"""Exceptions, by class name, after which no byte of the request was sent; every other one is `info`."""
 
 
 def of_status(status: int) -> Ending:
@@ -69,7 +69,7 @@ def of_grpc(code: str) -> Ending:
 
 
 def of_error(error: BaseException) -> Ending:
-    """Ending of an operation that raised instead of being answered; an error inherits the row of its base class."""
+    """Ending of an operation that ended in an error; an error inherits the row of its base class."""
     for kind in type(error).__mro__:
         if kind.__name__ in ERRORS:
             return ERRORS[kind.__name__]

@@ -1,12 +1,12 @@
 """Several processes write parts of one history: each a file of its own in the run's folder, merged by time when read.
 
-`history.jsonl` is the experiment engine's; other processes write `history.<number>.jsonl`. A number is taken by creating the
-file, so it needs nobody to hand it out, and a part's ids begin at number * 2^40, so they are unique in the run. A process that
-is killed leaves a part like any other: operations it had under way are unknown, a torn last line is reported.
+`history.jsonl` is the experiment engine's; other processes write `history.<number>.jsonl`. A number is claimed by creating the
+file exclusively, without a coordinator, and a part's ids begin at number * 2^40, so they are unique in the run. A process that
+is killed leaves a valid part: operations it had under way are unknown, an incomplete last line is reported.
 
 Times are those of CLOCK_MONOTONIC, which all processes of one machine share, so parts need no alignment. The first record of a
-part names the boot it was written under; parts of different boots, hence clocks, are refused. Triggers hear only what their own
-process records.
+part names the boot it was written under; parts of different boots, hence clocks, are refused. Triggers get only their own
+process's records.
 """
 
 import os
@@ -59,5 +59,5 @@ def parts_of(folder: Path) -> tuple[Path, ...]:
 
 
 def boot() -> str:
-    """What names the time since the machine was started, whose clock all of its processes share; "" where nothing does."""
+    """The id of the machine's boot, under which all processes share CLOCK_MONOTONIC; "" where there is none."""
     return _BOOT.read_text().strip() if _BOOT.exists() else ""

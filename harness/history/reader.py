@@ -1,6 +1,6 @@
-"""Reads a history file back, tolerating only what a crash of the writer can explain: a torn last line.
+"""Reads a history file. The only damage that is tolerated is an incomplete last line, as a crash of the writer leaves it.
 
-A line at a time, so that a long history needs little more memory than what is kept of it.
+It reads line by line, so that memory is bounded by what is kept.
 """
 
 import heapq
@@ -18,7 +18,7 @@ from harness.history.parts import BEGUN, parts_of
 from harness.history.records import RECORD, Event
 
 LONG = 1 << 18
-"""Bytes of a line from which its rows are packed."""
+"""Length of a line in bytes from which its rows are kept compressed."""
 
 
 class CorruptHistoryError(Exception):
@@ -79,7 +79,7 @@ def _entries(file: BinaryIO, path: Path, torn: list[str]) -> Iterator[Entry]:
 
 
 def _entry(line: bytes) -> Entry:
-    """What a line says. Raises ValueError."""
+    """Parse a line. Raises ValueError."""
     if len(line) >= LONG and (seen := compressed.observation(line)):
         return ObservedRows(*seen)
     return RECORD.validate_json(line)

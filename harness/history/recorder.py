@@ -1,7 +1,7 @@
-"""Where clients, faults and observers report what they do, while they do it.
+"""Records operations, faults, events and observations while they happen.
 
-The invoke is on record before the request leaves, so that a crash can hide an answer but never a request. Listeners
-see every record right after it was written: that is how faults are triggered by events. Safe to use from several
+The invoke is written before the request is sent, so that a crash can lose an answer but never a request. Listeners
+get every record right after it was written: triggers of faults depend on this. Safe to use from several
 threads.
 """
 
@@ -38,7 +38,7 @@ class Sink(Protocol):
 
 
 class Call:
-    """An operation under way. As a context manager it also records leaving without an ending, or with an error."""
+    """An operation under way. As a context manager it records a missing ending as unknown, and an exception as an error."""
 
     def __init__(self, recorder: "Recorder", invoke: Invoke) -> None:
         self._recorder = recorder
@@ -56,7 +56,7 @@ class Call:
         self.end(ending, output=output, status=status, exchange=exchange)
         return ending
 
-    def raised(self, error: BaseException, *, exchange: Exchange | None = None) -> Ending:
+    def errored(self, error: BaseException, *, exchange: Exchange | None = None) -> Ending:
         """End it with an error in place of an answer; the kind of error decides how."""
         ending = of_error(error)
         self.end(ending, error=f"{type(error).__name__}: {error}".rstrip(": "), exchange=exchange)
@@ -98,11 +98,11 @@ class Call:
         if error is None:
             self.end(Ending.INFO, error="left without an ending")
         else:
-            self.raised(error)
+            self.errored(error)
 
 
 class Recorder:
-    """Gives records their time and number, writes them to the sink and tells the listeners."""
+    """Gives records their time and id, writes them to the sink and calls the listeners."""
 
     def __init__(self, sink: Sink, clock: Callable[[], int] = time.monotonic_ns, first_id: int = 1) -> None:
         """Operations are numbered from `first_id`."""
@@ -117,7 +117,7 @@ class Recorder:
         self._listeners.append(listener)
 
     def invoke(self, process: str, operation: str, input: Row | None = None) -> Call:  # noqa: A002 - the field's word
-        """Begin an operation of a client, `process` being the client's name."""
+        """Record the invoke of an operation of the client `process`."""
         with self._lock:
             number, self._next_id = self._next_id, self._next_id + 1
             invoke = self.record(
@@ -136,7 +136,7 @@ class Recorder:
         spec: FaultSpec | None = None,
         hit: tuple[str, ...] = (),
     ) -> Fault:
-        """Record what became of a fault."""
+        """Record a phase of a fault."""
         return self.record(
             lambda now: Fault(
                 time_ns=now, fault=fault, target=target, phase=phase, proven=proven, detail=detail, spec=spec, hit=hit
@@ -144,11 +144,11 @@ class Recorder:
         )
 
     def event(self, event: str, subject: str = "", detail: Row | None = None) -> None:
-        """Record that something was seen to happen in the system."""
+        """Record an event in the system."""
         self.record(lambda now: Event(time_ns=now, event=event, subject=subject, detail=detail or {}))
 
     def observe(self, subject: str, rows: Iterable[Row], *, at_rest: bool = True) -> None:
-        """Record what a database or a ledger held, and whether the system had come to rest by then."""
+        """Record rows of a database or a ledger, and whether the system was at rest."""
         kept = tuple(rows)
         self.record(lambda now: Observation(time_ns=now, subject=subject, at_rest=at_rest, rows=kept))
 

@@ -1,7 +1,7 @@
-"""The lines of a history, typed. One JSON object per line, told apart by `type`.
+"""The records of a history. One JSON object per line, discriminated by `type`.
 
 `invoke` opens an operation and exactly one of `ok`, `fail` or `info` closes it; `fault`, `observation` and `stage`
-stand alone. All times are nanoseconds of the monotonic clock of the process that ran the experiment.
+are single. All times are nanoseconds of the monotonic clock of the process that ran the experiment.
 """
 
 from collections.abc import Mapping
@@ -18,14 +18,14 @@ Row: TypeAlias = Mapping[str, JsonValue]
 
 
 class Ending(StrEnum):
-    """How an operation ended, as far as its caller can know."""
+    """How an operation ended, by what its caller can know."""
 
     OK = "ok"
-    """It happened."""
+    """It took effect."""
     FAIL = "fail"
-    """It did not happen, and never will."""
+    """It did not and will not take effect."""
     INFO = "info"
-    """It may have happened, may happen still, or never will: the caller cannot know."""
+    """Unknown: it may have taken effect, may still, or never will."""
 
 
 def _absent(value: object) -> bool:
@@ -33,14 +33,14 @@ def _absent(value: object) -> bool:
 
 
 def _compact(value: "Exchange | None") -> dict[str, JsonValue] | None:
-    """Only what differs from its default: most of an exchange is empty, and a history is long."""
+    """Omit fields with their default, to keep a history small."""
     if value is None:
         return None
     return {each.name: found for each in fields(value) if (found := getattr(value, each.name)) not in (None, "", {})}
 
 
 class FaultPhase(StrEnum):
-    """Where a fault is in its life."""
+    """Phases of a fault."""
 
     INJECT = "inject"
     """The fault is in force from here on."""
@@ -66,7 +66,7 @@ class Invoke:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request and its answer as a recording transport saw them (`harness.recording`).
+    """One request and its answer, recorded by a transport (`harness.recording`).
 
     `request` is method and path, or the full gRPC method. `code` is the name of the gRPC status. `headers` are the wanted ones
     of the answer, names in lower case. `deadline_s` is how long the caller was willing to wait, in seconds, and `late_s` by how
@@ -89,7 +89,7 @@ class Exchange:
 class Completion:
     """A client's operation ended; `id` is that of its invoke. `status` is the HTTP status, when there was an answer.
 
-    `exchange` is there when a recording transport wrote the operation.
+    `exchange` is set when a recording transport wrote it.
     """
 
     time_ns: int
@@ -107,8 +107,8 @@ class Completion:
 class Fault:
     """A fault was injected into a target, proved or healed. `proven` is set on PROOF only.
 
-    `fault` is what the plan calls it, `spec` what it is; `hit` names the members that it really hit where only the run showed
-    which. `target` is for people: nothing is read out of it.
+    `fault` is its name in the plan; `hit` are the members hit, where that is known only during the run. `target` is text for
+    readers and never parsed.
     """
 
     time_ns: int
@@ -123,13 +123,13 @@ class Fault:
 
     @property
     def members(self) -> tuple[str, ...]:
-        """The members that it was done to, as far as that is known; of candidates those that were hit."""
+        """The members that it was injected into; of candidates those that were hit."""
         return self.hit or (self.spec.members if self.spec else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that was seen to happen in the system, e.g. a capture at the provider; `subject` is what it is about."""
+    """An event in the system, e.g. a capture at the provider; `subject` is what it is about."""
 
     time_ns: int
     event: str
@@ -140,7 +140,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """What was read from a database or a ledger, e.g. `product.stock`, all rows in the order of the source.
+    """Rows read from a database or a ledger, e.g. `product.stock`, all rows in the order of the source.
 
     `at_rest` is False when the system had not come to rest when it was read.
     """
@@ -154,7 +154,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """The run entered, left or failed in one of its stages."""
+    """A stage of the run began, ended or failed."""
 
     time_ns: int
     stage: str

@@ -1,13 +1,13 @@
-"""Streams records to a JSONL file so that whatever a crash leaves behind can still be judged.
+"""Streams records to a JSONL file so that the file can be judged after a crash.
 
 Every record is one line. What has been handed to the operating system survives `kill -9` of this process (not a crash of the
-machine); at most the line being written is torn. `Flush` says when that is:
+machine); at most the line being written is incomplete. `Flush` decides when that is:
 
 - `EACH`, the default and the experiment engine's: before `write` returns. Nothing that was written is lost.
 - `INVOKES`: an invoke, and all that was written before it, before `write` returns; other records within 64 records or 50 ms.
   `kill -9` loses at most those: operations that had ended then count as unknown, and no request that left is missing.
 - `BUFFERED`: everything within 1024 records or 100 ms. `kill -9` loses at most those, invokes included: requests that left
-  may be missing. For load whose single operations nobody judges.
+  may be missing. For load whose single operations are not judged.
 
 Closing flushes, and so do the end of the interpreter and the signals given to `flush_on`.
 """
@@ -29,7 +29,7 @@ from harness.history.records import RECORD, Invoke, Record
 class Flush:
     """Buffered records go to the operating system when there are so many, or when the oldest waited so many seconds.
 
-    With `invokes_first` an invoke does not wait, nor does what was written before it.
+    With `invokes_first` an invoke, and all that was written before it, is flushed at once.
     """
 
     records: int
@@ -72,17 +72,17 @@ class Writer:
                 self._waiting.set()
 
     def flush(self) -> None:
-        """Hand over what is buffered. Raises OSError."""
+        """Write the buffer to the operating system. Raises OSError."""
         with self._alone():
             self._hand_over()
 
     def flush_on(self, *signals: int) -> None:
-        """Flush when one of these signals comes, then do what it did before. Only in the main thread (ValueError)."""
+        """Flush on these signals, then call their previous handler. Only in the main thread (ValueError)."""
         for number in signals:
             self._handlers[number] = signal.signal(number, self._signalled)
 
     def close(self) -> None:
-        """Flush and close the file; closing twice is fine."""
+        """Flush and close the file; idempotent."""
         with self._alone():
             if not self._file.closed:
                 self._hand_over()
@@ -93,7 +93,7 @@ class Writer:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """No other thread writes meanwhile, and a signal that comes to this one has to wait."""
+        """Hold the lock against other threads, and defer the flush of a signal in this one."""
         with self._lock:
             before, self._owner = self._owner, threading.get_ident()
             try:

@@ -1,8 +1,8 @@
-"""Transports that write every request as an operation of the history: httpx and grpc.aio, knowing no system.
+"""Transports for httpx and grpc.aio that record every request as an operation of the history, for any system.
 
 `operation(...)` declares which operation the requests of a block are; `http.recorded_client` and `grpc.recorded_channel`
-make clients whose requests are on record before they leave and whose answers are on record before the caller has them. Which
-answer is definite is decided by the tables of `harness.history.outcomes`, nowhere else.
+make clients whose requests are recorded before they are sent, and whose answers before the caller has them. Only the tables of
+`harness.history.outcomes` decide which answer is definite.
 """
 
 from harness.recording.exchange import WANTED

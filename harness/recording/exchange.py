@@ -12,19 +12,19 @@ from pydantic import JsonValue
 from harness.history import Exchange, Row
 
 WANTED: Set[str] = frozenset({"retry-after", "location", "grpc-retry-pushback-ms"})
-"""Headers (gRPC: metadata) of an answer that tell a caller what to do next."""
+"""Headers (gRPC: metadata) of an answer that are recorded by default."""
 
 DIGESTED = 1024
-"""Bytes from which a body is digested. A shorter one is on record itself, as far as it is JSON."""
+"""Length in bytes from which a body is digested. A shorter one is recorded itself, if it is JSON."""
 
 KEPT = 1 << 20
-"""Bytes up to which the body of an answer is kept as output; of a longer one only its digest is."""
+"""Length in bytes up to which the body of an answer is recorded as output; of a longer one only its digest is."""
 
 SHOWN = 200
 """Characters that are kept of an answer that is no JSON object."""
 
 SECRET = re.compile(r"(.*_)?(token|password|secret)")
-"""Names of fields whose values never come on record."""
+"""Names of fields whose values are never recorded."""
 
 
 def without_secrets(row: Row) -> dict[str, JsonValue]:
@@ -50,14 +50,14 @@ def json_object(body: bytes, text: str) -> dict[str, JsonValue]:
 
 
 class Digest:
-    """Length and SHA-256 of bytes that come in pieces."""
+    """Length and SHA-256 of bytes in chunks."""
 
     def __init__(self) -> None:
         self.length = 0
         self._sha = hashlib.sha256()
 
     def add(self, piece: bytes) -> None:
-        """The next piece."""
+        """Add a chunk."""
         self.length += len(piece)
         self._sha.update(piece)
 
@@ -84,7 +84,7 @@ class Observed:
         self.headers |= {name.lower(): value for name, value in headers.items() if name.lower() in wanted}
 
     def ended(self) -> Exchange:
-        """The exchange as it goes on record now."""
+        """The exchange to record, at its end."""
         took_s = time.monotonic() - self.begun_s
         late_s = took_s - self.deadline_s if self.deadline_s is not None else 0.0
         sent = Digest()

@@ -1,7 +1,7 @@
-"""grpc.aio client interceptors that write every call as an operation: invoke before it leaves, completion with its status.
+"""grpc.aio client interceptors that write every call as an operation: invoke before it is sent, completion with its status.
 
-Unary calls and those with a stream of answers are recorded; calls that stream requests pass unrecorded. A status is judged by
-the table for gRPC, whatever HTTP status stands beside it for judges who compare instances with gateways.
+Unary calls and those with a stream of answers are recorded; calls that stream requests pass unrecorded. The ending
+follows the table for gRPC; an HTTP status beside it lets judges compare instances with gateways.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ def message_row(message: Any) -> Row:
 
 
 class _Recording:
-    """What both interceptors do."""
+    """What both interceptors have in common."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class _Recording:
         self._row = row
 
     def begin(self, details: grpc.aio.ClientCallDetails, request: object) -> "_Call | None":
-        """Put the invoke on record, if the call is to be recorded."""
+        """Record the invoke, if the call is to be recorded."""
         method = _text(details.method)
         declared = declared_operation() or self._named(method, request)
         if declared is None:
@@ -61,13 +61,13 @@ class _Recording:
         return self._undeclared.grpc(method, without_secrets(message_row(request)))
 
     def end(self, call: Call, seen: Observed, code: grpc.StatusCode, output: Row) -> None:
-        """Put the completion on record."""
+        """Record the completion."""
         seen.code = code.name
         status = self._statuses.get(code)
         call.end(of_grpc(code.name), output=without_secrets(output), status=status, exchange=seen.ended())
 
     def output(self, answer: object) -> Row:
-        """The output that an answer is."""
+        """The output to record of an answer."""
         return self._row(answer)
 
     def wanted(self, metadata: grpc.aio.Metadata | None) -> dict[str, str]:
@@ -77,28 +77,28 @@ class _Recording:
 
 
 class _Call:
-    """One call under way."""
+    """A call under way."""
 
     def __init__(self, call: Call, seen: Observed, how: _Recording) -> None:
         self.call, self.seen, self._how = call, seen, how
 
     def read(self, answer: object) -> None:
-        """Take note of an answer."""
+        """Digest an answer."""
         self.seen.response.add(_body(answer) or b"")
 
-    async def end(self, made: Any, output: Row | None) -> None:
+    async def end(self, rpc: Any, output: Row | None) -> None:
         """Complete it with the status of a call that is over."""
-        code: grpc.StatusCode = await made.code()
-        self.seen.headers |= self._how.wanted(await made.initial_metadata())
-        self.seen.headers |= self._how.wanted(await made.trailing_metadata())
+        code: grpc.StatusCode = await rpc.code()
+        self.seen.headers |= self._how.wanted(await rpc.initial_metadata())
+        self.seen.headers |= self._how.wanted(await rpc.trailing_metadata())
         if code is not grpc.StatusCode.OK:
-            output = {"title": code.name, "detail": await made.details() or ""}
+            output = {"title": code.name, "detail": await rpc.details() or ""}
         self._how.end(self.call, self.seen, code, output or {})
 
-    def raised(self, error: BaseException) -> None:
-        """Complete it with an error in place of a status."""
+    def errored(self, error: BaseException) -> None:
+        """Complete it with an error instead of a status."""
         if not self.call.ended:
-            self.call.raised(error, exchange=self.seen.ended())
+            self.call.errored(error, exchange=self.seen.ended())
 
 
 class RecordingUnaryUnary(_Recording, grpc.aio.UnaryUnaryClientInterceptor):
@@ -107,21 +107,21 @@ class RecordingUnaryUnary(_Recording, grpc.aio.UnaryUnaryClientInterceptor):
     async def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
         """See grpc.aio.UnaryUnaryClientInterceptor."""
         recorded = self.begin(client_call_details, request)
-        made = None
+        rpc = None
         try:
-            made = await continuation(client_call_details, request)
+            rpc = await continuation(client_call_details, request)
             if recorded is not None:
-                ok = await made.code() is grpc.StatusCode.OK
-                answer = await made if ok else None
+                ok = await rpc.code() is grpc.StatusCode.OK
+                answer = await rpc if ok else None
                 recorded.read(answer)
-                await recorded.end(made, self.output(answer))
+                await recorded.end(rpc, self.output(answer))
         except BaseException as error:
             if recorded is not None:
-                recorded.raised(error)
-            if made is not None and isinstance(error, asyncio.CancelledError):
-                made.cancel()
+                recorded.errored(error)
+            if rpc is not None and isinstance(error, asyncio.CancelledError):
+                rpc.cancel()
             raise
-        return made
+        return rpc
 
 
 class RecordingUnaryStream(_Recording, grpc.aio.UnaryStreamClientInterceptor):
@@ -133,28 +133,28 @@ class RecordingUnaryStream(_Recording, grpc.aio.UnaryStreamClientInterceptor):
         if recorded is None:
             return await continuation(client_call_details, request)
         try:
-            made = await continuation(client_call_details, request)
+            rpc = await continuation(client_call_details, request)
         except BaseException as error:
-            recorded.raised(error)
+            recorded.errored(error)
             raise
-        return _passing(made, recorded)
+        return _passing(rpc, recorded)
 
 
-async def _passing(made: Any, recorded: _Call) -> AsyncIterator[Any]:
+async def _passing(rpc: Any, recorded: _Call) -> AsyncIterator[Any]:
     """The answers as they come."""
     count = 0
     try:
-        async for answer in made:
+        async for answer in rpc:
             recorded.read(answer)
             count += 1
             yield answer
     except grpc.aio.AioRpcError:
-        await recorded.end(made, None)
+        await recorded.end(rpc, None)
         raise
     except BaseException as error:
-        recorded.raised(error)
+        recorded.errored(error)
         raise
-    await recorded.end(made, {"answers": count})
+    await recorded.end(rpc, {"answers": count})
 
 
 def recorded_channel(
@@ -164,7 +164,7 @@ def recorded_channel(
     statuses: Mapping[grpc.StatusCode, int] | None = None,
     row: Callable[[Any], Row] = message_row,
 ) -> grpc.aio.Channel:
-    """An insecure channel whose calls are on record.
+    """An insecure channel whose calls are recorded.
 
     `statuses` are the HTTP statuses to put beside gRPC's, `row` makes the output of an answer.
     """
@@ -176,7 +176,7 @@ def recorded_channel(
 
 
 def _text(method: object) -> str:
-    return method.decode() if isinstance(method, bytes) else str(method)  # typed as str, and bytes in truth
+    return method.decode() if isinstance(method, bytes) else str(method)  # typed as str, but bytes
 
 
 def _body(message: object) -> bytes | None:

@@ -1,4 +1,4 @@
-"""An httpx transport that writes every request as an operation: invoke before it leaves, completion when its answer is read.
+"""An httpx transport that writes every request as an operation: invoke before it is sent, completion when its answer is read.
 
 An answer counts when it was read to its end: a connection that breaks within the body, or a caller that closes it earlier,
 leaves the outcome unknown.
@@ -25,7 +25,7 @@ def recorded_client(
     verify: ssl.SSLContext | bool = True,
     undeclared: Undeclared | None = None,
 ) -> httpx.AsyncClient:
-    """A client whose requests are on record. The user's proxy variables have no say: what is under test is on loopback."""
+    """A client whose requests are recorded. Proxy variables of the environment are ignored: the system is on loopback."""
     inner = httpx.AsyncHTTPTransport(verify=verify, limits=limits, trust_env=False)
     transport = RecordingTransport(inner, undeclared=undeclared)
     return httpx.AsyncClient(base_url=base_url, timeout=timeout, transport=transport, trust_env=False)
@@ -46,7 +46,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         self._wanted = wanted
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """See httpx.AsyncBaseTransport. Raises what `inner` raises, after that is on record."""
+        """See httpx.AsyncBaseTransport. Raises what `inner` raises, after recording it."""
         declared = declared_operation() or self._named(request)
         if declared is None:
             return await self._inner.handle_async_request(request)
@@ -60,10 +60,10 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         try:
             response = await self._inner.handle_async_request(request)
         except BaseException as error:
-            call.raised(error, exchange=seen.ended())
+            call.errored(error, exchange=seen.ended())
             raise
         seen.answered(response.headers, self._wanted)
-        if response.is_stream_consumed:  # an answer made in memory is decoded already
+        if response.is_stream_consumed:  # a response built in memory is decoded already
             seen.response.add(response.content)
             call.answered(response.status_code, _output(response), exchange=seen.ended())
         else:
@@ -71,7 +71,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         return response
 
     async def aclose(self) -> None:
-        """Close the transport that does the work."""
+        """Close `inner`."""
         await self._inner.aclose()
 
     def _named(self, request: httpx.Request) -> Declared | None:
@@ -100,7 +100,7 @@ class _Answer(httpx.AsyncByteStream):
                     self._kept += piece
                 yield piece
         except (Exception, asyncio.CancelledError) as error:
-            self._call.raised(error, exchange=self._seen.ended())
+            self._call.errored(error, exchange=self._seen.ended())
             raise
         whole = self._seen.response.length <= KEPT
         answer = httpx.Response(self._status, headers=self._headers, stream=httpx.ByteStream(bytes(self._kept)))
@@ -116,7 +116,7 @@ class _Answer(httpx.AsyncByteStream):
 def _output(response: httpx.Response) -> Row:
     try:
         return without_secrets(json_object(response.read(), response.text))
-    except httpx.DecodingError:  # its caller learns of it, too
+    except httpx.DecodingError:  # the caller gets this error, too
         return {}
 
 

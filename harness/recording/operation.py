@@ -1,8 +1,7 @@
-"""Which operation a request is: declared by whoever knows, around the call, or else named after the request itself.
+"""The operation that a request belongs to: declared by the caller in a block, or else named after the request.
 
-The declaration is a context variable, so it reaches the transport through any client library and never leaks into another
-task. A block that made no request through a recording transport would leave a gap in the history that nobody notices, so it
-raises NotRecordedError.
+The declaration is a context variable, so it reaches the transport through any client library and no other task.
+A block without a request through a recording transport would leave a gap in the history, so it raises NotRecordedError.
 """
 
 import re
@@ -16,7 +15,7 @@ from harness.history import Call, Recorder, Row
 _CURRENT: ContextVar["Declared | None"] = ContextVar("operation", default=None)
 
 _ID = re.compile(r"[0-9]+|[0-9a-fA-F]{8,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""Segments of a path that name a thing: numbers, hexadecimal digits, UUIDs."""
+"""Segments of a path that are ids: numbers, hexadecimal digits, UUIDs."""
 
 
 class NotRecordedError(Exception):
@@ -38,7 +37,7 @@ class Declared:
     requests: int = 0
 
     def begin(self) -> Call:
-        """Put the invoke of one request on record."""
+        """Record the invoke of one request."""
         self.requests += 1
         return self.recorder.invoke(self.process, self.name, self.input)
 
@@ -54,7 +53,7 @@ def operation(
 ) -> Iterator[Declared]:
     """Requests of this block are `name`, done by the client `process` with the logical `input`; the innermost block counts.
 
-    Raises NotRecordedError when the block ends well without a request on record.
+    Raises NotRecordedError when the block ends without an exception and no request was recorded.
     """
     declared = Declared(recorder, process, name, input or {}, deadline_s)
     token = _CURRENT.set(declared)
@@ -73,7 +72,7 @@ def declared_operation() -> Declared | None:
 
 @dataclass(frozen=True)
 class Undeclared:
-    """Records requests that nobody declared, as operations of `process`.
+    """Records requests outside of any declaration as operations of `process`.
 
     An HTTP request is named by its method and the one of `templates` (e.g. `/orders/{id}`) that its path matches, else by its
     path with numbers, hexadecimal digits and UUIDs replaced by `{id}`; a gRPC call by its full method.

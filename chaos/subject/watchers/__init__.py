@@ -1,8 +1,8 @@
-"""Who sees what happens in the shop while it happens, from outside of it, registered by name.
+"""Watchers, registered by name: tasks that record what happens in the shop while a run goes on.
 
-A watcher records events (`chaos.observations.events`), on which faults can be triggered. It looks where an auditor would: at
-ledgers, databases, the servers themselves. One whose source is down asks again; one that fails otherwise fails the run at
-once.
+A watcher records events (`chaos.observations.events`), on which faults can be triggered. Its sources
+are ledgers, databases, metrics and the servers themselves. When its source is down it retries; any other failure ends the
+workload at once.
 """
 
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ from chaos.subject.watchers.members import members
 from chaos.subject.watchers.payment_books import outbox, payments
 from chaos.subject.watchers.sagas import sagas
 from chaos.subject.watchers.sandboxes import captures, mails
-from chaos.subject.watchers.sight import Sight
+from chaos.subject.watchers.watched import WatchedSystem
 from harness.system import Watcher
 
-WATCHERS: Mapping[str, Watcher[Sight]] = {
+WATCHERS: Mapping[str, Watcher[WatchedSystem]] = {
     "captures": captures,
     "deliveries": deliveries,
     "fences": fences,
@@ -46,6 +46,6 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "payments": frozenset({events.CAPTURE_COMMITTED}),
     "sagas": frozenset({events.SAGA_POSTPONED, events.SAGA_TAKEN_OVER}),
 }
-"""What each of them records."""
+"""The events that each of them records."""
 
-__all__ = ["EVENTS", "WATCHERS", "LockBook", "Sight"]
+__all__ = ["EVENTS", "WATCHERS", "LockBook", "WatchedSystem"]

@@ -1,6 +1,6 @@
-"""deliveries: an instance was given messages again.
+"""deliveries: messages were redelivered to an instance.
 
-The broker tells this to consumers alone, and they count it in their metrics. An instance that dies takes its counter along.
+Only the consumer gets the broker's redelivered flag, and counts it in its metrics; its counter is lost when it dies.
 """
 
 import asyncio
@@ -11,15 +11,15 @@ import httpx
 from chaos.observations.events import REDELIVERED
 from chaos.subject.in_flight import CONSUMERS
 from chaos.subject.metrics import Readings, totals
-from chaos.subject.watchers.sight import Sight
+from chaos.subject.watchers.watched import WatchedSystem
 from harness.history import Recorder
 
 COUNTER = "consumer_redelivered_total"
 POLL_S = 0.3
 
 
-async def deliveries(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
-    """An instance was given messages that had been given to somebody before: event `redelivered`, about an instance."""
+async def deliveries(subject: WatchedSystem, recorder: Recorder, ready: asyncio.Event) -> None:
+    """Messages were redelivered to an instance: event `redelivered`, about an instance."""
     members = [member.name for service in CONSUMERS for member in subject.stack.instances(service)]
     async with httpx.AsyncClient(timeout=2.0, trust_env=False) as http:
         seen: dict[str, float] = {}
@@ -33,7 +33,7 @@ async def deliveries(subject: Sight, recorder: Recorder, ready: asyncio.Event) -
 
 
 def growth(seen: dict[str, float], member: str, now: Readings | None) -> int:
-    """By how much a counter has risen since the last look, which is noted; one that fell belongs to a new process."""
+    """The increase of a counter since the last poll, which `seen` keeps; one that fell belongs to a new process."""
     if now is None:
         return 0
     total = sum(now.values())
@@ -43,7 +43,7 @@ def growth(seen: dict[str, float], member: str, now: Readings | None) -> int:
 
 
 async def _again(http: httpx.AsyncClient, url: str) -> Mapping[str, float] | None:
-    """What an instance has counted, by queue; None while it is away."""
+    """The counter of an instance by queue; None while it does not answer."""
     try:
         return await totals(http, url, COUNTER, by="queue")
     except httpx.HTTPError:

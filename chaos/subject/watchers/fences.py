@@ -1,14 +1,14 @@
-"""fences: tokens drawn, and writes refused for an overtaken one.
+"""fences: fencing tokens drawn, and writes refused for a lower one.
 
-Both are rows of the shop's databases, kept by those who drew and refused, so nothing is missed while nobody looks.
+Both are rows of the shop's databases, so nothing is missed between polls.
 """
 
 import asyncio
 from collections.abc import Callable
 
 from chaos.observations.events import TOKEN_DRAWN, WRITE_FENCED_OFF
-from chaos.subject.watchers.sight import Sight
 from chaos.subject.watchers.sources import poll_rows
+from chaos.subject.watchers.watched import WatchedSystem
 from harness.history import Recorder, Row
 from harness.system.sql import Access
 
@@ -17,7 +17,7 @@ TOKENS = "SELECT token AS id, holder FROM fencing_tokens ORDER BY token DESC LIM
 REFUSALS = "SELECT id, product_id, token, written FROM fenced_off ORDER BY id DESC LIMIT 100"
 
 
-async def fences(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
+async def fences(subject: WatchedSystem, recorder: Recorder, ready: asyncio.Event) -> None:
     """A lock holder drew its fencing token: event `token_drawn`, about an instance; a write was refused because a later holder
     had written: `fenced_off`, about a product.
     """
@@ -38,7 +38,7 @@ async def fences(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> No
 
 
 async def new_rows(access: Access, query: str, watching: asyncio.Event, tell: Callable[[Row], None]) -> None:
-    """Tell every row that was not there at the first look, once."""
+    """Call `tell` once with every row that was not there at the first poll."""
     known: set[object] | None = None
     async for rows in poll_rows(access, query, watching):
         present = {row["id"]: row for row in reversed(rows)}

@@ -1,8 +1,8 @@
-"""Who held which lock from when to when, worked out from the commands that the lock masters executed.
+"""The holds of locks, reconstructed from the commands that the lock masters executed.
 
-Redlock's scripts (system/common/redlock.py) are told apart by what they are given: value and TTL to acquire and extend, the
-value alone to release. A value is used for one attempt, and names who made it: `<holder>:<random>`. A lock is granted when
-a quorum of masters has set the same value; from then on its holder believes in it until it releases, or until the TTL has
+Redlock's scripts (system/common/redlock.py) are told apart by their arguments: value and TTL to acquire and extend, the
+value alone to release. A value is used for one attempt, and names the holder: `<holder>:<random>`. A lock is granted when
+a quorum of masters has set the same value; from then on it is held until its holder releases it, or until the TTL has
 run out at a quorum.
 """
 
@@ -18,15 +18,15 @@ PREFIX = "lock:"
 
 SCRIPTS = frozenset({"EVALSHA", "EVAL"})
 LOST_NS = 1_000_000_000
-"""What a master did in its last second may have remained untold when its connection broke."""
+"""How long before a broken connection commands may be missing, in ns."""
 
 Seen = tuple[str, str, dict[str, JsonValue]]
-"""An event, the resource that it is about, and the rest."""
+"""An event, its subject (the resource), and its detail."""
 
 
 @dataclass(eq=False)
 class Claim:
-    """One attempt to hold one resource. By master: when it set it, and until when its holder may believe in it there."""
+    """One attempt to hold one resource. By master: when the value was set (`set_ns`) and its TTL ends (`terms_ns`)."""
 
     resource: str
     value: str
@@ -41,36 +41,36 @@ class Claim:
 
     @property
     def holder(self) -> str:
-        """Who made it."""
+        """The instance that made the attempt."""
         return self.value.rpartition(":")[0]
 
     def believed_until_ns(self, quorum: int) -> int:
-        """When the TTL runs out at a quorum; at all masters that set it, when those are fewer."""
+        """When the TTL ends at a quorum; when fewer masters set it, at the last of them."""
         terms = sorted(self.terms_ns.values(), reverse=True)
         return terms[min(quorum, len(terms)) - 1] if terms else self.first_ns
 
     def told(self) -> dict[str, JsonValue]:
-        """The rest of an event."""
+        """The detail of an event."""
         masters: list[JsonValue] = [*sorted(self.terms_ns)]
         return {"holder": self.holder, "value": self.value, "masters": masters}
 
 
 @dataclass
 class LockBook:
-    """What was heard of the locks of some masters since `since_ns`; `blind` are times (ns) in which one was not heard.
+    """The locks of some masters since `since_ns`; `unobserved` are intervals (ns) in which a master was not observed.
 
-    `clocks` are the masters' own, by which their times became times of the history.
+    `clocks` are the offsets that were used to convert the masters' times to the history's.
     """
 
     masters: tuple[str, ...] = ()
     since_ns: int = 0
     clocks: Mapping[str, ClockOffset] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
-    blind: list[tuple[str, int, int]] = field(default_factory=list)
+    unobserved: list[tuple[str, int, int]] = field(default_factory=list)
     _current: dict[str, list[Claim]] = field(default_factory=dict)
     _latest: dict[str, Claim] = field(default_factory=dict)
-    _speaking: dict[str, str] = field(default_factory=dict)
-    _unheard_since_ns: dict[str, int] = field(default_factory=dict)
+    _script_value: dict[str, str] = field(default_factory=dict)
+    _down_since_ns: dict[str, int] = field(default_factory=dict)
 
     @property
     def quorum(self) -> int:
@@ -78,43 +78,43 @@ class LockBook:
         return len(self.masters) // 2 + 1
 
     def open(self, masters: Sequence[str], now_ns: int, clocks: Mapping[str, ClockOffset]) -> None:
-        """Begin to listen to these masters."""
+        """Begin with these masters."""
         self.masters, self.since_ns, self.clocks = tuple(masters), now_ns, clocks
 
-    def sight(self, master: str, at_ns: int, *, well: bool) -> None:
-        """A master is heard from now on, or (also: still) not. One that refuses connections cannot have voted either."""
-        unheard = self._unheard_since_ns.get(master)
+    def set_observed(self, master: str, at_ns: int, *, well: bool) -> None:
+        """A master is observed from now on, or (also: still) not. One that refuses connections cannot have voted either."""
+        down_since = self._down_since_ns.get(master)
         if well:
-            if unheard is not None:
-                self.blind.append((master, unheard, at_ns))
-            self._unheard_since_ns.pop(master, None)
+            if down_since is not None:
+                self.unobserved.append((master, down_since, at_ns))
+            self._down_since_ns.pop(master, None)
         else:
-            if unheard is None and at_ns > self.since_ns:
-                self.blind.append((master, at_ns - LOST_NS, at_ns))
-            self._unheard_since_ns[master] = at_ns
+            if down_since is None and at_ns > self.since_ns:
+                self.unobserved.append((master, at_ns - LOST_NS, at_ns))
+            self._down_since_ns[master] = at_ns
 
-    def unseen(self, from_ns: int, to_ns: int) -> int:
-        """Masters that were out of sight at some moment between two."""
-        return len({master for master, begin, end in self.blind if begin < to_ns and end > from_ns})
+    def unobserved_between(self, from_ns: int, to_ns: int) -> int:
+        """Number of masters that were not observed at some time between two."""
+        return len({master for master, begin, end in self.unobserved if begin < to_ns and end > from_ns})
 
-    def heard(self, master: str, words: Sequence[str], at_ns: int) -> Iterator[Seen]:
-        """A master executed a command."""
+    def executed(self, master: str, words: Sequence[str], at_ns: int) -> Iterator[Seen]:
+        """A master executed a command; yields the resulting events."""
         match [words[0].upper() if words else "", *words[1:]]:
             case [name, _, number, *rest] if name in SCRIPTS and number.isdigit():
                 keys, given = rest[: int(number)], rest[int(number) :]
                 if given:
-                    self._speaking[master] = given[0]
+                    self._script_value[master] = given[0]
                     for resource in _resources(keys):
                         yield from self._script(resource, given, at_ns)
             case ["SET", key, value, "PX", ttl_ms, *_] if key.startswith(PREFIX):
                 yield from self._set(master, key.removeprefix(PREFIX), value, at_ns, at_ns + int(ttl_ms) * 1_000_000)
             case ["PEXPIRE", key, ttl_ms, *_] if key.startswith(PREFIX):
-                claim = self.claims.get((key.removeprefix(PREFIX), self._speaking.get(master, "")))
+                claim = self.claims.get((key.removeprefix(PREFIX), self._script_value.get(master, "")))
                 if claim is not None:
                     claim.terms_ns[master] = at_ns + int(ttl_ms) * 1_000_000
 
     def tick(self, now_ns: int) -> Iterator[Seen]:
-        """Time has passed."""
+        """Yield the locks that expired until `now_ns`."""
         for claims in self._current.values():
             for claim in claims:
                 if not claim.expired and claim.believed_until_ns(self.quorum) <= now_ns:
@@ -126,7 +126,7 @@ class LockBook:
         if claim is None:
             return
         releases = len(given) == 1
-        if claim.released_ns is not None:  # masters are not heard in step: another one may have been told before
+        if claim.released_ns is not None:  # masters' delays differ: another one may have reported it
             claim.released_ns = min(claim.released_ns, at_ns) if releases else claim.released_ns
             return
         claim.alive_ns = max(claim.alive_ns, at_ns)
@@ -134,7 +134,7 @@ class LockBook:
             claim.released_ns = at_ns
         if claim.granted_ns is None:
             return
-        if self._latest[resource] is not claim:  # granted to somebody since, and only now one sees that it was not done
+        if self._latest[resource] is not claim:  # granted to another holder since, while this one was still active
             yield from _overtaken(claim, self._latest[resource])
         if releases:
             self._current[resource].remove(claim)
@@ -162,7 +162,7 @@ class LockBook:
                 yield from _overtaken(earlier, claim)
         if claim.released_ns is None:
             current.append(claim)
-        else:  # its release was heard from another master before
+        else:  # its release was observed at another master before
             yield LOCK_RELEASED, resource, claim.told()
 
 

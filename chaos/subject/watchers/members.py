@@ -1,36 +1,36 @@
-"""members: which members run as which process."""
+"""members: process ids of members, to record replaced processes."""
 
 import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
 from chaos.observations.events import MEMBER_REPLACED
-from chaos.subject.watchers.sight import Sight
+from chaos.subject.watchers.watched import WatchedSystem
 from harness.history import Recorder
 
 POLL_S = 0.3
 
 
 class Member(Protocol):
-    """One member at one moment."""
+    """The state of a member."""
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name."""
 
     @property
     def pid(self) -> int | None:
-        """Its first process."""
+        """Process id of its main process; None when it never ran."""
 
     @property
     def alive(self) -> bool:
-        """Whether that runs."""
+        """Whether that process runs."""
 
 
-async def members(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
-    """A member runs as another process than before: event `member_replaced`, about the member.
+async def members(subject: WatchedSystem, recorder: Recorder, ready: asyncio.Event) -> None:
+    """A member runs as a new process: event `member_replaced`, about the member.
 
-    It counts as replaced as soon as the new process is there, ready or not.
+    It is recorded when the new process exists, ready or not.
     """
     seen: dict[str, int] = {}
     while True:
@@ -41,7 +41,7 @@ async def members(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> N
 
 
 def replaced(seen: dict[str, int], now: Iterable[Member]) -> list[tuple[str, int]]:
-    """Whoever runs as another process than at the last look, and as which; what runs now is noted."""
+    """Members with another process id than at the last poll, with the new one; `seen` is updated."""
     found = []
     for member in now:
         if member.pid is None or not member.alive:

@@ -1,7 +1,7 @@
-"""Every command that a redis executes, as MONITOR tells it, those of Lua scripts included, and when it cannot be heard.
+"""Every command that a redis executes, by MONITOR, including those of Lua scripts, and when the connection is down.
 
-MONITOR tells a script before the commands that it runs, and each with the server's own time. redis-py's Monitor is not used: it
-joins the words of a command by spaces, so that their borders are lost, and does not say when it stopped to hear.
+MONITOR reports a script before the commands that it runs, each with the server's time. redis-py's Monitor is not used: it
+joins the arguments of a command by spaces, which is ambiguous, and does not report when its connection broke.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ AGAIN_S = 0.05
 LONGEST_LINE = 16 * 1024 * 1024
 """In bytes: a script over many keys is one line."""
 PLAUSIBLE_NS = 2_000_000_000
-"""How far the server's clock may be from ours before ours is believed."""
+"""Largest difference of the server's time, in ns; beyond it the local time is used."""
 
 LINE = re.compile(r"^\+(\d+)\.(\d{6}) \[[^]]*\] (.*)$")
 ARGUMENT = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -22,46 +22,46 @@ ESCAPED = re.compile(r"\\(.)")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A command at a time (ns, the history's). Without `words` the sight changed: `well` says whether commands are heard."""
+class MonitoredCommand:
+    """A command and its time (ns, the history's). Without `words`: the connection is up (`well`) or down."""
 
     at_ns: int
     words: tuple[str, ...] = field(default=())
     well: bool = True
 
 
-def parse(line: str, now_ns: int, clock_ns: int) -> Heard | None:
-    """A line of MONITOR; None for one that is none. `clock_ns` is what the server's clock is ahead of the history's."""
+def parse(line: str, now_ns: int, clock_ns: int) -> MonitoredCommand | None:
+    """Parse a line of MONITOR; None when it is not one. `clock_ns` is the offset of the server's clock to the history's."""
     found = LINE.match(line)
     if found is None:
         return None
     told_ns = int(found[1]) * 1_000_000_000 + int(found[2]) * 1000 - clock_ns
     at_ns = told_ns if abs(told_ns - now_ns) < PLAUSIBLE_NS else now_ns
-    return Heard(at_ns, tuple(ESCAPED.sub(r"\1", word) for word in ARGUMENT.findall(found[3])))
+    return MonitoredCommand(at_ns, tuple(ESCAPED.sub(r"\1", word) for word in ARGUMENT.findall(found[3])))
 
 
-async def monitor(host: str, port: int, clock_ns: int) -> AsyncIterator[Heard]:
-    """Every command from now on, and every change of sight, for ever; connects again when the server went away.
+async def monitor(host: str, port: int, clock_ns: int) -> AsyncIterator[MonitoredCommand]:
+    """Yield every command from now on, and every change of the connection, for ever; reconnects.
 
-    While it is away, each attempt in vain is told as another change for the worse. See `parse` for `clock_ns`.
+    Each failed attempt to connect yields another `well=False`. See `parse` for `clock_ns`.
     """
     while True:
         try:
             reader, writer = await asyncio.open_connection(host, port, limit=LONGEST_LINE)
         except OSError:
-            yield Heard(time.monotonic_ns(), well=False)
-            await asyncio.sleep(AGAIN_S)  # it is down, on purpose perhaps
+            yield MonitoredCommand(time.monotonic_ns(), well=False)
+            await asyncio.sleep(AGAIN_S)  # it may be down by a fault
             continue
         try:
             writer.write(b"MONITOR\r\n")
             if await reader.readline() == b"+OK\r\n":
-                yield Heard(time.monotonic_ns())
-                while (line := await reader.readline()).endswith(b"\n"):  # a torn one would be taken for another command
+                yield MonitoredCommand(time.monotonic_ns())
+                while (line := await reader.readline()).endswith(b"\n"):  # incomplete: may parse as another command
                     if heard := parse(line.decode(errors="replace").rstrip(), time.monotonic_ns(), clock_ns):
                         yield heard
         except OSError:
-            pass  # told below
+            pass  # yielded below
         finally:
             writer.close()
-        yield Heard(time.monotonic_ns(), well=False)
+        yield MonitoredCommand(time.monotonic_ns(), well=False)
         await asyncio.sleep(AGAIN_S)

@@ -1,22 +1,22 @@
-"""payments, outbox: what the payment service has stored: captures, and confirmations that wait to be sent."""
+"""payments, outbox: rows of the payment service: captures, and confirmations in its outbox."""
 
 import asyncio
 
 from shop.notification.v1.notification_pb2 import SendOrderConfirmationRequest
 
 from chaos.observations.events import CAPTURE_COMMITTED, MAIL_QUEUED
-from chaos.subject.watchers.sight import Sight
 from chaos.subject.watchers.sources import poll_rows
+from chaos.subject.watchers.watched import WatchedSystem
 from harness.history import Recorder
 
 CAPTURED = "SELECT order_id, provider_payment_id FROM payments WHERE status = 'CAPTURED'"
 WAITING = "SELECT message_id, HEX(payload) AS payload FROM outbox WHERE topic = 'order_confirmation' ORDER BY id"
 
 
-async def payments(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
-    """A capture is in payment's own books: event `capture_committed`, about an order.
+async def payments(subject: WatchedSystem, recorder: Recorder, ready: asyncio.Event) -> None:
+    """A capture is committed in payment's database: event `capture_committed`, about an order.
 
-    Comes after `capture`, which is the provider's word, and before anybody was answered.
+    It follows `capture`, which is read from the provider's ledger, and precedes the answer to order.
     """
     known: set[str] | None = None
     async for rows in poll_rows(subject.stack.mysql("payment"), CAPTURED, ready):
@@ -26,10 +26,10 @@ async def payments(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> 
         known = set(present)
 
 
-async def outbox(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
-    """A confirmation waits in payment's outbox: event `mail_queued`, about an order.
+async def outbox(subject: WatchedSystem, recorder: Recorder, ready: asyncio.Event) -> None:
+    """A confirmation is in payment's outbox: event `mail_queued`, about an order.
 
-    One that leaves at once is not always seen waiting; while nobody takes them, all are.
+    One that is published between two polls is missed; while publishing is blocked, none is.
     """
     told: set[str] = set()
     async for rows in poll_rows(subject.stack.mysql("payment"), WAITING, ready):

@@ -1,7 +1,7 @@
-"""sagas: those that could not go on, and those that another executor took over.
+"""sagas: those that were postponed, and those that another executor took over.
 
-An executor is a life of an instance: an instance that was started again is another one. Of a saga
-that came to rest since the last look, the log of its steps says who did them.
+An executor is one process of an instance: a restarted instance is another one. For a saga that ended
+since the last poll, the log of its steps names the executor.
 """
 
 import asyncio
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from chaos.observations.events import SAGA_POSTPONED, SAGA_TAKEN_OVER
-from chaos.subject.watchers.sight import Sight
 from chaos.subject.watchers.sources import poll_rows
+from chaos.subject.watchers.watched import WatchedSystem
 from harness.history import Recorder, Row
 from harness.system.sql import Access, rows
 
@@ -20,26 +20,26 @@ ACTIVE = "SELECT id, kind, subject, state, step, attempts, lease FROM sagas WHER
 STEPS_OF = "SELECT saga_id, executor FROM saga_steps WHERE saga_id IN ({}) ORDER BY id"
 
 Seen = tuple[str, str, dict[str, JsonValue]]
-"""An event, the order that it is about, and the rest."""
+"""An event, its subject (the order), and its detail."""
 
 
 def life(lease: str) -> str:
-    """Who holds a lease: instance and life, of `instance:life:claim`."""
+    """The executor that holds a lease: `instance:life` of `instance:life:claim`."""
     return lease.rpartition(":")[0]
 
 
 @dataclass
 class SagaBook:
-    """What was known of sagas at the last look: rows of ACTIVE by id."""
+    """The sagas at the last poll: rows of ACTIVE by id."""
 
     known: dict[str, Row] = field(default_factory=dict)
 
     def gone(self, active: Iterable[Row]) -> tuple[str, ...]:
-        """Ids of those that have come to rest since the last look."""
+        """Ids of those that have ended since the last poll."""
         return tuple(self.known.keys() - {str(row["id"]) for row in active})
 
     def look(self, active: Iterable[Row], ended_by: dict[str, str]) -> Iterator[Seen]:
-        """What is new; `ended_by` is the lease under which those that are gone were ended, by id."""
+        """Yield the events since the last poll; `ended_by` is the lease under which ended sagas ended, by id."""
         present = {str(row["id"]): row for row in active}
         for saga, lease in ended_by.items():
             yield from _taken_over(self.known[saga], lease)
@@ -62,8 +62,8 @@ def _told(row: Row, **more: JsonValue) -> dict[str, JsonValue]:
     return {"kind": row["kind"], "state": row["state"], "step": row["step"], **more}
 
 
-async def sagas(subject: Sight, recorder: Recorder, ready: asyncio.Event) -> None:
-    """A saga could not go on: event `saga_postponed`; another executor goes on with one: `saga_taken_over`; about an order."""
+async def sagas(subject: WatchedSystem, recorder: Recorder, ready: asyncio.Event) -> None:
+    """A saga was postponed: event `saga_postponed`; another executor took one over: `saga_taken_over`; about an order."""
     access = subject.stack.mysql("order")
     book = SagaBook()
     async for active in poll_rows(access, ACTIVE, ready):

@@ -1,4 +1,4 @@
-"""Where watchers get what they watch from, again and again, and on when it breaks off: rows of a schema, lines of a sandbox."""
+"""Sources of watchers, with retries when they are down: polled rows of a schema, streamed lines of a sandbox."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ UNENDING = httpx.Timeout(5.0, read=None)
 
 
 async def poll_rows(access: Access, query: str, ready: asyncio.Event) -> AsyncIterator[tuple[Row, ...]]:
-    """What a query says, every `POLL_S` seconds; what comes and goes in between is missed."""
+    """The rows of a query every `POLL_S` seconds; rows that exist only between two polls are missed."""
     while True:
         try:
             seen = await asyncio.to_thread(rows, access, query)
@@ -30,7 +30,7 @@ async def poll_rows(access: Access, query: str, ready: asyncio.Event) -> AsyncIt
 
 
 async def follow_lines(http: httpx.AsyncClient, path: str, ready: asyncio.Event) -> AsyncIterator[dict[str, JsonValue]]:
-    """Every object of a stream of JSON lines from now on; what is told while the connection is down is missed."""
+    """Every object of a stream of JSON lines from now on; those sent while the connection is down are missed."""
     while True:
         try:
             async with http.stream("GET", path, timeout=UNENDING) as response:

@@ -19,5 +19,5 @@ done
 chown rabbitmq:rabbitmq /var/lib/rabbitmq
 # Erlang reserves memory for as many files as the limit allows; an engine may allow a billion.
 ulimit -n "$(($(ulimit -n) > 65536 ? 65536 : $(ulimit -n)))"
-# Debian's own rabbitmq-server is a wrapper that keeps the server's output for itself.
+# Debian's own rabbitmq-server is a wrapper that does not pass the server's output on.
 exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups -- /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server "${@:2}"

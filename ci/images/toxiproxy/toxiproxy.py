@@ -1,7 +1,7 @@
 #!/opt/venv/bin/python
 """A stand-in for toxiproxy-server: its command line and its API, served by the project's own proxy (harness.proxy).
 
-It says so when it starts and in its version. What the real server has not got is hidden: the page of effects, and all
+It says so when it starts and in its version. What the real server lacks is hidden: the page of effects, and all
 counters but the two that `-proxy-metrics` switches on.
 """
 

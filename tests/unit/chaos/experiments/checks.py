@@ -185,8 +185,8 @@ def bounds_leave_room(experiment: Experiment[Any]) -> Iterator[str]:
     waits = {trigger.plan: trigger.seconds for _, trigger in all_of(experiment) if isinstance(trigger, InForceFor)}
     if sum(waits.values()) >= workload_s:
         yield f"faults are in force for {sum(waits.values()):g} s, and the workload's bound is {workload_s:g} s"
-    if (patience_s := getattr(experiment.workload, "patience_s", 0.0)) >= workload_s:
-        yield f"customers wait {patience_s:g} s, and the workload's bound is {workload_s:g} s"
+    if (timeout_s := getattr(experiment.workload, "timeout_s", 0.0)) >= workload_s:
+        yield f"customers wait {timeout_s:g} s, and the workload's bound is {workload_s:g} s"
     counted = [(each.operation, each.count) for each in experiment.minimums]
     counted += [(each.event, each.count) for each in experiment.sightings]
     yield from (f"{name} is wanted {count} times" for name, count in counted if count < 1)

@@ -165,7 +165,7 @@ DOCTORED: list[tuple[str, str, Doctor]] = [
         "faults are in force for 300 s, and the workload's bound is 180 s",
         lambda: first_plan(lock_holder_paused, heal=InForceFor(lock_holder_paused.faults[0].name, 298.0)),
     ),
-    ("bounds_leave_room", "customers wait 200 s", lambda: workload(lock_master_down, patience_s=200.0)),
+    ("bounds_leave_room", "customers wait 200 s", lambda: workload(lock_master_down, timeout_s=200.0)),
     (
         "bounds_leave_room",
         "place_order is wanted 0 times",

@@ -7,7 +7,7 @@ from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, Heale
 from harness.experiment.triggers import Trigger
 
 INJECT, HEAL = "inject", "heal"
-OPENS, UNTIL = "opens", "until"
+START, UNTIL = "start", "until"
 WORKLOAD = "the workload"
 Node = tuple[str, str]
 """A plan's injection or healing, or the workload's beginning or end."""
@@ -27,7 +27,7 @@ def all_of(experiment: Experiment[Any]) -> Iterator[tuple[Node, Trigger]]:
     for plan in experiment.faults:
         yield from (((plan.name, INJECT), each) for each in parts(plan.inject))
         yield from (((plan.name, HEAL), each) for each in parts(plan.heal))
-    for what in (OPENS, UNTIL):
+    for what in (START, UNTIL):
         yield from (((WORKLOAD, what), each) for each in parts(getattr(experiment.workload, what, None)))
 
 

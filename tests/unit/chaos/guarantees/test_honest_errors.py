@@ -63,7 +63,7 @@ def test_past_the_deadline_fails_though_the_answer_is_right(shop: ShopHistory) -
 
 
 def test_a_client_that_gave_up_waiting_fails(shop: ShopHistory) -> None:
-    shop.asks("a").raised(TimeoutError())
+    shop.asks("a").errored(TimeoutError())
     (violation,) = honest_errors.verdict(late(shop.done(), 20.0)).evidence
     assert violation.what == "place_order (operation 1) took 20.0 s, longer than 16 s, and ended TimeoutError"
 
@@ -106,7 +106,7 @@ def test_under_way_is_neither_true_nor_false_yet(shop: ShopHistory) -> None:
 
 
 def test_unknown_outcomes_claim_nothing(shop: ShopHistory) -> None:
-    shop.asks("a").raised(ConnectionResetError())
+    shop.asks("a").errored(ConnectionResetError())
     shop.asks("b")
     verdict = honest_errors.verdict(shop.done())
     assert (verdict.outcome, verdict.counts["never ended"]) == (Outcome.PASS, 1)

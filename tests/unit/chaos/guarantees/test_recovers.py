@@ -46,7 +46,7 @@ def test_errors_long_after_fail(shop: ShopHistory, status: int) -> None:
 
 def test_a_door_that_stays_shut_fails(shop: ShopHistory) -> None:
     shop.strikes("gateway-1")
-    shop.asks("a").raised(ConnectionRefusedError())
+    shop.asks("a").errored(ConnectionRefusedError())
     assert recovers.verdict(long_after(shop.done())).outcome is Outcome.FAIL
 
 

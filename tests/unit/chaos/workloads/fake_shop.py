@@ -134,7 +134,7 @@ async def in_shop(gateway: FakeGateway, seed: int, monkeypatch: pytest.MonkeyPat
     """The subject, the context and the record of a workload in front of this gateway, whatever connections it makes itself."""
     kept, progress = Kept(), RunProgress()
     recorder = Recorder(kept)
-    recorder.listen(progress.hear)
+    recorder.listen(progress.update)
 
     async def answer(request: httpx.Request) -> httpx.Response:
         await asyncio.sleep(0)  # others have their turn, as they do while a real answer is awaited

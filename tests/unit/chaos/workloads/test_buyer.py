@@ -13,7 +13,7 @@ from harness.seed import Seed
 from tests.unit.chaos.fake_gateway import FakeGateway
 
 ADDRESS = Address("Ada", "Main 1", "Bern", "3000", "CH")
-STAYS = Habits(insists=1.0, attempts=4, pays=0.0, cancels=0.0)
+STAYS = Habits(retries=1.0, attempts=4, pays=0.0, cancels=0.0)
 
 
 class Kept(list[Record]):
@@ -96,7 +96,7 @@ async def test_it_does_not_ask_for_ever(scene: Scene) -> None:
 
 async def test_some_do_not_insist_and_leave_an_unknown_outcome(scene: Scene) -> None:
     scene.gateway.first = [httpx.ReadTimeout("late")]
-    assert await scene.buys(Habits(insists=0.0)) == [("place_order", None)]
+    assert await scene.buys(Habits(retries=0.0)) == [("place_order", None)]
     (operation,) = scene.history.operations
     assert operation.ending is Ending.INFO
 
@@ -122,12 +122,12 @@ async def test_one_who_cannot_learn_more_gives_up(scene: Scene) -> None:
 
 
 async def test_one_who_pays_pays(scene: Scene) -> None:
-    recorded = await scene.buys(Habits(insists=1.0, pays=1.0, cancels=0.0))
+    recorded = await scene.buys(Habits(retries=1.0, pays=1.0, cancels=0.0))
     assert recorded[2:] == [("authorise_payment", 201), ("complete_order", 200)]
 
 
 async def test_one_who_cancels_cancels(scene: Scene) -> None:
-    recorded = await scene.buys(Habits(insists=1.0, pays=0.0, cancels=1.0))
+    recorded = await scene.buys(Habits(retries=1.0, pays=0.0, cancels=1.0))
     assert recorded[2:] == [("cancel_order", 200)]
 
 
@@ -136,7 +136,7 @@ async def test_an_answer_that_makes_no_sense_is_on_record_and_ends_it(scene: Sce
     assert await scene.buys() == [("place_order", 201)]
 
 
-PAYS = Habits(insists=1.0, attempts=3, pays=1.0, cancels=0.0)
+PAYS = Habits(retries=1.0, attempts=3, pays=1.0, cancels=0.0)
 
 
 class Slow(FakeGateway):
@@ -164,7 +164,7 @@ async def test_one_whose_payment_is_under_way_looks_on(scene: Scene) -> None:
 
 async def test_one_who_hears_nothing_may_pay_with_another_payment(scene: Scene) -> None:
     scene.gateway = Slow(503)
-    recorded = await scene.buys(Habits(insists=1.0, pays=1.0, cancels=0.0, pays_again=1.0))
+    recorded = await scene.buys(Habits(retries=1.0, pays=1.0, cancels=0.0, pays_again=1.0))
     assert [name for name, _ in recorded[2:]] == ["authorise_payment", "complete_order"] * 2
     assert [status for _, status in recorded[2:]] == [201, 503, 201, 200]
 
@@ -177,7 +177,7 @@ async def test_one_who_does_not_asks_again_with_the_same(scene: Scene) -> None:
 
 async def test_one_who_is_told_that_the_order_is_busy_comes_back_as_often_as_he_does(scene: Scene) -> None:
     scene.gateway = Slow(409, 409)
-    recorded = await scene.buys(Habits(insists=1.0, pays=1.0, cancels=0.0, returns=2))
+    recorded = await scene.buys(Habits(retries=1.0, pays=1.0, cancels=0.0, busy_retries=2))
     assert recorded[3:] == [("complete_order", 409), ("complete_order", 409), ("complete_order", 200)]
 
 
@@ -193,7 +193,7 @@ async def test_one_whose_card_is_declined_pays_with_another_or_not_at_all(scene:
     for number in range(12):
         scene.gateway, scene.kept = Slow(402), Kept()
         scene.seed = number
-        recorded = await scene.buys(Habits(insists=1.0, pays=1.0, cancels=0.0, bad_card=1.0))
+        recorded = await scene.buys(Habits(retries=1.0, pays=1.0, cancels=0.0, bad_card=1.0))
         methods = [each.input["method"] for each in scene.history.named("authorise_payment")]
         statuses = [status for name, status in recorded if name == "complete_order"]
         outcomes.add((tuple(methods), tuple(statuses)))

@@ -19,14 +19,14 @@ from harness.experiment import OperationsEnded
 from harness.history import History, Operation
 from tests.unit.chaos.workloads.fake_shop import AccountDesk, FlakyDesk, FrontDesk, played
 
-ARBITRARY = Habits(insists=0.8, attempts=40, pays=0.5, cancels=0.3, bad_card=0.3, pays_again=0.3, returns=2)
+ARBITRARY = Habits(retries=0.8, attempts=40, pays=0.5, cancels=0.3, bad_card=0.3, pays_again=0.3, busy_retries=2)
 
 BUYING: dict[str, Callable[[], Any]] = {
-    "flash_sale": lambda: FlashSale(stock=200, buyers=12, at_once=12, habits=ARBITRARY),
-    "open_shop": lambda: OpenShop(until=OperationsEnded(PLACE_ORDER, 12), buyers=4, rest_s=0.001, habits=ARBITRARY),
+    "flash_sale": lambda: FlashSale(stock=200, buyers=12, concurrent=12, habits=ARBITRARY),
+    "open_shop": lambda: OpenShop(until=OperationsEnded(PLACE_ORDER, 12), buyers=4, pause_s=0.001, habits=ARBITRARY),
     "paying": lambda: PayingBuyers(buyers=12, habits=ARBITRARY),
     "paying_late": lambda: LatePayers(buyers=8, early_s=0.01, late_s=0.01, habits=ARBITRARY),
-    "racing": lambda: RacingBuyers(buyers=8, apart_s=0.001, habits=ARBITRARY),
+    "racing": lambda: RacingBuyers(buyers=8, max_offset_s=0.001, habits=ARBITRARY),
 }
 BEFORE_RACES = {name: make for name, make in BUYING.items() if name != "racing"}
 """Who wins a race is up to the shop; the others depend on nothing but what they draw."""
@@ -81,8 +81,8 @@ async def test_every_process_is_a_client_of_its_own(workload: str, monkeypatch: 
 
 
 async def test_a_flash_sale_asks_for_one_unit_each_and_stops_at_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    stays = Habits(insists=1.0, pays=0.0, cancels=0.0)
-    history = await played(FlashSale(stock=5, buyers=12, at_once=3, habits=stays), FrontDesk(stock=5), 1, monkeypatch)
+    stays = Habits(retries=1.0, pays=0.0, cancels=0.0)
+    history = await played(FlashSale(stock=5, buyers=12, concurrent=3, habits=stays), FrontDesk(stock=5), 1, monkeypatch)
     placed = history.named(PLACE_ORDER)
     assert Counter(each.status for each in placed) == {201: 5, 409: 7}
     assert {each.process for each in placed} == {f"buyer-{number:03}" for number in range(12)}
@@ -94,7 +94,7 @@ async def test_a_flash_sale_asks_for_one_unit_each_and_stops_at_the_answer(monke
 
 
 CHANGES = (identity.CHANGE_ACCOUNT, identity.CHANGE_ROLE)
-IDENTITY = Identity(customers=2, staff=1, rounds=2, trespasses=3)
+IDENTITY = Identity(customers=2, staff=1, rounds=2, unauthorized_per_change=3)
 
 
 async def test_identity_changes_every_account_and_shows_tokens_at_every_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +107,7 @@ async def test_identity_changes_every_account_and_shows_tokens_at_every_gateway(
     assert shown == {(name, gateway) for name in people for gateway in ("gateway-1", "gateway-2")}
     tried = history.named(identity.TRESPASS)
     assert {each.process for each in tried} == {"customer-00", "customer-01"}
-    assert len(tried) == 2 * IDENTITY.rounds * IDENTITY.trespasses
+    assert len(tried) == 2 * IDENTITY.rounds * IDENTITY.unauthorized_per_change
     assert all(each.input["owner"] != each.input["user_id"] for each in tried)
 
 
@@ -123,6 +123,6 @@ async def test_identity_draws_from_its_seed_alone(monkeypatch: pytest.MonkeyPatc
             found.setdefault(each.process, []).append(each.input["what"])
         return found
 
-    calm = Identity(customers=2, staff=0, rounds=2, trespasses=3, customer=IDENTITY.customer)
+    calm = Identity(customers=2, staff=0, rounds=2, unauthorized_per_change=3, customer=IDENTITY.customer)
     runs = [tried(await played(calm, AccountDesk(stock=500), seed, monkeypatch)) for seed in (5, 5, 6)]
     assert runs[0] == runs[1] != runs[2]

@@ -8,7 +8,7 @@ from harness.history import History
 from tests.unit.chaos.workloads.fake_shop import FrontDesk
 from tests.unit.chaos.workloads.test_open_shop import PLACED, opened
 
-ORDERS_ONLY = Habits(insists=1.0, attempts=4, pays=0.0, cancels=0.0)
+ORDERS_ONLY = Habits(retries=1.0, attempts=4, pays=0.0, cancels=0.0)
 
 
 async def sold(sale: FlashSale, monkeypatch: pytest.MonkeyPatch, *, stock: int = 500, seed: int = 7) -> History:
@@ -25,7 +25,7 @@ async def test_every_buyer_wants_one_unit_under_a_key_of_its_own(monkeypatch: py
 
 
 async def test_no_more_are_in_the_shop_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    history = await sold(FlashSale(buyers=6, at_once=1, habits=Habits(pays=1.0)), monkeypatch)
+    history = await sold(FlashSale(buyers=6, concurrent=1, habits=Habits(pays=1.0)), monkeypatch)
     visits = [operation.process for operation in history.operations]
     alone = [name for name in dict.fromkeys(visits) for _ in range(visits.count(name))]
     assert visits == alone, "with room for one, nobody's operations are among another's"
@@ -34,7 +34,7 @@ async def test_no_more_are_in_the_shop_than_there_is_room_for(monkeypatch: pytes
 
 async def test_the_seed_decides_who_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     async def arrivals(seed: int) -> list[str]:
-        history = await sold(FlashSale(buyers=8, at_once=1, habits=ORDERS_ONLY), monkeypatch, seed=seed)
+        history = await sold(FlashSale(buyers=8, concurrent=1, habits=ORDERS_ONLY), monkeypatch, seed=seed)
         return [operation.process for operation in history.named(PLACED)]
 
     assert await arrivals(1) == await arrivals(1)

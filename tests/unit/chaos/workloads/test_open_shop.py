@@ -10,14 +10,14 @@ import httpx
 import pytest
 
 from chaos.workloads.buyer import Habits
-from chaos.workloads.open_shop import OpenShop, StillOpenError
+from chaos.workloads.open_shop import OpenShop, WorkloadTimeoutError
 from harness.experiment import Context, Drive, OperationsEnded, Workload
 from harness.experiment.triggers import RunProgress
 from harness.history import History, Recorder
 from harness.seed import Seed
 from tests.unit.chaos.workloads.fake_shop import FakeShop, FrontDesk, Kept
 
-STAYS = Habits(insists=1.0, attempts=4, pays=0.0, cancels=0.0)
+STAYS = Habits(retries=1.0, attempts=4, pays=0.0, cancels=0.0)
 PLACED = "place_order"
 
 
@@ -27,7 +27,7 @@ async def opened(
 ) -> AsyncIterator[tuple[Drive, Kept]]:
     kept = Kept()
     recorder, progress = Recorder(kept), RunProgress()
-    recorder.listen(progress.hear)
+    recorder.listen(progress.update)
     async with gateway.client() as http:
         subject: Any = FakeShop(http, ["gateway-1", "gateway-2"])
 
@@ -41,7 +41,7 @@ async def opened(
 
 
 async def test_it_closes_when_it_has_happened_and_everybody_comes_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = OpenShop(until=OperationsEnded(PLACED, 12), buyers=4, rest_s=0.01, habits=STAYS)
+    shop = OpenShop(until=OperationsEnded(PLACED, 12), buyers=4, pause_s=0.01, habits=STAYS)
     async with opened(shop, FrontDesk(stock=500), monkeypatch) as (drive, kept):
         await drive()
     placed = History(tuple(kept)).named(PLACED)
@@ -55,15 +55,15 @@ async def test_it_closes_when_it_has_happened_and_everybody_comes_once_more(monk
 
 @pytest.mark.parametrize("habits", [STAYS, Habits(pays=0.5, cancels=0.0), Habits(pays=0.5, cancels=0.5)])
 async def test_it_does_the_operations_that_it_names(habits: Habits, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = OpenShop(until=OperationsEnded(PLACED, 30), buyers=4, rest_s=0.01, habits=habits)
+    shop = OpenShop(until=OperationsEnded(PLACED, 30), buyers=4, pause_s=0.01, habits=habits)
     async with opened(shop, FrontDesk(stock=500), monkeypatch) as (drive, kept):
         await drive()
     assert {each.name for each in History(tuple(kept)).operations} == shop.operations
 
 
 async def test_it_is_not_open_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = OpenShop(until=OperationsEnded("never", 1), buyers=2, rest_s=0.01, patience_s=0.05, habits=STAYS)
+    shop = OpenShop(until=OperationsEnded("never", 1), buyers=2, pause_s=0.01, timeout_s=0.05, habits=STAYS)
     async with opened(shop, FrontDesk(stock=500), monkeypatch) as (drive, _):
         with pytest.raises(ExceptionGroup) as raised:
             await drive()
-    assert raised.group_contains(StillOpenError, match="1 never ended")
+    assert raised.group_contains(WorkloadTimeoutError, match="1 never ended")

@@ -27,7 +27,7 @@ from tests.unit.chaos.workloads.fake_shop import FakeShop, FrontDesk, Kept
 if TYPE_CHECKING:
     from chaos.subject import RunningShop
 
-PAYS = Habits(insists=1.0)
+PAYS = Habits(retries=1.0)
 
 
 class Desk(FrontDesk):
@@ -70,20 +70,20 @@ async def test_it_does_the_operations_that_it_names(kind: Any) -> None:
 
 
 async def test_all_have_an_order_before_the_first_pays() -> None:
-    operations = (await done(PayingBuyers(buyers=6, paying=2, habits=PAYS))).operations
+    operations = (await done(PayingBuyers(buyers=6, concurrent=2, habits=PAYS))).operations
     names = [operation.name for operation in operations]
     assert names.index("authorise_payment") == 12
     assert sorted(names[12:]) == ["authorise_payment"] * 6 + ["complete_order"] * 6
 
 
 async def test_never_more_pay_at_once_than_may() -> None:
-    history = await done(PayingBuyers(buyers=6, paying=1, habits=PAYS))
+    history = await done(PayingBuyers(buyers=6, concurrent=1, habits=PAYS))
     paying = [operation.process for operation in history.operations[12:]]
     assert paying == [name for name in dict.fromkeys(paying) for _ in range(2)]
 
 
 async def test_a_race_is_run_by_two_processes_for_one_order() -> None:
-    history = await done(RacingBuyers(buyers=5, racing=5, apart_s=0.001))
+    history = await done(RacingBuyers(buyers=5, concurrent=5, max_offset_s=0.001))
     paid, cancelled = history.named("complete_order"), history.named("cancel_order")
     assert len(paid) == len(cancelled) == 5
     assert {each.input["order_id"] for each in paid} == {each.input["order_id"] for each in cancelled}
@@ -92,7 +92,7 @@ async def test_a_race_is_run_by_two_processes_for_one_order() -> None:
 
 async def test_the_seed_decides_who_is_quicker() -> None:
     async def winners(seed: int) -> list[str]:
-        history = await done(RacingBuyers(buyers=8, racing=1, apart_s=0.02), seed)
+        history = await done(RacingBuyers(buyers=8, concurrent=1, max_offset_s=0.02), seed)
         return [each.name for each in history.operations if each.name in ("complete_order", "cancel_order")][::2]
 
     assert len({tuple(await winners(seed)) for seed in range(6)}) > 1
@@ -100,7 +100,7 @@ async def test_the_seed_decides_who_is_quicker() -> None:
 
 async def test_late_payers_pay_around_the_end_of_their_time() -> None:
     before = time.monotonic_ns()
-    history = await done(LatePayers(buyers=8, paying=8, early_s=0.05, late_s=0.1))
+    history = await done(LatePayers(buyers=8, concurrent=8, early_s=0.05, late_s=0.1))
     begun = [(each.invoked_ns - before) / 1e9 for each in history.named("complete_order")]
     assert len(begun) == 8
     assert min(begun) > Desk.ttl_s - 0.05
@@ -130,7 +130,7 @@ async def test_every_second_reservation_is_released_before_anybody_pays() -> Non
     try:
         async with stage() as (shop, context, kept):
             shop.addresses[INSTANCE] = f"127.0.0.1:{port}"
-            await (await LostReservations(buyers=6, paying=6).prepare(cast("RunningShop", shop), context))()
+            await (await LostReservations(buyers=6, concurrent=6).prepare(cast("RunningShop", shop), context))()
     finally:
         await server.stop(0)
     history = History(tuple(kept))

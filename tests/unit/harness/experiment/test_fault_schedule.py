@@ -80,7 +80,7 @@ class Scene:
         self.records: list[FaultRecord] = []
         self.faults = faults
         recorder, progress = Recorder(self), RunProgress()
-        recorder.listen(progress.hear)
+        recorder.listen(progress.update)
         context = Context(Seed(1), recorder, progress, folder, lambda _text: None)
         plan = Plan(
             tuple(

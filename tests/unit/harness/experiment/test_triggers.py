@@ -29,20 +29,20 @@ async def test_operations_are_counted_by_their_ending() -> None:
     progress = RunProgress()
     acknowledged = OperationsEnded("place_order", 2, frozenset({Ending.OK}))
     for ending in (Ending.OK, Ending.INFO, Ending.FAIL):
-        progress.hear(ended(ending))
+        progress.update(ended(ending))
     assert not acknowledged.met(progress)
     assert OperationsEnded("place_order", 3).met(progress)
     assert not OperationsEnded("read_order", 1).met(progress)
-    progress.hear(ended())
+    progress.update(ended())
     assert acknowledged.met(progress)
 
 
 async def test_one_fault_after_the_other() -> None:
     progress = RunProgress()
     trigger = AllOf((Healed("lock"), OperationsEnded("place_order", 1)))
-    progress.hear(ended())
+    progress.update(ended())
     assert not trigger.met(progress)
-    progress.hear(healed("lock"))
+    progress.update(healed("lock"))
     assert trigger.met(progress)
     assert str(trigger) == "lock is healed and 1 place_order ended"
 
@@ -52,7 +52,7 @@ async def test_who_waits_is_woken_by_the_event_from_any_thread() -> None:
     waiting = asyncio.create_task(progress.until(OperationsEnded("place_order", 1)))
     await asyncio.sleep(0)
     assert not waiting.done()
-    await asyncio.to_thread(progress.hear, ended())
+    await asyncio.to_thread(progress.update, ended())
     assert await waiting
 
 
@@ -66,7 +66,7 @@ async def test_who_waits_in_vain_is_told_when_it_is_over() -> None:
 
 async def test_a_trigger_that_was_met_stays_met_after_the_end() -> None:
     progress = RunProgress()
-    progress.hear(ended())
+    progress.update(ended())
     progress.close()
     assert await progress.until(OperationsEnded("place_order", 1))
 
@@ -76,7 +76,7 @@ async def test_events_are_counted_by_name() -> None:
     trigger = EventsSeen("capture", 2)
     for name in ("capture", "mail", "capture"):
         assert not trigger.met(progress)
-        progress.hear(Event(time_ns=1, event=name))
+        progress.update(Event(time_ns=1, event=name))
     assert trigger.met(progress)
     assert str(trigger) == "2 capture seen"
 
@@ -84,9 +84,9 @@ async def test_events_are_counted_by_name() -> None:
 async def test_events_about_somebody_are_counted_apart() -> None:
     progress = RunProgress()
     trigger = EventsSeen("token_drawn", about="order-1")
-    progress.hear(Event(time_ns=1, event="token_drawn", subject="order-2"))
+    progress.update(Event(time_ns=1, event="token_drawn", subject="order-2"))
     assert not trigger.met(progress)
-    progress.hear(Event(time_ns=1, event="token_drawn", subject="order-1"))
+    progress.update(Event(time_ns=1, event="token_drawn", subject="order-1"))
     assert trigger.met(progress)
     assert str(trigger) == "1 token_drawn seen about order-1"
 
@@ -101,7 +101,7 @@ async def test_a_fault_that_has_to_last_is_waited_for() -> None:
     await asyncio.sleep(0)
     assert not Injected("pause").met(progress)
     injected = time.monotonic_ns()
-    progress.hear(Fault(time_ns=injected, fault="pause", target="t", phase=FaultPhase.INJECT))
+    progress.update(Fault(time_ns=injected, fault="pause", target="t", phase=FaultPhase.INJECT))
     assert Injected("pause").met(progress)
     assert await lasted
     assert time.monotonic_ns() - injected >= 20_000_000
@@ -112,13 +112,13 @@ async def test_events_count_from_when_a_fault_was_in_force() -> None:
     trigger = EventsSince("held", "capture", 2)
     capture = Event(time_ns=1, event="capture")
     for _ in range(3):
-        progress.hear(capture)
+        progress.update(capture)
     assert not trigger.met(progress)
-    progress.hear(Fault(time_ns=1, fault="held", target="t", phase=FaultPhase.INJECT))
-    progress.hear(capture)
+    progress.update(Fault(time_ns=1, fault="held", target="t", phase=FaultPhase.INJECT))
+    progress.update(capture)
     assert not trigger.met(progress)
-    progress.hear(Event(time_ns=1, event="refund"))
+    progress.update(Event(time_ns=1, event="refund"))
     assert not trigger.met(progress)
-    progress.hear(capture)
+    progress.update(capture)
     assert trigger.met(progress)
     assert str(trigger) == "2 capture seen since held is in force"

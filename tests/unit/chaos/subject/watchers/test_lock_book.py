@@ -51,7 +51,7 @@ class Masters:
         self._tell(master, ("EVALSHA", "0123", str(len(keys)), *keys, *arguments), at)
 
     def _tell(self, master: str, words: tuple[str, ...], at: int) -> None:
-        self._keep(self.book.heard(master, words, ms(at)))
+        self._keep(self.book.executed(master, words, ms(at)))
 
     def _keep(self, seen: Iterable[tuple[str, str, object]]) -> None:
         for event, resource, detail in seen:
@@ -178,23 +178,23 @@ def test_other_commands_say_nothing(masters: Masters) -> None:
         ("FLUSHALL",),
         ("PEXPIRE", "lock:z", "1"),
     ):
-        assert list(masters.book.heard("m1", words, 1)) == []
+        assert list(masters.book.executed("m1", words, 1)) == []
 
 
 def test_a_master_that_went_away_was_out_of_sight_just_before_and_until_it_is_heard_again() -> None:
     book = LockBook()
     book.open(MASTERS, 0, {})
     for at in (2000, 2050, 2900):  # the connection broke; it refuses connections twice
-        book.sight("m1", ms(at), well=False)
-    book.sight("m1", ms(3000), well=True)
-    assert book.unseen(ms(1500), ms(1600)) == 1, "what it did last may have remained untold"
-    assert book.unseen(ms(2100), ms(2800)) == 0, "a master that is not there votes for nobody"
-    assert book.unseen(ms(2800), ms(2950)) == 1, "it may have voted before it was heard again"
-    assert book.unseen(ms(3001), ms(9000)) == 0
+        book.set_observed("m1", ms(at), well=False)
+    book.set_observed("m1", ms(3000), well=True)
+    assert book.unobserved_between(ms(1500), ms(1600)) == 1, "what it did last may have remained untold"
+    assert book.unobserved_between(ms(2100), ms(2800)) == 0, "a master that is not there votes for nobody"
+    assert book.unobserved_between(ms(2800), ms(2950)) == 1, "it may have voted before it was heard again"
+    assert book.unobserved_between(ms(3001), ms(9000)) == 0
 
 
 def test_masters_that_are_seen_for_the_first_time_were_never_lost() -> None:
     book = LockBook()
     book.open(MASTERS, 0, {})
-    book.sight("m1", ms(1), well=True)
-    assert book.blind == []
+    book.set_observed("m1", ms(1), well=True)
+    assert book.unobserved == []

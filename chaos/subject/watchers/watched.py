@@ -1,4 +1,4 @@
-"""What the watchers of the shop may look at."""
+"""The protocol of the subject that the watchers of the shop observe."""
 
 from typing import Protocol
 
@@ -8,8 +8,8 @@ from chaos.subject.watchers.lock_book import LockBook
 from harness.stack.view import StackView
 
 
-class Sight(Protocol):
-    """What watchers may look at."""
+class WatchedSystem(Protocol):
+    """The sources of the watchers."""
 
     @property
     def stack(self) -> StackView:
@@ -17,12 +17,12 @@ class Sight(Protocol):
 
     @property
     def paying(self) -> httpx.AsyncClient:
-        """The payment provider."""
+        """Client of the payment provider."""
 
     @property
     def mailing(self) -> httpx.AsyncClient:
-        """The customers' mailbox."""
+        """Client of the mailbox."""
 
     @property
     def lock_book(self) -> LockBook:
-        """Where what was heard of the locks is written down."""
+        """The holds of locks, which the watcher `locks` keeps up to date."""
