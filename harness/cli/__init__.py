@@ -1,4 +1,4 @@
-"""The command `gauntlet`: one file per command, more of them from the entry points of whoever is installed beside us."""
+"""The command `gauntlet`: one file per command, further commands from entry points of installed packages."""
 
 from harness.cli.entry import main
 

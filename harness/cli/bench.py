@@ -1,4 +1,4 @@
-"""gauntlet bench: figures from a command that prints them, never from timed asserts."""
+"""gauntlet bench: measurements, printed; no assertions on time."""
 
 import json
 from dataclasses import asdict
@@ -50,7 +50,7 @@ def bench_proxy(
 @bench.command("stack")
 def bench_stack(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures of all rounds to this file, too.")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="How often everything is started.")] = 3,
+    rounds: Annotated[int, typer.Option(min=1, help="How often the whole stack is started.")] = 3,
     topology: Annotated[Path, typer.Option(help="The services.toml to build from.")] = Path("system/services.toml"),
     provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = "native",
 ) -> None:
@@ -89,8 +89,8 @@ def bench_stack(
 def bench_checkers(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file, too.")] = None,
     operations: Annotated[list[int] | None, typer.Option(help="A length; again for more. Default: 10^4, 10^5, 10^6.")] = None,
-    run: Annotated[Path | None, typer.Option(help="The folder of a run to judge in place of a history made up.")] = None,
-    maker: Annotated[str, typer.Option(help="Who makes the histories up, of those that are installed.")] = "shop",
+    run: Annotated[Path | None, typer.Option(help="The folder of a run to judge instead of a generated history.")] = None,
+    maker: Annotated[str, typer.Option(help="The installed generator of histories.")] = "shop",
     seed: Annotated[str, typer.Option(help="The seed of the histories.")] = "1",
 ) -> None:
     """Measure judging: seconds and memory from the file to the last verdict. Exit codes as for `gauntlet chaos run`."""
@@ -126,7 +126,7 @@ def bench_checkers(
 
 
 def _table(first: str, *others: str) -> Table:
-    """Names to the left, figures to the right."""
+    """A table: first column to the left, the others to the right."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=bool(first))
     table.add_column(first, no_wrap=True)
     for title in others:

@@ -1,4 +1,4 @@
-"""gauntlet chaos: run experiments against a system that is started for them, and list those that there are."""
+"""gauntlet chaos: run experiments against a system started for them, and list the installed ones."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Which commands there are. Ours are listed here; others come from the entry point group `gauntlet.commands`.
+"""The registry of commands: ours are listed here, others come from the entry point group `gauntlet.commands`.
 
 An entry point names a plain function, or a typer.Typer with sub-commands; its own name becomes the command's, its signature
 and docstring become options and help. One that cannot be loaded costs a warning, never the other commands. Only what is
@@ -43,7 +43,7 @@ def build(extra: Iterable[EntryPoint], warn: Callable[[str], None], ours: Mappin
             continue
         try:
             _add(app, point.name, point.load())
-        except Exception as error:  # noqa: BLE001 - whatever somebody else's module raises
+        except Exception as error:  # noqa: BLE001 - a foreign module may raise anything
             warn(f"command {point.name} ({point.value}) cannot be loaded: {type(error).__name__}: {error}")
     return app
 

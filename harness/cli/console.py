@@ -1,4 +1,4 @@
-"""Where commands write to: results to stdout, everything else to stderr."""
+"""The consoles of commands: results to stdout, everything else to stderr."""
 
 from typing import NoReturn
 
@@ -13,17 +13,17 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_error(text: object) -> None:
-    """Say on stderr what went wrong."""
+    """Print an error to stderr."""
     err.print("error:", style="bold red", end=" ")
     err.print(str(text), markup=False)
 
 
 def refuse(error: Exception) -> NoReturn:
-    """End a command that has not begun its work, with the reason."""
+    """Exit before a command has begun its work, with the reason."""
     print_error(error)
     raise typer.Exit(code_of(error)) from error
 
 
 def code_of(error: Exception) -> ExitCode:
-    """Of what kept a command from beginning: USAGE, or TROUBLE when it is the machine that lacks something."""
+    """The exit code of an error before the work began: USAGE, or TROUBLE when the machine lacks something."""
     return ExitCode.TROUBLE if isinstance(error, EngineError | ServerMissing) else ExitCode.USAGE

@@ -1,4 +1,4 @@
-"""Start a stack in a process of its own that outlives this one; watch until it is ready or has failed.
+"""Start a stack in a process of its own that outlives this one; wait until it is ready or has failed.
 
 Several may try to start a stack in one folder, and only one of them will own it. Until that is known the new process writes
 to a file that has no name; `write_to` moves what it writes to the folder's log once the folder is its own.
@@ -59,7 +59,7 @@ def run_detached(arguments: Sequence[str], folder: Path, *, as_json: bool) -> in
 
 
 def write_to(log: Path) -> None:
-    """What this process has written to its standard output, a file so far, and what it will write goes to `log`."""
+    """Move this process's standard output, a file so far, to `log`: what is written already and what follows."""
     with log.open("wb") as file:
         offset = 0
         while chunk := os.pread(sys.stdout.fileno(), _CHUNK, offset):
@@ -71,7 +71,7 @@ def write_to(log: Path) -> None:
 
 
 def _watch(pipe: int) -> StackEvent | None:
-    """Show events until the one about the whole stack, and return that; None when the owner ended without it."""
+    """Show events until the one of the whole stack, and return it; None when the owner ended before."""
     with os.fdopen(pipe) as lines, shown(err) as show:
         for text in lines:
             event = decode(text)

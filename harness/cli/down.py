@@ -1,4 +1,4 @@
-"""gauntlet down: stop a stack, whoever started it."""
+"""gauntlet down: stop a stack, whichever process owns it."""
 
 import os
 import signal
@@ -16,12 +16,12 @@ from harness.stack.manifest import ProcessId, read
 from harness.stack.stack_folder import in_use
 from harness.waiting import WaitTimeout, wait_until
 
-# A start that is interrupted, or a stop that is under way, comes to its end; an owner that hangs does not.
+# An interrupted start and a running stop end within this; an owner that hangs does not.
 _STEPS = ((signal.SIGTERM, 45.0), (signal.SIGKILL, 25.0))
 
 
 def down(name: Name = "default") -> None:
-    """Stop a stack and return when nothing of it is left."""
+    """Stop a stack; returns when all of it has ended."""
     folder = stack_folder(name)
     if not in_use(folder):
         err.print(f"no stack {name} is running", markup=False)
@@ -33,7 +33,7 @@ def down(name: Name = "default") -> None:
 
 
 def end(folder: Path, steps: Iterable[tuple[signal.Signals, float]]) -> bool:
-    """Send the owner each of these signals and wait that many seconds for the end; whether it came."""
+    """Send the owner each signal and wait that many seconds for its end; returns whether it ended."""
     owner = _owner(folder)
     for number, patience_s in steps:
         if owner is not None and owner.alive:

@@ -1,4 +1,4 @@
-"""A stack for people and for programs: where everything is, and how to get in."""
+"""A stack's endpoints and credentials, as JSON and as a table."""
 
 from rich.console import Console
 from rich.table import Table
@@ -27,7 +27,7 @@ def describe(stack: StackView) -> dict[str, object]:
 
 
 def print_endpoints(stack: StackView, console: Console) -> None:
-    """The table a person sees when the stack is ready."""
+    """Print the table of endpoints."""
     manifest = stack.manifest
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_row("[bold]entry[/bold]", _base_url(stack))
@@ -44,7 +44,7 @@ def print_endpoints(stack: StackView, console: Console) -> None:
 
 
 def print_whole(table: Table, console: Console) -> None:
-    """Print a table as wide as it needs to be: what is cut off (a password, an address) is of no use."""
+    """Print a table without truncating columns, wider than the terminal if needed."""
     for column in table.columns:
         column.no_wrap = True
     needed = console.measure(table, options=console.options.update_width(1000)).maximum
@@ -75,4 +75,4 @@ def _ports(instance: Instance) -> str:
 def _base_url(stack: StackView) -> str:
     manifest = stack.manifest
     known = any(record.name == manifest.entry for record in manifest.members)
-    return stack.base_url if known else ""  # it is not known yet early in a start
+    return stack.base_url if known else ""  # unknown early in a start

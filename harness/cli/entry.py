@@ -1,4 +1,4 @@
-"""The edge of the command line: every way a command can end has an exit code of its own, and no traceback unless asked for.
+"""The entry point: maps every end of a command to its exit code, without a traceback unless asked for.
 
 Commands handle what they expect. Whatever else arrives here is trouble of the tool or the machine (ExitCode.TROUBLE), told
 in one line; it never looks like a broken promise (1), which is what Python makes of an uncaught exception.
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         raise
     except BrokenPipeError:
         sys.exit(_nobody_reads())
-    except Exception as error:  # noqa: BLE001 - the last net: whatever it is, it has an exit code and one line
+    except Exception as error:  # noqa: BLE001 - all other errors get an exit code and one line
         if verbose:
             traceback.print_exception(error)
         print_error(_said(error) if verbose else f"{_said(error)} (-v shows the traceback)")
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _take_verbose(arguments: list[str]) -> bool:
-    """Whether a traceback is asked for; the word is taken out, as our commands do not know it. Those of others may."""
+    """Whether --verbose is given; it is removed for our commands, which do not define it; others may."""
     asked = next((each for each in arguments if not each.startswith("-")), "")
     end = arguments.index("--") if "--" in arguments else len(arguments)
     limit = end if asked in COMMANDS or not asked else arguments.index(asked)
@@ -57,7 +57,7 @@ def _take_verbose(arguments: list[str]) -> bool:
 
 
 def _said(error: Exception) -> str:
-    """One line. What the machine refused says so itself; anything else is a defect of ours and has to be reported as one."""
+    """The error in one line; all but StackError and OSError are called a defect of gauntlet."""
     text = " ".join(str(error).split())
     if isinstance(error, StackError):
         return text
@@ -67,7 +67,7 @@ def _said(error: Exception) -> str:
 
 
 def _nobody_reads() -> ExitCode:
-    """Standard output was closed. What is left in its buffer goes nowhere, or Python complains about it at exit."""
+    """Standard output was closed. Its buffer is discarded, as Python would report a failed flush at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     print_error("nobody reads standard output any more: the command was broken off")
     return ExitCode.TROUBLE

@@ -1,4 +1,4 @@
-"""Does one run from the command line: tells its story while it goes on, reports it, and treats SIGTERM like Ctrl-C."""
+"""Runs from the command line: prints progress, writes the report, treats SIGTERM like Ctrl-C."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ RUNS = Path(".gauntlet") / "runs"
 
 @dataclass(frozen=True)
 class Execution:
-    """How runs are done: where their folders go, who judges, what was chosen, what goes to stdout, and what came of them."""
+    """The settings of runs (parent folder, guarantees, choices, output), and their verdicts."""
 
     parent: Path
     known: Mapping[str, Guarantee]
@@ -42,12 +42,12 @@ class Execution:
 
     @property
     def exit_code(self) -> ExitCode:
-        """Of all that was run: a broken promise comes first, then a report that could not be written."""
+        """The exit code over all runs: a broken promise first, then a report that could not be written."""
         outcome = overall(verdict.outcome for _, verdict in self.concluded)
         return ExitCode.TROUBLE if self.unwritten and outcome is not Outcome.FAIL else outcome.exit_code
 
     def run(self, experiment: Experiment[Any], seed: Seed) -> RunVerdict:
-        """Run an experiment to its verdict. Raises typer.Exit when it was interrupted; it is healed and reported then."""
+        """Run an experiment to its verdict. Raises typer.Exit when interrupted, after healing and reporting."""
         folder = RunFolder.create(self.parent, experiment.name, seed.value)
         narrator = Narrator(err)
         err.print(Text(f"{experiment.name}, seed {seed}, in {folder.path}"))
@@ -68,7 +68,7 @@ class Execution:
             raise typer.Exit(ExitCode.INTERRUPTED) from error
 
     def run_all(self, experiments: Iterable[Experiment[Any]], seed: Seed) -> list[RunVerdict]:
-        """Run experiments one after the other, and sum up when there are several, also what was done before an interruption.
+        """Run experiments in sequence, with a summary when there are several, also after an interruption.
 
         Consecutive ones that need the same stack share it; a single one has its stack in its run folder.
         """
@@ -93,7 +93,7 @@ class Execution:
 
 
 def conclude(run: JudgedRun, *, as_json: bool) -> OSError | None:
-    """Report and print what was proved. A report that cannot be written takes nothing from the verdict: why not is returned."""
+    """Write the report and print the verdict. Returns why the report could not be written, "" when it was."""
     unwritten: OSError | None = None
     try:
         report.write(run)

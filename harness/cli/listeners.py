@@ -1,4 +1,4 @@
-"""Who is told what becomes of a stack: a person at a terminal, or the process that asked for a detached one."""
+"""Receivers of a stack's events: the terminal, or the parent process of a detached owner."""
 
 import json
 from collections.abc import Iterator
@@ -16,23 +16,23 @@ WHOLE = ""  # the name in an event about the stack as a whole
 
 
 class StackListener(Protocol):
-    """Told about the progress and the end of a start, and about what happens afterwards."""
+    """Receives the progress and result of a start, and later messages."""
 
     def progress(self) -> AbstractContextManager[Progress]:
-        """For the time of a start or a stop."""
+        """Receives events within the block, during a start or a stop."""
 
     def ready(self, stack: StackView) -> None:
-        """Everything is ready."""
+        """The stack is ready."""
 
     def failed(self, error: StackError) -> None:
-        """It could not be done."""
+        """The start or stop failed."""
 
     def say(self, text: str) -> None:
-        """Something worth a line."""
+        """A message of one line."""
 
 
 class TerminalListener(StackListener):
-    """Reads stderr; a program may read the JSON on stdout."""
+    """Writes to stderr, and JSON to stdout when asked."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
@@ -56,7 +56,7 @@ class TerminalListener(StackListener):
 
 
 class ParentListener(StackListener):
-    """The process that started us detached: reads events from a pipe until the start has ended, one way or the other."""
+    """Writes events to a pipe that the parent reads until the start has succeeded or failed."""
 
     def __init__(self, pipe: TextIO) -> None:
         self._pipe = pipe
@@ -77,7 +77,7 @@ class ParentListener(StackListener):
         self._write(StackEvent(Phase.FAILED, WHOLE, detail=str(error)))
 
     def say(self, text: str) -> None:
-        """See StackListener; there is nobody but the owner's log."""
+        """See StackListener; written to the owner's log."""
         err.print(text, markup=False)
 
     def _write(self, event: StackEvent) -> None:
@@ -87,7 +87,7 @@ class ParentListener(StackListener):
 
 
 def show_endpoints(stack: StackView, *, as_json: bool) -> None:
-    """To stdout: for a program or for a person."""
+    """Print to stdout, as JSON or as a table."""
     if as_json:
         out.print(json.dumps(describe(stack), indent=2), markup=False)
     else:

@@ -1,4 +1,4 @@
-"""gauntlet logs: what a member of a stack has written, also after the stack has ended."""
+"""gauntlet logs: print the logs of members of a stack, also after it has ended."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""gauntlet mutants: plant known bugs in a copy of the system and see that the harness catches every one of them."""
+"""gauntlet mutants: plant known bugs in a copy of the system and verify that the harness detects each."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -94,7 +94,7 @@ def run_mutants(
 
 
 class Result(StrEnum):
-    """What a run says of a known bug: the guarantee that it breaks failed, or held, or nothing was proved of it."""
+    """The result for a mutant: its guarantee failed (caught), held (survived), or nothing was proved."""
 
     CAUGHT = "caught"
     SURVIVED = "SURVIVED"

@@ -1,4 +1,4 @@
-"""Show a stack starting and stopping: a live picture on a terminal, one line per step elsewhere."""
+"""Show a stack starting and stopping: a live display on a terminal, one line per step elsewhere."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _BUSY = (Phase.STARTING, Phase.STOPPING)
 
 
 def line(event: StackEvent) -> str:
-    """An event as one line, without the end of it; "" for one that is not worth a line."""
+    """An event as one line without newline; "" for one that is not shown."""
     if event.phase in _DONE:
         return f"{event.name} {event.phase} after {event.seconds:.1f} s"
     if event.phase is Phase.FAILED:
@@ -33,7 +33,7 @@ def encode(event: StackEvent) -> str:
 
 
 def decode(text: str) -> StackEvent:
-    """What `encode` wrote."""
+    """Read a line of `encode`."""
     data = json.loads(text)
     return StackEvent(Phase(data["phase"]), data["name"], data["seconds"], data["detail"])
 
@@ -57,7 +57,7 @@ def shown(console: Console) -> Iterator[Progress]:
 
 
 class _Picture:
-    """What is busy right now; what is done has scrolled up as a line."""
+    """The running steps; finished ones are printed above as lines."""
 
     def __init__(self) -> None:
         self._busy: dict[str, Spinner] = {}

@@ -17,7 +17,7 @@ from harness.system import choose_placement
 
 
 class PlantedError(Exception):
-    """That run was one with a known bug, in a copy of the system that is gone; says what does it again."""
+    """The run had a planted bug in a copy of the system that no longer exists; names the command that repeats it."""
 
 
 def replay(

@@ -1,4 +1,4 @@
-"""gauntlet status: is it running, and where is what."""
+"""gauntlet status: state and endpoints of a stack."""
 
 import json
 from typing import NoReturn

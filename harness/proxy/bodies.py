@@ -1,4 +1,4 @@
-"""Request bodies, read the way Go's decoder reads them, as that is what clients of Toxiproxy were written against.
+"""Request bodies, decoded with the rules of Go's encoding/json, which clients of Toxiproxy rely on.
 
 Field names match in any case, null means "not given", unknown fields and whatever follows the first value are ignored. A value
 of the wrong type is refused; so is what would crash the real server.
@@ -99,7 +99,7 @@ def proxy_change(raw: bytes) -> ProxyChange:
 
 
 def seed_of(raw: bytes) -> Seed | None:
-    """The seed in the body of POST /reset, None without one: the real server takes no notice of that body."""
+    """The seed in the body of POST /reset, None without one: Toxiproxy ignores that body."""
     try:
         value = Body(parse(raw)).whole("seed")
     except BadRequestBody:

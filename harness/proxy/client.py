@@ -1,4 +1,4 @@
-"""Our own client of the control API: typed, asynchronous, good for a real Toxiproxy too, which tells less of its effects."""
+"""Asynchronous typed client of the control API, also for a real Toxiproxy, which reports fewer effects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -179,7 +179,7 @@ class ProxyClient:
         return await self._update(name, {"enabled": False})
 
     async def redirect(self, name: str, upstream: str) -> ProxyState:
-        """Send connections elsewhere from now on; those that there are are cut."""
+        """Change the upstream; open connections are cut."""
         return await self._update(name, {"upstream": upstream})
 
     async def delete(self, name: str) -> None:
@@ -214,11 +214,11 @@ class ProxyClient:
         return ToxicState.of(await self._call("PATCH", _path(proxy, "toxics", name), body))
 
     async def remove_toxic(self, proxy: str, name: str) -> None:
-        """Take a toxic away; what it held goes on."""
+        """Remove a toxic; bytes it held are delivered."""
         await self._call("DELETE", _path(proxy, "toxics", name))
 
     async def reset(self) -> None:
-        """Enable all proxies, take all toxics away."""
+        """Enable all proxies, remove all toxics."""
         await self._call("POST", "/reset")
 
     async def effects(self, name: str) -> EffectsState:

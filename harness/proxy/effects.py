@@ -1,4 +1,4 @@
-"""What a proxy has done to traffic so far: the proof that a fault hit something, or did not.
+"""Counters of a proxy's effects on traffic: the proof whether a fault had one.
 
 Counters only ever rise and outlive the connections, toxics and pauses of the proxy they belong to.
 """
@@ -35,10 +35,10 @@ class ToxicEffect:
     """What one toxic has seen and done."""
 
     connections: int = 0  # it acted on
-    bytes: int = 0  # came into its hands
+    bytes: int = 0  # that reached it
     ends: int = 0  # times the source ended while it acted
     closed: int = 0  # streams it ended itself
-    released: int = 0  # bytes it held until it was changed or removed, and let go then
+    released: int = 0  # bytes it held and passed on when it was changed or removed
 
 
 @dataclass

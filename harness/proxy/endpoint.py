@@ -49,7 +49,7 @@ class Endpoint(asyncio.Protocol):
         self._early: list[bytes] = []  # came before this side was connected
         self._fate: Callable[[], None] | None = None  # how it is to be closed once it is connected
         self._lost_already = False
-        self._over = False  # nothing more is to be done to it: its descriptor may be somebody else's
+        self._over = False  # nothing more is to be done to it: its descriptor may be reused
 
     # asyncio.Protocol
 
@@ -79,7 +79,7 @@ class Endpoint(asyncio.Protocol):
         self.incoming.sink_paused(paused=True)
 
     def resume_writing(self) -> None:
-        """It caught up."""
+        """The peer reads again."""
         self.incoming.sink_paused(paused=False)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -130,12 +130,12 @@ class Endpoint(asyncio.Protocol):
         return self._transport.get_write_buffer_size()
 
     def pause(self) -> None:
-        """Stop reading, and let the peer feel it."""
+        """Stop reading, so that the peer's sends block."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.pause_reading()
 
     def resume(self) -> None:
-        """Go on reading."""
+        """Read again."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
 
@@ -170,5 +170,5 @@ class Endpoint(asyncio.Protocol):
 
 def hang_up(transport: asyncio.Transport) -> None:
     """Send the FIN before closing, as a kernel sends a reset instead where it has unread bytes."""
-    with suppress(OSError), transport.get_extra_info("socket").dup() as connection:  # the peer may have been faster
+    with suppress(OSError), transport.get_extra_info("socket").dup() as connection:  # the peer may have closed it
         connection.shutdown(socket.SHUT_WR)

@@ -1,7 +1,7 @@
 """What the control API refuses, with the status and the words of Toxiproxy: clients match on both.
 
-Whoever raises one has changed nothing. /populate and /reset take one proxy after the other: what was done before the refusal
-stays, and a proxy that /populate was replacing is gone.
+A refused request has changed nothing, except that /populate and /reset handle proxies in sequence: changes before the refusal
+stay, and a proxy that /populate was replacing is gone.
 """
 
 from http import HTTPStatus

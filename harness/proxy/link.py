@@ -53,7 +53,7 @@ class Setting:
 
 
 class Link:
-    """Runs by itself from when it is made. Closing one side closes the other, after what is inside was delivered."""
+    """Runs from its construction on. Closing one side closes the other, after buffered bytes were delivered."""
 
     def __init__(self, identity: ConnectionId, client: socket.socket, setting: Setting, observers: Sequence[Observer]) -> None:
         self._identity = identity

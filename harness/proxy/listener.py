@@ -1,4 +1,4 @@
-"""A listening socket that is there, or gone, the moment this is asked for."""
+"""A listening socket that is opened and closed synchronously."""
 
 import asyncio
 import errno

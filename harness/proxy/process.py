@@ -1,6 +1,6 @@
-"""A proxy server as a process of ours: started, ready, stopped, and never left behind.
+"""A proxy server as a child process: started, ready, stopped.
 
-It ends with its standard input, which the kernel closes when we die, however we die.
+It ends at the end of its standard input, which the kernel closes when this process ends.
 """
 
 import selectors
@@ -50,7 +50,7 @@ class ProxyProcess:
             raise
 
     def stop(self) -> int:
-        """Stop it, gently first; its exit code."""
+        """Stop it with SIGTERM, then SIGKILL; returns its exit code."""
         process = self._process
         process.send_signal(signal.SIGTERM)
         try:

@@ -72,7 +72,7 @@ class Proxies:
         del self._proxies[name]
 
     async def reset(self, seed: Seed | None = None) -> None:
-        """Enable every proxy and take all toxics away; connections stay. Raises ListenFailed.
+        """Enable every proxy and remove all toxics; connections stay. Raises ListenFailed.
 
         With a seed, what is random comes from that from now on.
         """

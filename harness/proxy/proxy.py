@@ -119,16 +119,16 @@ class Proxy:
         return placed
 
     def remove(self, name: str) -> None:
-        """Take a toxic away, from live connections too; what it held goes on. Raises ToxicNotFound."""
+        """Remove a toxic, from live connections too; bytes it held are delivered. Raises ToxicNotFound."""
         gone = self.toxic(name)
         self._apply(tuple(there for there in self._toxics if there is not gone))
 
     def clear(self) -> None:
-        """Take all toxics away."""
+        """Remove all toxics."""
         self._apply(())
 
     def reseed(self, seed: Seed) -> None:
-        """Draw lots from `seed` from now on, as if toxics had never been added and only open connections accepted."""
+        """Draw random numbers from `seed` from now on, as if toxics had never been added and only open connections accepted."""
         self._seed = seed
         self._added.clear()
         self._numbered = self.effects.connections.accepted - len(self._links)

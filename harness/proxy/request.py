@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ProxyRequest:
-    """A proxy that somebody wants. Raises ValueError for a name that could not be addressed."""
+    """A proxy to be made. Raises ValueError for a name that could not be addressed."""
 
     name: str
     listen: str

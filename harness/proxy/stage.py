@@ -128,7 +128,7 @@ class Stage(Pipe, Outlet):
             self._wake()
 
     def update(self, placed: PlacedToxic) -> None:
-        """Let go of what is held, unless the toxic holds it through updates, and go on with other attributes."""
+        """Pass on held bytes, unless the toxic keeps them through updates, and continue with other attributes."""
         self.placed = placed
         if not self._over and placed.toxic.update_releases:
             self._task.cancel()
@@ -136,7 +136,7 @@ class Stage(Pipe, Outlet):
             self._task = asyncio.get_running_loop().create_task(self._run(placed))
 
     def remove(self) -> None:
-        """Let go of what is held and stop."""
+        """Pass on held bytes and stop."""
         if not self._over:
             self._task.cancel()
             if self.placed.toxic.removal_closes:
@@ -148,7 +148,7 @@ class Stage(Pipe, Outlet):
                 self.outlet.end()
 
     def discard(self) -> None:
-        """Stop, and throw away what is held: there is nobody left to receive it."""
+        """Stop and drop held bytes: their receiver has closed."""
         self._task.cancel()
         self._over = True
         self._drop_all()

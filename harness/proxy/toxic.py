@@ -45,7 +45,7 @@ class Pipe(Protocol):
         """The clock of `arrived`, in seconds."""
 
     async def sleep(self, seconds: float) -> None:
-        """Wait at least that long. Less than a millisecond is waited for busily, as no timer is that fine."""
+        """Wait at least that long. Less than a millisecond is waited for busily, as timers have a resolution of 1 ms."""
 
     async def sleep_until(self, moment: float) -> None:
         """Wait until `now` is at least `moment`, and give others a turn in any case."""
@@ -60,7 +60,7 @@ class Toxic(ABC):
     type: ClassVar[str]
     capacity: ClassVar[int] = 64 * KIB  # bytes of memory it may hold before the source is no longer read
     removal_closes: ClassVar[bool] = False  # taking it off a live stream ends that stream
-    update_releases: ClassVar[bool] = True  # a change of it lets go what it holds
+    update_releases: ClassVar[bool] = True  # a change of it passes on the held bytes
 
     @abstractmethod
     async def act(self, pipe: Pipe) -> None:

@@ -1,4 +1,4 @@
-"""The harness in pytest: a system under test that is there when a test asks for it, and gone when the run is over.
+"""Pytest plugin: starts the system under test when the first test asks for it, and stops it at the end of the run.
 
     [tool.pytest.ini_options]
     gauntlet_topology = "system/services.toml"

@@ -1,4 +1,4 @@
-"""What tests ask for by name: the stack, its door, a namespace on its servers, a history to write."""
+"""Fixtures: the stack, an HTTP client of its entry, a namespace on its servers, a history recorder."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from harness.pytest_plugin.stack_options import StackOptions
 from harness.stack.attach import AttachedStack
 from harness.stack.errors import StackError
 
-if TYPE_CHECKING:  # slow to import, and not every run asks for them
+if TYPE_CHECKING:  # slow to import, and not needed by every run
     import httpx
 
     from harness.pytest_plugin.owned_stack import OwnedStack
@@ -54,7 +54,7 @@ def own_stack(_owned: "OwnedStack") -> "Stack":
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def gateway(stack: AttachedStack) -> "AsyncIterator[httpx.AsyncClient]":
-    """The door of the system under test: an HTTP client of its entry."""
+    """An HTTP client of the system's entry."""
     import httpx
 
     async with httpx.AsyncClient(base_url=stack.base_url, timeout=_TIMEOUT_S, trust_env=False) as client:

@@ -16,11 +16,11 @@ from harness.stack.stack import Stack
 from harness.stack.topology import Topology
 
 _SEED = Seed(0)
-"""Of what is random about the edges: the same in every test."""
+"""The seed of the proxied edges, the same in every test."""
 
 
 class OwnedStack:
-    """At most one at a time, in folders below `parent`. Not for several threads."""
+    """At most one stack at a time, in folders below `parent`. Not thread-safe."""
 
     def __init__(self, options: StackOptions, parent: Path) -> None:
         self._options = options
@@ -30,10 +30,10 @@ class OwnedStack:
         self._reset: Reset | None = None
 
     def as_new(self) -> Stack:
-        """The stack, running, as it is when it is new. Raises StackError."""
+        """The running stack, reset or newly started. Raises StackError."""
         if self._stack is not None and self._reset is not None:
             try:
-                # What a test has left is not known: its services may still have work in hand.
+                # A test may have left work outstanding in the services.
                 self._reset.do(_SEED, at_rest=False)
             except NotClean:
                 self.close()

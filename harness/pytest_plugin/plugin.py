@@ -1,4 +1,4 @@
-"""The hooks that pytest sees; what they do, and the fixtures, are in the modules beside this one."""
+"""Pytest's hooks; their work and the fixtures are in the other modules of this package."""
 
 import sys
 from collections.abc import Generator
@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Find out where a stack would come from; nothing is started before a test asks."""
+    """Choose the source of the stack; nothing is started before a test asks."""
     options, told = StackOptions.of(config), getattr(config, "workerinput", None)
     if options.names_a_system and sys.flags.optimize >= NO_DOCSTRINGS:
         raise pytest.UsageError(WITHOUT_DOCSTRINGS)
@@ -39,19 +39,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell an xdist worker whose stack is the run's."""
+    """Send an xdist worker the reference to the run's stack."""
     node.workerinput[_INPUT] = node.config.stash[SOURCE].shared
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Where the stack comes from."""
+    """The line of the header: the source of the stack."""
     header = config.stash[SOURCE].header
     return f"gauntlet: {header}" if header else None
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
-    """Remember how it ended, after all that have a say in it."""
+    """Record the exit status, after all other plugins have set it."""
     yield
     session.config.stash[_GREEN] = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
@@ -73,7 +73,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
-    """Get to know stacks: ours, and those that a folder's own fixture of that name starts."""
+    """Register a stack: the plugin's, or one from a folder's own fixture of that name."""
     made = yield
     if fixturedef.argname in _STACKS and isinstance(made, StackView):
         request.config.stash[_WATCH].add(Seen(made.folder, made.manifest.provider))
@@ -82,7 +82,7 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
-    """The test begins here: logs count from now on. JUnit gets to know the stack."""
+    """Log lines count from here on. Records the stack as a JUnit property."""
     item.config.stash[_WATCH].begin()
     yield
     if stack := _stack_of(item):

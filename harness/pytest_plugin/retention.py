@@ -1,4 +1,4 @@
-"""Folders of runs that were not green stay, for their logs; those of the last three, not of all the runs there ever were."""
+"""Retention of the folders of failed runs, for their logs: the newest KEPT are kept."""
 
 import shutil
 from contextlib import suppress
@@ -18,20 +18,20 @@ _PROCESS = TypeAdapter(ProcessId)
 
 
 def claim(folder: Path, pid: int) -> None:
-    """Write down that a folder belongs to a process that runs; nothing is written when that has ended already."""
+    """Record the process that owns a folder; nothing is written when it has ended already."""
     if (owner := ProcessId.of(pid)) is not None:
         (folder / _OWNER).write_bytes(_PROCESS.dump_json(owner))
 
 
 def sweep(parent: Path, keep: int = KEPT) -> None:
-    """Remove the folders of runs that are over and whose stack has gone, but for the newest `keep`."""
+    """Remove the folders of ended runs whose stack has stopped, except the newest `keep`."""
     over = sorted(filter(_over, parent.glob(f"{PREFIX}*")), key=lambda folder: (folder / _OWNER).stat().st_mtime)
     for folder in over[: max(0, len(over) - keep)]:
-        shutil.rmtree(folder, ignore_errors=True)  # another run may be sweeping too
+        shutil.rmtree(folder, ignore_errors=True)  # another run may remove it at the same time
 
 
 def _over(folder: Path) -> bool:
-    with suppress(OSError, ValidationError):  # somebody else's, or just being removed
+    with suppress(OSError, ValidationError):  # another user's, or being removed
         owner = _PROCESS.validate_json((folder / _OWNER).read_bytes())
         return not owner.alive and not in_use(folder / ROOT / "default")
     return False

@@ -1,6 +1,6 @@
-"""The stack of this run: whichever process needs it first starts it, all attach, the run's first process stops it.
+"""The stack of this run: the first process that needs it starts it, all attach, the run's main process stops it.
 
-It belongs to that process: when that dies, however it dies, the stack goes too, and with it the folder that the run has made.
+When that process ends, also by SIGKILL, the stack is stopped and the run's folder removed.
 A start that failed is not tried again.
 """
 

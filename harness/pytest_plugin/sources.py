@@ -1,4 +1,4 @@
-"""Where the stack of a run comes from: started for it, running already, or nowhere. Each source knows how to end it."""
+"""The source of a run's stack: started for the run, running already, or none. Each source stops what it started."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,26 +16,26 @@ from harness.stack.providers import AUTO
 
 
 class Source(Protocol):
-    """Gives every process of a run the same stack."""
+    """Provides the same stack to every process of a run."""
 
     @property
     def header(self) -> str:
-        """A line for people; "" for none."""
+        """A line for pytest's header; "" for none."""
 
     @property
     def shared(self) -> dict[str, str | int]:
-        """What a worker has to know to give the same stack."""
+        """The data a worker needs to provide the same stack."""
 
     def stack(self) -> AttachedStack:
         """The running stack. Raises StackError, saying why there is none."""
 
     def close(self, *, green: bool) -> str:
-        """The run is over. Returns what is worth a line; "" for nothing. Raises StackError when it will not end."""
+        """End of the run. Returns a line for the summary, "" for none. Raises StackError when the stack does not stop."""
 
 
 @dataclass(frozen=True)
 class Reused(Source):
-    """A stack that somebody else started and stops."""
+    """A stack that another process owns."""
 
     folder: Path
 
@@ -60,7 +60,7 @@ class Reused(Source):
 
 
 class Nowhere(Source):
-    """A project that has named no system."""
+    """A project without gauntlet_topology."""
 
     header = ""
 
@@ -79,18 +79,18 @@ class Nowhere(Source):
 
 
 SOURCE = pytest.StashKey[Source]()
-"""Where the plugin keeps that of the run in pytest's configuration."""
+"""The key of the run's source in pytest's stash."""
 
 
 def source_of_run(options: StackOptions) -> Source:
-    """For the process that the run belongs to. Raises pytest.UsageError when there is no stack to reuse."""
+    """The source for the run's main process. Raises pytest.UsageError when there is no stack to reuse."""
     if options.reuse:
         return _reused(options)
     return RunStack.of_this_process(options) if options.topology is not None else Nowhere()
 
 
 def source_of_worker(options: StackOptions, shared: dict[str, str | int]) -> Source:
-    """For an xdist worker: the same as that of the process that told it `shared`."""
+    """The source for an xdist worker, from the main process's `shared`."""
     if "reused" in shared:
         return Reused(Path(str(shared["reused"])))
     return RunStack(options, Path(str(shared["folder"])), int(shared["owner"])) if shared else Nowhere()

@@ -1,4 +1,4 @@
-"""What the command line and the configuration of pytest ask for: options, ini values, and the line of the header."""
+"""The plugin's options and ini values, and the stack that they describe."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +43,7 @@ class StackOptions:
         return self.topology is not None or bool(self.reuse)
 
     def arguments(self) -> list[str]:
-        """Of `gauntlet up`. Raises ValueError without a topology."""
+        """The arguments of `gauntlet up`. Raises ValueError without a topology."""
         if self.topology is None:
             raise ValueError("a stack is made from a topology")
         given = ["--topology", str(self.topology), "--provider", self.provider]

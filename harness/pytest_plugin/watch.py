@@ -1,4 +1,4 @@
-"""What the members of a stack wrote to their logs since a test began. Knows files only: it works when the stack is dead."""
+"""What the members of a stack wrote to their logs since a test began. Reads files only: works after the stack has ended."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ class Seen:
 
 
 class Watch:
-    """Remembers how long the logs of every stack were when the test began, or when the test had the stack started."""
+    """The lengths of every stack's logs when the test began, or when the stack was started by the test."""
 
     def __init__(self) -> None:
         self.newest: Seen | None = None
@@ -25,7 +25,7 @@ class Watch:
         self._lengths: dict[Path, dict[Path, int]] = {}
 
     def add(self, stack: Seen) -> None:
-        """From now on this stack too; what its start has written does not count."""
+        """Add a stack; what it has logged until now does not count."""
         self.newest = self._stacks[stack.folder] = stack
         self._lengths[stack.folder] = _lengths(stack.folder)
 
@@ -34,12 +34,12 @@ class Watch:
         return self._stacks.get(folder)
 
     def begin(self) -> None:
-        """A test begins."""
+        """Record the lengths at the begin of a test."""
         for folder in self._lengths:
             self._lengths[folder] = _lengths(folder)
 
     def warnings(self, folder: Path) -> dict[str, list[str]]:
-        """By member, the end of what it wrote; only those that wrote a warning or worse."""
+        """The excerpts by member, of those that logged a warning or worse since then."""
         before = self._lengths.get(folder, {})
         found = {log.stem: excerpt(_since(log, before.get(log, 0))) for log in _logs(folder)}
         return {member: lines for member, lines in found.items() if lines}

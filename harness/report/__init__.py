@@ -1,6 +1,6 @@
-"""What a run looks like to a person, a program and a CI server: report.html, verdict.json, junit.xml, and a list of all runs.
+"""The files of a run: report.html for people, verdict.json for programs, junit.xml for CI; and a list of all runs.
 
-All are made from the folders of the runs alone, also of a run that crashed, with whatever is there.
+All are made from the folders of the runs alone, also of a crashed run, from what was written.
 """
 
 from harness.experiment import JudgedRun
@@ -15,7 +15,7 @@ __all__ = ["INDEX", "junit", "junit_of_all", "page", "verdict_json", "verdict_of
 
 
 def write(run: JudgedRun) -> None:
-    """Write all three files of a run. A page that cannot be drawn says so, and why, in place of the drawing."""
+    """Write all three files of a run. When rendering fails, report.html holds the verdict and the error."""
     folder, facts, history, verdict = run.folder, run.facts, run.history, run.verdict
     folder.verdict.write_bytes(verdict_json(facts, verdict, measured(history)))
     folder.junit.write_bytes(junit(facts, history, verdict))
@@ -27,5 +27,5 @@ def write(run: JudgedRun) -> None:
 
 
 def verdict_of(run: JudgedRun) -> bytes:
-    """What `write` puts into verdict.json, also where that cannot be written."""
+    """The content of verdict.json, without writing it."""
     return verdict_json(run.facts, run.verdict, measured(run.history))

@@ -1,6 +1,6 @@
 """The charts of a report as Vega-Lite specifications, and the script that draws them without a network.
 
-Colours are readable on light and dark ground; the page chooses the theme.
+Colours suit light and dark themes; the page chooses the theme.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ Rows = Sequence[Mapping[str, object]]
 
 @cache
 def script() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script that asks nobody for anything."""
+    """Vega, Vega-Lite and Vega-Embed as one script without network requests."""
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
 
 
@@ -128,7 +128,7 @@ def _band_rows(bands: Sequence[Band], end_s: float) -> Rows:
 
 
 def _bands(end_s: float) -> tuple[list[alt.Chart], list[alt.Chart]]:
-    """What is drawn behind and before the data: when each fault was in force, and which it was."""
+    """Layers behind and above the data: the interval and number of each fault."""
     base = alt.Chart(alt.NamedData(name=FAULTS)).encode(x=seconds_axis(end_s), tooltip=["fault:N", "begin:Q", "end:Q"])
     area = base.mark_rect(color=BAND, opacity=0.16).encode(x2="end:Q")
     begin = base.mark_rule(color=BAND, opacity=0.8)

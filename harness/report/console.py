@@ -1,4 +1,4 @@
-"""A run on a terminal: what it does while it does it, and what it proved in the end."""
+"""A run on a terminal: its progress, then its verdict."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ _SAID = {
 
 
 class Narrator:
-    """Tells what is recorded, a line for each stage and each fault."""
+    """Prints records as they are made, a line per stage and fault."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -34,7 +34,7 @@ class Narrator:
         self._ended = 0
 
     def hear(self, record: Record) -> None:
-        """Take a record; give this to the run as its listener."""
+        """Print a record; the listener of a run."""
         if isinstance(record, Completion):
             self._ended += 1
         elif isinstance(record, Stage):
@@ -44,7 +44,7 @@ class Narrator:
             self._say(f"  {mark} {record.fault} on {record.target}: {record.phase} {record.detail}".rstrip(), style)
 
     def note(self, text: str) -> None:
-        """Tell something in words."""
+        """Print a line of text."""
         self._say(f"    {text}", "dim")
 
     def _stage(self, record: Stage) -> None:
@@ -65,7 +65,7 @@ class Narrator:
 
 
 def print_verdict(console: Console, run: JudgedRun) -> None:
-    """What was proved, why not if not, how to do it again, and where the report is."""
+    """Print the verdict, its reasons, the command to repeat the run, and the report's path."""
     verdict = run.verdict
     console.print()
     console.print(_table(verdict))
@@ -87,7 +87,7 @@ def print_verdict(console: Console, run: JudgedRun) -> None:
 
 
 def print_summary(console: Console, concluded: Sequence[tuple[RunFolder, RunVerdict]], left: Sequence[str] = ()) -> None:
-    """Several runs in a table, worst first; `left` are the experiments that were not run because somebody stopped it."""
+    """Several runs in a table, worst first; `left` are the experiments that were not run after an interruption."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in ("experiment", "verdict", "what was not as promised", "report"):
         table.add_column(column, overflow="fold")
@@ -121,6 +121,6 @@ def _style(outcome: Outcome) -> str:
 
 
 def _near(path: Path) -> Path:
-    """The path from here, when it is below here."""
+    """The path relative to the working directory when below it."""
     absolute = path.resolve()
     return absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute

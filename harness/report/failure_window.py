@@ -1,4 +1,4 @@
-"""The moment a reader of a bad run has to look at: where the first promise broke, or where the run itself did."""
+"""The relevant time of a failed run: the first violation, or the stage that failed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class FailureWindow:
 
 @dataclass(frozen=True)
 class LocatedViolation:
-    """A violation, whose it is, and the operations that show it, by time."""
+    """A violation, its guarantee, and its operations by time."""
 
     guarantee: str
     promise: str
@@ -28,7 +28,7 @@ class LocatedViolation:
 
 
 def locate_first_violation(history: History, verdict: RunVerdict) -> LocatedViolation | None:
-    """The violation whose operations were over first; one that no operation shows only when none does."""
+    """The violation whose operations ended first; one without operations only when there is no other."""
     found = [(each, violation) for each in verdict.verdicts for violation in each.evidence]
     if not found:
         return None
@@ -45,7 +45,7 @@ def locate_first_violation(history: History, verdict: RunVerdict) -> LocatedViol
 
 
 def broken_stage(history: History) -> Stage | None:
-    """The record of the stage in which the run broke: the first that failed, else the last that began and never ended."""
+    """The stage in which the run failed: the first that failed, else the last that never ended."""
     failed = [record for record in history.stages if record.state == "fail"]
     if failed:
         return failed[0]
@@ -59,7 +59,7 @@ def broken_stage(history: History) -> Stage | None:
 
 
 def failure_window(history: History, broken: LocatedViolation | None) -> FailureWindow | None:
-    """What to look at; None when nothing went wrong at a known time."""
+    """The window; None when nothing failed at a known time."""
     if broken and broken.operations:
         end = max(_end(operation) for operation in broken.operations)
         return FailureWindow("the first violation", broken.operations[0].invoked_ns, max(end, broken.operations[0].invoked_ns))

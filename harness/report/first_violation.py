@@ -1,4 +1,4 @@
-"""The first violation, explained: what was promised, when it broke and while what was in force, operation by operation."""
+"""The first violation in detail: the promise, its time, the active faults, and its operations."""
 
 import json
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class FirstViolation:
-    """What is told of it. `when` is a sentence, `facts` is JSON, `left_out` counts the operations that are not told."""
+    """A violation as the page shows it. `when` is a sentence, `facts` is JSON, `left_out` counts omitted operations."""
 
     guarantee: str
     promise: str
@@ -36,7 +36,7 @@ class FirstViolation:
 
 
 def first_violation(history: History, broken: LocatedViolation) -> FirstViolation:
-    """The story of a violation."""
+    """A violation as the page shows it."""
     found = bands(history)
     moments = [moment for operation in broken.operations[:SHOWN] for moment in _moments(operation, history)]
     when = "No single operation shows it: it was read at the end, from what the system held."
@@ -67,7 +67,7 @@ def _moments(operation: Operation, history: History) -> Iterable[Moment]:
 
 
 def _faults(found: Iterable[Band], first: float, last: float) -> Iterable[Moment]:
-    """The faults that overlap the operations told of."""
+    """The faults that overlap the shown operations."""
     for band in found:
         if band.begin_s <= last and band.end_s >= first:
             yield Moment(band.begin_s, f"{band.fault} strikes {band.target}", "fault")

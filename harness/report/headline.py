@@ -1,4 +1,4 @@
-"""The first thing a reader sees: in a sentence what the run showed or what went wrong, and what to do next.
+"""The headline of a page: a sentence on the result or the failure, and what to do next.
 
 Written for runs that failed, broke or were stopped: for these it says in which stage, after how long, while what was in force.
 """
@@ -27,7 +27,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class StageTold:
-    """What goes on in a stage, completing "while …", and what to look at when it broke there."""
+    """A stage's activity, completing "while …", and what to check when the run failed there."""
 
     during: str
     look_at: str
@@ -66,7 +66,7 @@ UNKNOWN_STAGE = StageTold("the run was under way", "Look at the logs below.")
 
 
 def headline(facts: RunRecord, history: History, verdict: RunVerdict, broken: LocatedViolation | None) -> Headline:
-    """What to say first of a run."""
+    """The headline of a run."""
     return next(told for tell in TELLERS if (told := tell(facts, history, verdict, broken)))
 
 
@@ -177,7 +177,7 @@ def _kept(_facts: RunRecord, history: History, verdict: RunVerdict, _broken: Loc
 
 Teller = Callable[[RunRecord, History, RunVerdict, LocatedViolation | None], Headline | None]
 TELLERS: Sequence[Teller] = (_failed, _stopped, _broke, _never_ran, _not_judged, _proved_nothing, _kept)
-"""Asked in this order; the last always has something to say."""
+"""Tried in this order; the last always applies."""
 
 
 def _told(record: Stage) -> StageTold:

@@ -1,4 +1,4 @@
-"""index.html beside the runs: all of them at a glance, newest first, whatever state their folders are in.
+"""index.html beside the runs: a list of all, newest first, whatever the state of their folders.
 
 It is made anew from the folders after each run. A folder that cannot be read is listed with the reason, never passed over.
 """
@@ -39,7 +39,7 @@ class IndexRow:
 
 
 def write_index(parent: Path) -> Path:
-    """Write the list of the runs in a folder, in one go, so that a reader never sees half of it. Raises OSError."""
+    """Write the list of the runs in a folder, atomically. Raises OSError."""
     path = parent / INDEX
     handle, name = tempfile.mkstemp(dir=parent, prefix=f".{INDEX}.")
     try:
@@ -66,7 +66,7 @@ def index(parent: Path, now: datetime | None = None) -> str:
 
 
 def index_rows(parent: Path) -> list[IndexRow]:
-    """The runs in a folder, newest first; what cannot be read comes last."""
+    """The runs in a folder, newest first; unreadable folders last."""
     folders = [path for path in parent.iterdir() if path.is_dir() and not path.name.startswith(".")]
     rows = [_row(RunFolder(path)) for path in sorted(folders, key=lambda path: path.name)]
     oldest = datetime.min.replace(tzinfo=UTC)

@@ -31,7 +31,7 @@ def junit(facts: RunRecord, history: History, verdict: RunVerdict) -> bytes:
 
 
 def junit_of_all(folders: Iterable[RunFolder]) -> bytes:
-    """The junit.xml of several runs as one, a suite for each. A run without a readable one is an error by itself."""
+    """The junit.xml of several runs as one, a suite for each. A run without a readable one counts as an error."""
     return _document(suite for folder in folders for suite in _saved(folder))
 
 

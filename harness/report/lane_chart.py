@@ -36,7 +36,7 @@ def lane_chart(drawn: Lanes, seconds: float, faults: Sequence[Band]) -> Spec:
             y=y,
             yOffset=alt.YOffset("by:N", sort=owners) if apart else alt.Undefined,
             fill=alt.Fill("who:N", scale=_colours(drawn)),
-            stroke=alt.Stroke("who:N", scale=_colours(drawn)),  # so that a short one is seen as well
+            stroke=alt.Stroke("who:N", scale=_colours(drawn)),  # makes short ones visible
             tooltip=["lane:N", "by:N", "told:N", "begin:Q", "end:Q"],
         )
     )
@@ -86,7 +86,7 @@ def _joints() -> alt.Chart:
 
 
 def _frames(lane_px: float) -> alt.Chart:
-    """Two owners at once: framed in red over the whole lane, so that the shortest is seen."""
+    """Overlaps of owners: a red frame over the whole lane, so that short ones are visible."""
     chart: alt.Chart = alt.Chart(alt.NamedData(name="conflicts")).mark_bar(
         height=lane_px * 0.9, fill=CLASH, fillOpacity=0.3, stroke=CLASH, strokeWidth=2
     )
@@ -103,7 +103,7 @@ def _conflict_row(each: Conflict) -> dict[str, object]:
 
 
 def _takeovers() -> alt.Chart:
-    """Where somebody else went on."""
+    """Handovers: where another owner continued."""
     chart: alt.Chart = alt.Chart(alt.NamedData(name="takeovers")).mark_point(
         shape="diamond", size=70, filled=True, color="#8b62c9", stroke="white", strokeWidth=1, opacity=1
     )

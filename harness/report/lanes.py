@@ -63,7 +63,7 @@ class Lanes:
 
     @property
     def taken_over(self) -> bool:
-        """Whether anywhere somebody else went on."""
+        """Whether any lane changes its owner."""
         return any(each.taken_from for each in self.intervals)
 
     @property

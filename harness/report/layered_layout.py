@@ -36,7 +36,7 @@ class Layout:
 
 
 def layered(nodes: Sequence[str], edges: Iterable[tuple[str, str]], measures: Measures) -> Layout:
-    """Lay out a graph. An edge that would close a circle, or leads nowhere, is drawn but has no say."""
+    """Lay out a graph. An edge that closes a cycle or has no target is drawn, but does not influence the layout."""
     known = set(nodes)
     every = [edge for edge in dict.fromkeys(edges) if edge[0] in known and edge[1] in known and edge[0] != edge[1]]
     forward = _acyclic(nodes, every)
@@ -77,7 +77,7 @@ def _pass(callee: str, level: int) -> str:
 
 
 def _acyclic(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The edges without those that lead back to where a walk came from."""
+    """The edges without back edges of a depth-first search."""
     out: dict[str, list[str]] = {name: [] for name in nodes}
     for caller, callee in edges:
         out[caller].append(callee)

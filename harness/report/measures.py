@@ -1,4 +1,4 @@
-"""Figures of a run from which trends can be made: rates, latencies, recovery and CPU. They judge nothing."""
+"""Figures of a run from which trends can be made: rates, latencies, recovery and CPU. No verdict depends on them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from harness.experiment.usage import CPU
 from harness.history import Ending, FaultPhase, History, NotObservedError, Operation
 
 CUT_SHORT = "CancelledError"
-"""The error of an operation that its own client was told to drop; it says nothing of the system."""
+"""The error of an operation that its own client was told to drop; not an answer of the system."""
 
 
 @dataclass(frozen=True, kw_only=True)

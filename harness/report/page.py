@@ -1,6 +1,6 @@
 """report.html: one file that shows a run to a person and needs nothing else, no network and no server.
 
-Everything that grows with the run is cut to what a person can read; the whole of it is in the run's folder.
+Everything that grows with the run is cut to a fixed size; the run's folder has all of it.
 """
 
 import json

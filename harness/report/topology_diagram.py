@@ -78,14 +78,14 @@ class Drawing:
 
 
 def drawings(graph: TopologyGraph, hits: Sequence[Hit]) -> tuple[Drawing, ...]:
-    """The picture for wide and for narrow screens; none for a system that says nothing of itself."""
+    """The picture for wide and for narrow screens; none for a system without a presentation."""
     if not graph.nodes:
         return ()
     return tuple(_drawing(name, graph, hits, measures) for name, measures in (("wide", WIDE), ("narrow", NARROW)))
 
 
 def parts(target: str) -> tuple[str, ...]:
-    """What a fault was done to, one by one."""
+    """The targets of a fault."""
     return tuple(part for part in re.split(r"[,;|\s]+", target.replace(" -> ", "->")) if part)
 
 

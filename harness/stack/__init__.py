@@ -1,4 +1,4 @@
-"""The system under test, on real servers: built from a services.toml, supervised, and gone without a trace afterwards.
+"""The system under test, on real servers: built from a services.toml, supervised, and removed completely when it stops.
 
-Read `stack` for the story, `topology` for the input, `native` for how servers are started, `guard` for why nothing leaks.
+`stack` is the public object, `topology` the input, `native` and `docker` start servers, `guard` cleans up after a crash.
 """

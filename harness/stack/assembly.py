@@ -1,6 +1,6 @@
 """Put a stack together: servers, then migrations, then processes, each as soon as what it needs is ready.
 
-Holds everything that was started. Knows neither run folders' locks nor guards nor manifests; `stack` adds those.
+Holds everything that was started. Folder lock, guard and manifest belong to `stack`.
 """
 
 import os
@@ -40,7 +40,7 @@ _MIGRATE_S = 120.0
 class Blueprint:
     """What is to be built, where, and under which mark. `secrets` has every secret; `overrides` is per service or server.
 
-    With a seed in `proxied` the edges run through `carrier`, which is told it.
+    With a seed in `proxied` the edges run through `carrier`, which is started with that seed.
     """
 
     mark: Mark
@@ -62,7 +62,7 @@ class Assembly:
         self._blueprint = blueprint
         self._progress = progress
         self._lock = threading.Lock()
-        # Servers are still booting, and one of them is what everybody will wait for: jobs must leave it a processor.
+        # Servers still boot, and the slowest one bounds the start: jobs leave one processor to it.
         self._jobs = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) - 1))
         self.cancelled = threading.Event()
         self.servers: dict[str, RunningServer] = {}
@@ -73,7 +73,7 @@ class Assembly:
     # -- starting ----------------------------------------------------------------------------------------------------
 
     def steps(self) -> list[Step]:
-        """What has to be done; servers first, those that take longest before the others."""
+        """All steps of a start: servers first, the slowest to boot before the others."""
         topology, provider = self._blueprint.topology, self._blueprint.provider
         servers = sorted(topology.servers.values(), key=provider.boot_order)
         steps = [Step(server.name, partial(self._start_server, server.name)) for server in servers]
@@ -143,7 +143,7 @@ class Assembly:
                 job.kill()
 
     def _migrating(self, process: Process) -> dict[str, str]:
-        # What the first instance gets, but where its schema is only: other servers may not run yet.
+        # The first instance's environment, with the addresses of its databases only: other servers may not run yet.
         first = next(planned for planned in self._blueprint.planned if planned.process is process)
         told = self._databases_of(process.name)
         addresses = {callee: tuple(targets.values()) for callee, targets in self._targets(process).items() if callee in told}
@@ -160,7 +160,7 @@ class Assembly:
             member.wait_ready(_PROCESS_READY_S, self.cancelled)
 
     def _environment(self, planned: Planned, addresses: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-        """What an instance is told, with these addresses of what it calls."""
+        """The environment of an instance, with these addresses of its callees."""
         blueprint, process = self._blueprint, planned.process
         wiring = Wiring(
             instance=planned.name,
@@ -199,10 +199,10 @@ class Assembly:
         servers = self._blueprint.topology.servers
         return tuple(callee for callee in self._servers_of(process) if process in servers[callee].schemas)
 
-    # -- looking -----------------------------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------------------------
 
     def addresses(self, planned: Planned) -> dict[str, tuple[str, ...]]:
-        """host:port of every target as an instance is told, per callee; servers that are not ready yet are left out."""
+        """host:port of every target as the instance is given it, per callee; without servers that are not ready yet."""
         edges, targets = self.edges, self._targets(planned.process)
         if edges is None:
             return {callee: tuple(found.values()) for callee, found in targets.items()}
@@ -212,7 +212,7 @@ class Assembly:
         }
 
     def _targets(self, process: Process) -> dict[str, dict[str, str]]:
-        """host:port of every target by its name, per callee; servers that are not ready yet are left out."""
+        """host:port of every target by name, per callee; without servers that are not ready yet."""
         found: dict[str, dict[str, str]] = {}
         for edge in self._blueprint.topology.edges_from(process.name):
             if edge.callee in self.servers:
@@ -253,7 +253,7 @@ class Assembly:
     def stop(self, progress: Progress) -> None:
         """Services end in an orderly way, all at once; then everything else is killed.
 
-        The servers' data goes with them, so there is nothing they could save by stopping slowly.
+        The servers' data is removed as well, so an orderly stop of theirs would save nothing.
         """
         services = [planned.name for planned in self._blueprint.planned if planned.process.role is Role.SERVICE]
         self._each(services, lambda member: member.terminate(), progress)
@@ -261,7 +261,7 @@ class Assembly:
         self._leave_as_it_was()
 
     def kill(self) -> None:
-        """Everything at once, for a start that failed."""
+        """SIGKILL every member at once, after a start that failed."""
         self._each(list(self.members), self._end, silent)
         with suppress(EdgeFailed):  # the start may have failed because of exactly that
             self._leave_as_it_was()
@@ -274,7 +274,7 @@ class Assembly:
             self._running_carrier.discard()
 
     def _leave_as_it_was(self) -> None:
-        """What carried the edges may be somebody else's, and live on."""
+        """Remove the stack's proxies from a carrier that the stack does not own."""
         if self._running_carrier is not None and self._running_carrier.member is None and self.edges is not None:
             self.edges.remove()
 
@@ -292,7 +292,7 @@ class Assembly:
 
 @contextmanager
 def reported(progress: Progress, name: str, before: Phase = Phase.STARTING, after: Phase = Phase.READY) -> Iterator[None]:
-    """Report that a step begins, and how it ended after how long."""
+    """Report the begin of a step, its result and its duration in seconds."""
     begin = time.monotonic()
     progress(StackEvent(before, name))
     try:

@@ -1,4 +1,4 @@
-"""Use a stack that another process owns: look at it, and hurt it. Starting members again is the owner's business."""
+"""Use a stack that another process owns: read it, kill and pause members, cut edges. Only the owner starts members again."""
 
 import signal
 from pathlib import Path
@@ -17,7 +17,7 @@ _GONE_S = 10.0
 
 
 class AttachedStack(StackView):
-    """A running stack of somebody else's; pids are read again for every question."""
+    """A running stack of another process; pids are read from its manifest for every call."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
@@ -25,7 +25,7 @@ class AttachedStack(StackView):
 
     @property
     def manifest(self) -> Manifest:
-        """See StackView. Raises NotAttachable when the stack has ended or been replaced meanwhile."""
+        """See StackView. Raises NotAttachable when the stack has ended or been replaced since."""
         manifest = read(self._folder)
         if manifest.stack != self._stack:
             raise NotAttachable(f"the stack in {self._folder} has been replaced by another one")
@@ -37,7 +37,7 @@ class AttachedStack(StackView):
         return self._folder
 
     def can(self, name: str, capability: Capability) -> bool:
-        """Whether this can be done to a member, or to an edge, from here."""
+        """Whether a member or an edge has a capability for an attached process."""
         if capability is Cuttable:
             return name in self.edges()
         self._record(name)
@@ -65,22 +65,22 @@ class AttachedStack(StackView):
             signal_marked(self._running(name), signal.SIGSTOP)
 
     def resume(self, name: str) -> None:
-        """Let them go on."""
+        """Continue all processes of a paused member."""
         if inside := self._container(name):
             inside.resume()
         else:
             signal_marked(self._running(name), signal.SIGCONT)
 
     def terminate(self, name: str, grace_s: float = 10.0) -> None:
-        """Not from here: who ends a member in order to start it again has to own it. Raises CapabilityMissing."""
+        """Raises CapabilityMissing: only the owner restarts members."""
         raise self._not_ours(name)
 
     def boot(self, name: str) -> None:
-        """Not from here. Raises CapabilityMissing."""
+        """Raises CapabilityMissing: only the owner restarts members."""
         raise self._not_ours(name)
 
     def wait_ready(self, name: str, timeout_s: float = 30.0) -> None:
-        """Not from here. Raises CapabilityMissing."""
+        """Raises CapabilityMissing: only the owner restarts members."""
         raise self._not_ours(name)
 
     def _not_ours(self, name: str) -> CapabilityMissing:

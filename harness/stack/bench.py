@@ -1,7 +1,7 @@
 """What a stack costs: its cold start against its slowest server, attaching to it, and namespaces on it.
 
-Each round starts every server alone, then the whole stack, all with nothing running before. Other work on the machine
-makes every figure larger; what is compared was measured in the same round.
+Each round starts every server alone, then the whole stack, with nothing else of it running. Other work on the machine
+increases every figure; compared figures are from the same round.
 """
 
 import subprocess
@@ -21,7 +21,7 @@ from harness.stack.stack import Stack
 from harness.stack.topology import Topology
 
 AIM = 1.3
-"""Cold start over the slowest server's own boot, as the project wants it."""
+"""The target: cold start of the stack over the boot of its slowest server alone."""
 
 _NAMESPACES = 5
 _ATTACH = "import sys; from pathlib import Path; from harness.stack.attach import attach; attach(Path(sys.argv[1])).base_url"
@@ -70,14 +70,14 @@ class Round:
 
 
 def middle(rounds: list[Round]) -> Round:
-    """The round whose ratio is in the middle (the lower one of two). Raises ValueError without rounds."""
+    """The round with the median ratio (the lower one of two). Raises ValueError without rounds."""
     if not rounds:
         raise ValueError("no rounds")
     return sorted(rounds, key=lambda each: each.ratio)[(len(rounds) - 1) // 2]
 
 
 def measure(topology: Topology, provider: Provider, rounds: int, say: Callable[[str], None]) -> list[Round]:
-    """Run so many rounds. Raises StackError when something does not start."""
+    """Run `rounds` rounds. Raises StackError when something does not start."""
     done = []
     for number in range(1, rounds + 1):
         done.append(_round(topology, provider))
@@ -117,7 +117,7 @@ def _round(topology: Topology, provider: Provider) -> Round:
 
 
 class _Watch:
-    """A Progress that remembers when what was ready."""
+    """A Progress that records when each member was ready."""
 
     def __init__(self) -> None:
         self._begin = time.monotonic()

@@ -1,6 +1,6 @@
-"""Edges through a proxy: every arrow from an instance to one of its targets is a proxy of its own, `order-1->redis-lock-2`.
+"""Edges through a proxy: every edge from an instance to one of its targets has its own proxy, `order-1->redis-lock-2`.
 
-Speaks Toxiproxy's HTTP API, so that any server of that API will do. Blocking, and safe to use from several threads.
+Uses Toxiproxy's HTTP API, so that any server of that API serves. Blocking and thread-safe.
 """
 
 import threading
@@ -17,7 +17,7 @@ from harness.stack.ports import HOST, Ports
 
 _TIMEOUT_S = 10.0
 MEMBER = "proxy"
-"""What the process that carries the edges is called in its stack."""
+"""The member name of the process that carries the edges."""
 
 
 class EdgeFailed(StackError):
@@ -25,7 +25,7 @@ class EdgeFailed(StackError):
 
 
 def edge_name(caller: str, target: str) -> str:
-    """What the edge from one instance to another is called."""
+    """The name of the edge from one instance to a target."""
     return f"{caller}->{target}"
 
 
@@ -37,11 +37,11 @@ class ProxiedEdge:
     name: str
 
     def cut(self) -> None:
-        """Break its connections and refuse new ones, until it is mended. Raises EdgeFailed."""
+        """Close its connections and refuse new ones until `mend`. Raises EdgeFailed."""
         _call(self.url, "POST", f"/proxies/{quote(self.name, safe='')}", {"enabled": False})
 
     def mend(self) -> None:
-        """Let connections through again; nothing happens to one that is whole. Raises EdgeFailed."""
+        """Accept connections again; no effect on an edge that is not cut. Raises EdgeFailed."""
         _call(self.url, "POST", f"/proxies/{quote(self.name, safe='')}", {"enabled": True})
 
 
@@ -71,7 +71,7 @@ class Edges:
             return self._listening[name]
 
     def remove(self) -> None:
-        """Remove the proxies again, for a server that is somebody else's. Raises EdgeFailed."""
+        """Remove the proxies from a server that the stack does not own. Raises EdgeFailed."""
         with self._lock:
             for name in list(self._listening):
                 _call(self.url, "DELETE", f"/proxies/{quote(name, safe='')}", None)

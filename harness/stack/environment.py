@@ -1,6 +1,6 @@
-"""The environment of a process, from nothing but the topology and what was chosen for this stack. Pure: no I/O.
+"""The environment of a process, a function of the topology and the choices of this stack. No I/O.
 
-A process sees a few inherited variables, its own name and ports, and where to find what it calls; never the rest of the
+A process gets a few inherited variables, its name and ports, and the addresses of its callees; never the rest of the
 shell it was started from, so that a stack behaves the same on every machine.
 """
 
@@ -19,7 +19,7 @@ INHERITED = (
 
 
 def inherited(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The variables every process gets from whoever started the stack."""
+    """The variables that every process inherits from the process that started the stack."""
     return {name: environ[name] for name in INHERITED if name in environ}
 
 
@@ -27,7 +27,7 @@ def inherited(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 class Wiring:
     """What was chosen for one instance: its ports by name, and per callee the addresses and placeholders of the edge.
 
-    A callee without addresses is not mentioned to the process.
+    A callee without addresses sets no variable.
     """
 
     instance: str

@@ -1,12 +1,12 @@
-"""What can go wrong with a stack, as types; every message says what to do next."""
+"""The errors of a stack; every message says what to do next."""
 
 
 class StackError(Exception):
-    """Base of everything a stack raises on purpose."""
+    """Base class of all errors of a stack."""
 
 
 class TopologyError(StackError):
-    """services.toml says something that cannot be built; names the file and the key."""
+    """services.toml cannot be built; the message names file and key."""
 
 
 class ServerMissing(StackError):
@@ -14,7 +14,7 @@ class ServerMissing(StackError):
 
 
 class PortTaken(StackError):
-    """Somebody else listens on a port that was asked for."""
+    """Another process listens on a port that was asked for."""
 
 
 class StartFailed(StackError):
@@ -30,7 +30,7 @@ class CapabilityMissing(StackError):
 
 
 class LeftOvers(StackError):
-    """Processes were still there after everything had been stopped; they have been killed."""
+    """Processes or containers were left after the stop; they have been killed."""
 
 
 class StackBusy(StackError):

@@ -1,4 +1,4 @@
-"""What a stack tells while it starts and stops: for progress on a terminal, and for the lanes of a report."""
+"""The events of a stack's start and stop, for a terminal or the record of a run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """Where a member is on its way."""
+    """The state of a member during start and stop."""
 
     STARTING = "starting"
     READY = "ready"
@@ -30,4 +30,4 @@ Progress = Callable[[StackEvent], None]
 
 
 def silent(_event: StackEvent) -> None:
-    """A Progress for those who do not care."""
+    """A Progress that ignores all events."""

@@ -1,10 +1,10 @@
-"""The last one out: a tiny process that outlives the owner of a stack and removes what the owner could not.
+"""The guard: a process that outlives the owner of a stack and removes what the owner could not.
 
-It holds the reading end of a pipe whose writing end only the owner has, and watches the owner's pid as well (a forked child
+It holds the read end of a pipe whose write end only the owner has, and watches the owner's pid as well (a forked child
 may keep the pipe open). When the owner is gone, by return, crash or kill -9, the guard kills whatever carries the stack's
-marker until nothing is left, deletes the stack's temporary data (its logs only with a temporary folder around them that is
-nobody's any more) and ends. Until then it also holds the lock of the run folder, so that nobody starts a new stack into the
-remains of the old one.
+marker until nothing is left, deletes the stack's temporary data (its logs only with a temporary folder around them that no
+process owns any more) and ends. Until then it also holds the lock of the run folder, so that no new stack starts in a
+folder that still holds data of the old one.
 """
 
 import argparse
@@ -48,7 +48,7 @@ class Guard:
         """Guard processes that carry `mark`; in the end `remove` these paths. `lock` is the run folder's locked file.
 
         `engine` is the socket of the engine that may have containers with the mark's labels. `scratch` is a folder around
-        all of it, which goes too when it is nobody's by then.
+        all of it, removed as well when its process has ended.
         """
         reading, self._writing = os.pipe()
         owner = os.pidfd_open(os.getpid())
@@ -74,7 +74,7 @@ class Guard:
             command += ["--scratch", str(scratch.folder), "--scratch-pid", str(scratch.pid)]
         root = Path(__file__).resolve().parents[2]
         environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(root), GUARD: mark.stack}
-        # What is blocked here stays blocked in the guard: it is deaf to these from its first instruction on.
+        # Signals blocked here stay blocked in the guard, from its first instruction on.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _POLITE)
         try:
             with log.open("ab") as output:
@@ -99,9 +99,9 @@ class Guard:
         return self._process.pid
 
     def release(self) -> None:
-        """Let the guard clean up and end; returns when it has. Raises subprocess.TimeoutExpired after 20 s."""
+        """Make the guard clean up and end; returns when it has ended. Raises subprocess.TimeoutExpired after 20 s."""
         if self._writing >= 0:
-            with suppress(BrokenPipeError):  # somebody has killed the guard
+            with suppress(BrokenPipeError):  # the guard was killed
                 os.write(self._writing, _GOODBYE)
             os.close(self._writing)
             self._writing = -1
@@ -131,9 +131,9 @@ def sweep(mark: Mark) -> int:
 def sweep_containers(mark: Mark, engine: Path, *, orderly: bool) -> int:
     """Remove every container that has the mark's labels; returns how many were there. Raises EngineError.
 
-    Unless the end was `orderly`, keep looking for a while: the engine may still be making one the owner had asked for.
+    Unless the end was `orderly`, look again for 3 s: the engine may still create one that the owner had asked for.
     """
-    from harness.stack.docker.engine import Engine  # most stacks have no containers, and a guard has to be quick
+    from harness.stack.docker.engine import Engine  # most stacks have no containers, and the guard has to start fast
 
     removed: set[str] = set()
     until = time.monotonic() + (0 if orderly else _LATE_S)

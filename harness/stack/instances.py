@@ -10,7 +10,7 @@ from harness.stack.topology import Process, Role, Topology
 
 @dataclass(frozen=True)
 class Planned:
-    """One instance of a process: order-1, order-2; sandboxes have one instance, which is named like they are."""
+    """One instance of a process: order-1, order-2; a sandbox has one instance, of the same name."""
 
     name: str
     process: Process
@@ -20,7 +20,7 @@ class Planned:
 def plan_instances(topology: Topology, counts: Mapping[str, int], entry_port: int | None, ports: Ports) -> tuple[Planned, ...]:
     """All instances with their ports. The first instance of the entry service gets `entry_port` when there is one.
 
-    Raises StackError for a count that makes no sense, PortTaken when `entry_port` is in use.
+    Raises StackError for a count below 1, PortTaken when `entry_port` is in use.
     """
     check_services(topology, counts, "instances")
     for service, count in counts.items():
@@ -38,7 +38,7 @@ def plan_instances(topology: Topology, counts: Mapping[str, int], entry_port: in
 
 
 def instance_names(process: Process, count: int) -> tuple[str, ...]:
-    """What the instances of a process are called."""
+    """The names of the instances of a process."""
     if process.role is Role.SANDBOX:
         return (process.name,)
     return tuple(f"{process.name}-{number}" for number in range(1, count + 1))

@@ -17,7 +17,7 @@ VERSION = 1
 
 
 class State(StrEnum):
-    """Where the whole stack is on its way."""
+    """The state of the whole stack."""
 
     STARTING = "starting"
     READY = "ready"
@@ -26,14 +26,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class ProcessId:
-    """A process that is not confused with a later one of the same number; `started` is in seconds since the epoch."""
+    """A process, distinct from a later one with the same pid; `started` is in seconds since the epoch."""
 
     pid: int
     started: float
 
     @classmethod
     def of(cls, pid: int) -> "ProcessId | None":
-        """The process that has this number now, None when there is none."""
+        """The process that has this pid now, None when there is none."""
         try:
             return cls(pid, psutil.Process(pid).create_time())
         except psutil.Error:
@@ -51,7 +51,7 @@ class ProcessId:
 
 @dataclass(frozen=True)
 class MysqlAccess:
-    """How to get into one schema."""
+    """Address and credentials of one schema."""
 
     host: str
     port: int
@@ -88,9 +88,9 @@ class MemberRecord:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A stack as others see it. `edges` maps caller instance and callee to the addresses the caller was given.
+    """A stack as other processes see it. `edges` maps caller instance and callee to the addresses the caller was given.
 
-    `shown` are variables that a person who uses the system wants to know, such as its first login. `engine` is the socket
+    `shown` are variables shown to users of the system, such as its first login. `engine` is the socket
     of the engine that containers live in. `proxy` is the control API of the proxy that carries the edges, `proxied` where
     that listens, by edge. `admin` has the servers that namespaces are made on, by name.
     """
@@ -120,7 +120,7 @@ _ADAPTER = TypeAdapter(Manifest)
 
 
 def write(folder: Path, manifest: Manifest) -> None:
-    """Replace the manifest in `folder` at once: a reader sees the old one or the new one."""
+    """Replace the manifest in `folder` atomically."""
     handle, name = tempfile.mkstemp(dir=folder, prefix=f".{FILE}.")  # mode 0600
     with os.fdopen(handle, "wb") as file:
         file.write(_ADAPTER.dump_json(manifest, indent=2))

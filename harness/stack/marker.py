@@ -1,4 +1,4 @@
-"""Find every process of a stack, whoever its parent is by now and whatever session it moved to.
+"""Find every process of a stack, whatever its current parent and session.
 
 All processes of a stack inherit GAUNTLET_STACK=<id>, and those of one member GAUNTLET_INSTANCE=<name> besides; the kernel
 shows the environment a process was started with in /proc, so that daemons which detach (epmd) are found. Programs that
@@ -24,7 +24,7 @@ _OUTPUTS = ("1", "2")
 
 @dataclass(frozen=True)
 class Mark:
-    """What the processes of a stack have in common, or those of one member of it. `logs` is an absolute path."""
+    """The marker of all processes of a stack, or of one member of it. `logs` is an absolute path."""
 
     stack: str
     logs: Path
@@ -35,11 +35,11 @@ class Mark:
         return replace(self, instance=instance)
 
     def variables(self) -> dict[str, str]:
-        """What to put into the environment of a process."""
+        """The marker as environment variables of a process."""
         return {STACK: self.stack} | ({INSTANCE: self.instance} if self.instance is not None else {})
 
     def labels(self) -> dict[str, str]:
-        """What to put on a container instead: its processes are the engine's, and may not even be on this machine."""
+        """The marker as labels of a container, whose processes are the engine's."""
         return {LABEL: self.stack} | ({MEMBER_LABEL: self.instance} if self.instance is not None else {})
 
     @property
@@ -65,7 +65,7 @@ def marked(mark: Mark, proc: Path = _PROC) -> list[int]:
 
 
 def signal_marked(mark: Mark, number: signal.Signals, *, but_group: int | None = None) -> list[int]:
-    """Send a signal to all of them, save those of one process group; returns the pids that were there."""
+    """Send a signal to all of them, except those of one process group; returns the pids that were there."""
     pids = marked(mark)
     for pid in pids:
         with suppress(ProcessLookupError):
@@ -77,7 +77,7 @@ def signal_marked(mark: Mark, number: signal.Signals, *, but_group: int | None =
 def _environment(process: Path) -> frozenset[bytes]:
     try:
         return frozenset((process / "environ").read_bytes().split(b"\0"))
-    except OSError:  # gone meanwhile, or somebody else's
+    except OSError:  # ended since, or of another user
         return frozenset()
 
 

@@ -1,8 +1,8 @@
-"""Loopback ports nobody else takes between choosing them and binding them.
+"""Loopback ports that stay free between the choice and the bind.
 
-Ports are taken from outside the range the kernel hands to outgoing connections, so none of those can get in the way, and
+Ports are taken from outside the range the kernel hands to outgoing connections, so that those never take one, and
 each is held by a file lock for as long as the stack lives, so two stacks (pytest-xdist) never choose the same one. A lock
-dies with its process. What is left is a foreign program binding a fixed port at the wrong moment; servers are then
+dies with its process. A foreign program can still bind a chosen port; servers are then
 started again on other ports.
 """
 
@@ -55,7 +55,7 @@ class Ports:
         self._locks: dict[int, int] = {}
 
     def free(self) -> int:
-        """A port that is free and stays ours until released. Raises PortTaken when the machine has none left."""
+        """A free port, locked for this stack until released. Raises PortTaken when the machine has none left."""
         candidates = pool(_RANGE_FILE.read_text() if _RANGE_FILE.exists() else None)
         start = secrets.randbelow(len(candidates))
         for step in range(len(candidates)):
@@ -65,7 +65,7 @@ class Ports:
         raise PortTaken(f"no free port between {candidates[0]} and {candidates[-1]}")
 
     def claim(self, port: int) -> int:
-        """This very port. Raises PortTaken when somebody listens on it."""
+        """Lock this port. Raises PortTaken when a process listens on it."""
         if not self._take(port):
             raise PortTaken(
                 f"port {port} on {HOST} is in use; stop what listens there (`ss -ltnp 'sport = :{port}'` names it) "

@@ -1,6 +1,6 @@
-"""See whether something is ready by talking to it the way its users will; one function per kind of health check.
+"""Readiness probes over the protocols that clients use; one function per kind of health check.
 
-A probe returns when the answer was "ready" and raises NotYet with the reason otherwise.
+A probe returns True when ready and raises NotYet with the reason otherwise.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ ATTEMPT_S = 2.0
 
 
 def tcp(port: int) -> bool:
-    """Somebody accepts connections."""
+    """The port accepts connections."""
     try:
         socket.create_connection((HOST, port), ATTEMPT_S).close()
     except OSError as error:
@@ -55,7 +55,7 @@ def grpc_health(port: int) -> bool:
 
 
 def serving(channel: grpc.Channel, what: str) -> bool:
-    """Ask grpc.health.v1 on a channel; `what` opens the message when the answer is another one than SERVING."""
+    """Ask grpc.health.v1 on a channel; `what` begins the message of NotYet when the answer is not SERVING."""
     try:
         check = channel.unary_unary(
             "/grpc.health.v1.Health/Check",
@@ -71,15 +71,15 @@ def serving(channel: grpc.Channel, what: str) -> bool:
 
 
 def amqp(port: int, user: str, password: str, vhost: str) -> bool:
-    """A broker lets the account into the virtual host."""
+    """The account can open the virtual host of a broker."""
     tcp(port)  # aiormq logs an error for each connection that is refused, and while a node boots most are
-    with ThreadPoolExecutor(1) as pool:  # of its own: whoever waits here may have an event loop running
+    with ThreadPoolExecutor(1) as pool:  # of its own: the calling thread may run an event loop
         pool.submit(asyncio.run, _log_in(port, user, password, vhost)).result()
     return True
 
 
 async def _log_in(port: int, user: str, password: str, vhost: str) -> None:
-    import aio_pika  # slow, and most stacks that are looked at are not started
+    import aio_pika  # slow to import, and not needed to attach
     from aio_pika.exceptions import AMQPError
 
     try:

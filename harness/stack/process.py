@@ -1,7 +1,7 @@
-"""One supervised member of a stack: a program with a session, a log file, marks and a probe of its own.
+"""One supervised member of a stack: a program with its own session, log file, marker and probe.
 
-Whatever it forks is part of it: signals reach every process that carries its marks, and it counts as gone when none is
-left. All methods may be called from any thread; they are serialised per member, except looking at it.
+Its descendants are part of it: signals reach every process with its marker, and it has ended when none is left. All
+methods may be called from any thread; those that change the member are serialised.
 """
 
 import os
@@ -24,7 +24,7 @@ _GONE_S = 10.0
 
 @dataclass(frozen=True)
 class Launch:
-    """Everything needed to start a member, again and again with the same result. `environment` is complete but for the mark."""
+    """Everything needed to start a member, repeatably. `environment` is complete except for the marker."""
 
     name: str
     command: tuple[str, ...]
@@ -112,7 +112,7 @@ class Supervised:
             raise StartFailed(f"{self.name} ended with code {self.exit_code}.{evidence(self.log)}")
 
     def kill(self) -> None:
-        """SIGKILL all its processes; returns when they are gone. Raises StackError if they will not go within 10 s."""
+        """SIGKILL all its processes; returns when they are gone. Raises StackError when one still runs after 10 s."""
         with self._lock:
             self._finish()
 
@@ -145,10 +145,10 @@ class Supervised:
             self._signal(number)
 
     def _signal(self, number: signal.Signals) -> None:
-        """To each of its processes once: a second SIGTERM means something else than the first."""
+        """Signal each process once: programs react to a second SIGTERM differently."""
         grouped = None
         if self._process is not None and self.alive:
-            # Its group at once: no child sees the parent die first. The pid is ours until we have reaped it.
+            # The group at once: no child sees its parent die first. The pid is not reused before it is reaped.
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
                 grouped = self._process.pid

@@ -1,7 +1,7 @@
 """Where the servers of a stack come from.
 
-A provider turns each Server of a topology into something that runs on loopback and has the capabilities it declares. The
-stack knows providers by this protocol only.
+A provider starts each Server of a topology on loopback, with the capabilities that the provider declares. The stack
+knows providers by this protocol only.
 """
 
 import threading
@@ -35,14 +35,14 @@ class Member(Killable, Pausable, Restartable, Logged, Protocol):
         """Whether that runs."""
 
     def wait_ready(self, timeout_s: float, cancelled: threading.Event | None = None) -> None:
-        """Return when it can be used. Raises StartFailed with the end of its log."""
+        """Return when it is ready. Raises StartFailed with the end of its log."""
 
 
 @dataclass(frozen=True)
 class Site:
     """Where one server goes: `folder` for its data (removed with the stack), its mark and log, and the stack's ports.
 
-    `environment` is for servers that are processes of this machine; those in containers are not given it.
+    `environment` is for servers that are processes of this machine; containers do not get it.
     """
 
     mark: Mark
@@ -80,7 +80,7 @@ class Provider(Protocol):
 
     @property
     def name(self) -> str:
-        """What `--provider` calls it."""
+        """Its name for `--provider`."""
 
     @property
     def engine(self) -> Path | None:
@@ -91,10 +91,10 @@ class Provider(Protocol):
         """What can be done to each of its servers."""
 
     def prepare(self, servers: Sequence[Server], say: Callable[[str], None]) -> None:
-        """Find (or get) what these servers need, once, before any is started. Raises ServerMissing."""
+        """Find or install what these servers need, once, before any is started. Raises ServerMissing."""
 
     def start(self, server: Server, site: Site) -> RunningServer:
         """Start one server; returns when it is ready. Called from several threads at once. Raises StartFailed."""
 
     def boot_order(self, server: Server) -> int:
-        """Servers with lower numbers are started first: those that take longest."""
+        """Servers with lower numbers are started first; the slowest to boot have the lowest."""

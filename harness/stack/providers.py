@@ -1,4 +1,4 @@
-"""The providers there are, and which one `auto` takes here."""
+"""All providers, and which one `auto` chooses on this machine."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ PROVIDERS: Mapping[str, Callable[[], Provider]] = {"docker": DockerProvider, "na
 
 @dataclass(frozen=True)
 class Choice:
-    """A provider, and why it is this one."""
+    """A provider and the reason for the choice."""
 
     provider: Provider
     reason: str
 
 
 def choose(name: str = AUTO, containers: Callable[[], DockerProvider] = DockerProvider) -> Choice:
-    """The provider of that name; `auto` takes what works here, within a few seconds. Raises StackError for an unknown name."""
+    """Choose by name; `auto` takes Docker if usable, else native, within seconds. Raises StackError for an unknown name."""
     if name == AUTO:
         return _automatic(containers())
     if name not in PROVIDERS:

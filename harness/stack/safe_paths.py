@@ -1,4 +1,4 @@
-"""Folders that every server can live in, wherever the user works.
+"""Data folders with paths that every server accepts, whatever the working directory.
 
 The start scripts of RabbitMQ and MariaDB are shell, and split what they are given at spaces and quotes; servers compose file
 names of a limited length. A folder of such a name is replaced by one of a short and plain name.
@@ -19,12 +19,12 @@ _PLACES = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - mkdtemp makes a folde
 
 
 def is_safe(path: Path) -> bool:
-    """Whether every server can be given this path."""
+    """Whether every server accepts this path."""
     return bool(_PLAIN.fullmatch(str(path))) and len(str(path)) <= _LONGEST
 
 
 def make_safe_folder() -> Path:
-    """A new empty folder that is safe, for this user alone. Raises StackError when no place for one is known."""
+    """A new empty folder that is safe, for this user alone. Raises StackError when none can be made."""
     for place in (tempfile.gettempdir(), *_PLACES):
         if is_safe(Path(place)) and os.access(place, os.W_OK | os.X_OK):
             return Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))

@@ -13,13 +13,13 @@ _ENDED = frozenset("ZX")  # a zombie, dead
 
 @dataclass(frozen=True)
 class Scratch:
-    """`folder` belongs to the process `pid` as long as that runs, and to nobody afterwards."""
+    """`folder` belongs to the process `pid` as long as that runs, and is unowned afterwards."""
 
     folder: Path
     pid: int
 
     def clear(self) -> bool:
-        """Remove the folder with everything in it when it belongs to nobody; whether it did."""
+        """Remove the folder when it is unowned; returns whether it was."""
         if self._owned():
             return False
         shutil.rmtree(self.folder, ignore_errors=True)

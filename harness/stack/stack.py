@@ -1,4 +1,4 @@
-"""The system under test as one object: start it, hurt it, ask it for addresses, stop it, and nothing is left.
+"""The system under test as one object: start, inject faults, read addresses, stop; nothing is left afterwards.
 
     with Stack(Topology.load(path), provider, folder=folder, instances={"order": 2}) as stack:
         stack.kill("order-1")
@@ -57,15 +57,15 @@ class Stack(StackView):
         scratch: Scratch | None = None,
         owned: Callable[[], None] = lambda: None,
     ) -> None:
-        """`instances` per service (default 1); `environment` per service wins over everything the topology gives.
+        """`instances` per service (default 1); `environment` per service overrides the topology's.
 
         A native server can be given an environment too.
 
-        With `proxied` every edge runs through a proxy, whose randomness comes from that seed; `carrier` is the server of that
-        (default: the project's own). `scratch` is a temporary folder around `folder`, which goes with the stack when it is
-        nobody's by then. `owned` is called when the folder has become this process's, before anything else is started.
+        With `proxied` every edge runs through a proxy, seeded with it; `carrier` is the proxy server
+        (default: the project's own). `scratch` is a temporary folder around `folder`, which is removed with the stack when
+        its process has ended. `owned` is called when the folder is locked, before anything is started.
 
-        `entry_port` is where users find the system, a free port without it. Raises StackError for unknown services.
+        `entry_port` is the port of the entry service; default: a free one. Raises StackError for unknown services.
         """
         self._topology = topology
         self._provider = provider
@@ -142,7 +142,7 @@ class Stack(StackView):
     def stop(self, progress: Progress = silent) -> None:
         """Stop everything, services in an orderly way. Does nothing when there is nothing to stop.
 
-        Raises LeftOvers when a process or container had escaped from its member; it has been killed by then.
+        Raises LeftOvers when a process or container survived its member; it has been killed.
         """
         if self._guard is None or self._assembly is None:
             return
@@ -166,7 +166,7 @@ class Stack(StackView):
 
     @property
     def _engine(self) -> Path | None:
-        """The engine that has containers of this stack, of its servers or of what carries its edges."""
+        """The engine that runs containers of this stack (servers or carrier)."""
         ours = self._provider.engine
         return self._carrier.engine if ours is None and self._proxied_by is not None else ours
 
@@ -175,7 +175,7 @@ class Stack(StackView):
         return Engine(engine).containers(self._mark.labels()) if engine is not None else []
 
     def _release(self) -> None:
-        """Hand what is left to the guard, then give up ports and folder."""
+        """Let the guard remove what is left, then release ports and folder."""
         guard, self._guard = self._guard, None
         try:
             if guard is not None:
@@ -205,7 +205,7 @@ class Stack(StackView):
         member.pause()
 
     def resume(self, name: str) -> None:
-        """Let a frozen member go on. Raises StackError when it does not run."""
+        """Continue a paused member. Raises StackError when it does not run."""
         self._capable(name, Pausable).resume()
 
     def terminate(self, name: str, grace_s: float = 10.0) -> None:
@@ -231,11 +231,11 @@ class Stack(StackView):
 
     @property
     def touched(self) -> frozenset[str]:
-        """Members that were killed, paused or ended by whoever has this stack, since `forget_touched`."""
+        """Members killed, paused or terminated through this object since `forget_touched`."""
         return frozenset(self._touched)
 
     def forget_touched(self) -> None:
-        """They are as good as new."""
+        """Clear `touched`."""
         self._touched.clear()
 
     def _member(self, name: str) -> Member:
@@ -259,12 +259,12 @@ class Stack(StackView):
 
     @property
     def mark(self) -> Mark:
-        """What all its processes carry."""
+        """The marker of all its processes."""
         return self._mark
 
     @property
     def topology(self) -> Topology:
-        """What it is made of."""
+        """The topology it is built from."""
         return self._topology
 
     @property
@@ -315,7 +315,7 @@ def _amqp(server: RunningServer) -> str:
 
 
 def _one_at_a_time(progress: Progress) -> Progress:
-    """Members report from threads of their own; the receiver need not care."""
+    """Serialise calls: members report from several threads."""
     lock = threading.Lock()
 
     def report(event: StackEvent) -> None:

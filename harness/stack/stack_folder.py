@@ -1,4 +1,4 @@
-"""The folder of one run: logs/ stays, data/ goes with the stack, stack.json is there while the stack runs.
+"""The folder of one stack: logs/ is kept, data/ is removed with the stack, stack.json exists while it runs.
 
 A lock says whether a stack uses the folder. Its owner and its guard both hold it, so a folder is free only after the last
 process of the previous stack has gone, however that one ended.
@@ -18,15 +18,15 @@ from harness.stack.safe_paths import PREFIX, is_safe, make_safe_folder
 from harness.waiting import WaitTimeout, wait_until
 
 OWNER_LOG = "owner.log"
-"""What a detached owner writes; of the owner that has the folder or had it last."""
+"""Output of a detached owner: of the current one, else of the last."""
 
 _GUARD_S = 20.0
 
 
 class StackFolder:
-    """The folder of a stack that we own, or try to.
+    """The folder of a stack of this process, locked by `acquire`.
 
-    `data` is where servers live: data/ itself, or what that links to when its path is one that not every server can bear.
+    `data` is where servers live: data/ itself, or the target of that link when its own path is not safe for every server.
     """
 
     def __init__(self, path: Path) -> None:
@@ -65,16 +65,16 @@ class StackFolder:
 
     @property
     def passing(self) -> tuple[Path, ...]:
-        """What goes with the stack."""
+        """The paths that are removed with the stack."""
         return (self.data, *({self._link} - {self.data}), self.manifest)
 
     def clear_remains(self) -> None:
-        """Remove what a stack left whose owner and guard were killed together; its logs stay. Needs the lock."""
+        """Remove what is left of a stack whose owner and guard were both killed; its logs stay. Needs the lock."""
         with suppress(NotAttachable):
             left = manifest.read(self.path)
             sweep(Mark(left.stack, self.logs))
             if left.engine is not None:
-                with suppress(EngineError):  # an engine that is gone has no containers that run
+                with suppress(EngineError):  # an engine that has ended runs no containers
                     sweep_containers(Mark(left.stack, self.logs), left.engine, orderly=True)
         if self._link.is_symlink():
             if (there := self._link.readlink()).name.startswith(PREFIX):
@@ -84,7 +84,7 @@ class StackFolder:
         self.manifest.unlink(missing_ok=True)
 
     def release(self) -> None:
-        """Let others have it."""
+        """Release the lock."""
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
@@ -104,13 +104,13 @@ class StackFolder:
 
 
 def in_use(folder: Path) -> bool:
-    """Whether a stack's owner or its guard still has the folder. When nobody has, remains of a dead stack are cleared."""
+    """Whether a stack's owner or its guard still has the folder. When none has, what a killed stack left is removed."""
     try:
         lock = os.open(folder / "lock", os.O_RDWR)
     except (FileNotFoundError, NotADirectoryError):
         return False
     try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two that only ask do not see each other
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two callers of in_use do not block each other
         if (folder / manifest.FILE).exists():
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             StackFolder(folder).clear_remains()

@@ -1,4 +1,4 @@
-"""Run steps that need each other: each in a thread of its own, as soon as what it needs is done (graphlib has the order)."""
+"""Run dependent steps: each in its own thread, as soon as its dependencies are done (ordered by graphlib)."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ class Step:
 def run_steps(steps: Sequence[Step], cancelled: threading.Event) -> None:
     """Run all steps; of those that can run, the ones listed first are started first.
 
-    When one fails, `cancelled` is set (waits inside the others should look at it), no more are started, and after those
+    When one fails, `cancelled` is set (waits inside the others must observe it), no more are started, and after those
     that run have ended the first failure is raised. The same happens when this thread is interrupted. Raises ValueError,
     before anything runs, when a step needs one that is not listed or steps wait for each other.
     """

@@ -1,4 +1,4 @@
-"""What a stack is made of, as the rest of the harness sees it: a services.toml that was read and checked.
+"""The parts of a stack: a services.toml, read and checked.
 
 A Topology that was loaded is consistent: every edge leads from a process to something that exists and has that port, no
 environment variable of a process is set twice, and every placeholder can be filled.
@@ -14,9 +14,9 @@ from harness.stack.services_toml import EdgeTable, ProcessTable, ServicesToml, r
 
 
 class Role(StrEnum):
-    """Servers are other people's programs, sandboxes stand for the world outside, services are the system.
+    """Servers are third-party programs, sandboxes simulate external systems, services are the system under test.
 
-    What carries the edges is none of them: it belongs to the harness.
+    The proxy belongs to the harness.
     """
 
     PROXY = "proxy"
@@ -37,7 +37,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Health:
-    """How to see that a process is ready: `kind` is http, grpc or tcp, `port` the name of one of its ports."""
+    """The readiness check of a process: `kind` is http, grpc or tcp, `port` the name of one of its ports."""
 
     kind: str
     port: str
@@ -60,7 +60,7 @@ class Process:
 
 @dataclass(frozen=True)
 class Edge:
-    """`caller` is told in `env` where `callee` is: `template` filled for each target, joined by commas."""
+    """The variable `env` gives `caller` the addresses of `callee`: `template` filled for each target, joined by commas."""
 
     caller: str
     callee: str
@@ -77,7 +77,7 @@ class Topology:
     """A checked services.toml.
 
     `root` is the folder in which the commands of all processes run ([stack] root, relative to the file, default ..);
-    `show` names variables of [environment] that a person who uses the system wants to know. `migrate` does for all of a new
+    `show` names variables of [environment] to be shown to users. `migrate` does for all of a new
     stack what `Process.migrate` does for one service; without it, that is run for each.
     """
 
@@ -101,11 +101,11 @@ class Topology:
         return _topology(source, read(source))
 
     def services(self) -> tuple[Process, ...]:
-        """The processes that are the system itself, in the order of the file."""
+        """The services, in the order of the file."""
         return tuple(process for process in self.processes.values() if process.role is Role.SERVICE)
 
     def edges_from(self, caller: str) -> tuple[Edge, ...]:
-        """What `caller` calls."""
+        """The edges that begin at `caller`."""
         return tuple(edge for edge in self.edges if edge.caller == caller)
 
     def secret_names(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Looking at a stack: the same questions for the one who owns it and for the one who attached to it."""
+"""Read access to a stack: the same for its owner and for an attached process."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from harness.stack.topology import Role
 class Instance:
     """A member of a stack at one moment. `service` is its name in services.toml, `kind` that of a server.
 
-    `pid` is its first process, for a container as the engine's host numbers it.
+    `pid` is its first process, for a container in the numbering of the engine's host.
     """
 
     name: str
@@ -36,7 +36,7 @@ class StackView(ABC):
     @property
     @abstractmethod
     def manifest(self) -> Manifest:
-        """The facts."""
+        """The current content of stack.json."""
 
     @property
     @abstractmethod
@@ -70,7 +70,7 @@ class StackView(ABC):
         return f"{HOST}:{ports[port]}"
 
     def edge_addresses(self, caller: str, callee: str) -> tuple[str, ...]:
-        """host:port of every target, as this instance was told."""
+        """host:port of every target, as this instance was given it."""
         self._record(caller)
         try:
             return self.manifest.edges[caller][callee]
@@ -87,11 +87,11 @@ class StackView(ABC):
         return self.manifest.proxy
 
     def cut(self, edge: str) -> None:
-        """Break an edge: its connections end, new ones are refused. Raises CapabilityMissing, NoSuchMember, EdgeFailed."""
+        """Cut an edge: its connections are closed, new ones refused. Raises CapabilityMissing, NoSuchMember, EdgeFailed."""
         self._proxied(edge).cut()
 
     def mend(self, edge: str) -> None:
-        """Let connections through an edge again. Raises CapabilityMissing, NoSuchMember, EdgeFailed."""
+        """Accept connections through an edge again. Raises CapabilityMissing, NoSuchMember, EdgeFailed."""
         self._proxied(edge).mend()
 
     def _proxied(self, edge: str) -> ProxiedEdge:
@@ -104,12 +104,12 @@ class StackView(ABC):
 
     @property
     def base_url(self) -> str:
-        """Where users talk to the system."""
+        """The URL of the entry service."""
         return f"http://{self.address(self.manifest.entry, 'http')}"
 
     @property
     def amqp_url(self) -> str:
-        """The broker, with credentials. Raises StackError when the stack has none."""
+        """The URL of the broker, with credentials. Raises StackError when the stack has none."""
         if self.manifest.amqp_url is None:
             raise StackError("this stack has no rabbitmq")
         return self.manifest.amqp_url
@@ -122,13 +122,13 @@ class StackView(ABC):
             raise self._nothing_called(schema, "schema") from error
 
     def redis_url(self, name: str) -> str:
-        """A redis server."""
+        """The URL of a redis server. Raises NoSuchMember for one of another kind."""
         if self._record(name).kind != "redis":
             raise NoSuchMember(f"{name} is not a redis server")
         return f"redis://{self.address(name)}/0"
 
     def secret(self, name: str) -> str:
-        """What {secret:NAME} stands for in this stack."""
+        """The value of {secret:NAME} in this stack."""
         try:
             return self.manifest.secrets[name]
         except KeyError as error:

@@ -1,7 +1,7 @@
-"""A system under test on a stack of `harness.stack`: how it is started or attached to, and what any such system can tell.
+"""A system under test on a stack of `harness.stack`: started or attached to, with the observations common to all systems.
 
 A system is a `StackSystem` (data: topology, instances, settings) and a subclass of `StackSubject` that adds `steady`,
-`outstanding` and `observe`. Where its stack comes from is a `StackSource`, chosen by whoever runs the experiment (`Choices`).
+`outstanding` and `observe`. Its stack comes from a `StackSource`, chosen by the caller of a run (`Choices`).
 """
 
 from harness.system.kept import KeptStacks, stacks_kept

@@ -1,4 +1,4 @@
-"""How far the clocks of servers are from the history's, with the error of the measurement.
+"""Offsets of servers' clocks from the history's clock, with the measurement error.
 
 Cristian's algorithm: a clock is asked between two readings of ours; what it said was so at some moment between them, so it is
 compared with the middle, and may be wrong by half the round trip. The best of several rounds is taken, as NTP does.
@@ -20,19 +20,19 @@ CLOCKS = "system.clocks"
 """Subject of the observation: rows of `clock`, `offset_ns` and `error_ns`."""
 ROUNDS = 5
 RESOLUTION_NS = 1_000
-"""Both kinds of servers tell microseconds."""
+"""Both kinds of servers report microseconds."""
 TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class ClockOffset:
-    """What a clock is ahead of the history's (`time.monotonic_ns`), in ns, and by how much that may be wrong either way."""
+    """Offset of a clock from the history's (`time.monotonic_ns`) and the error bound ±, both in ns."""
 
     offset_ns: int
     error_ns: int
 
     def of_history(self, told_ns: int) -> int:
-        """A time of that clock as a time of the history, within `error_ns`."""
+        """Convert a time of that clock (ns) to the history's, within ± `error_ns`."""
         return told_ns - self.offset_ns
 
 
@@ -51,12 +51,12 @@ def _round(ask: Callable[[], int], resolution_ns: int, clock: Callable[[], int])
 
 
 def this_machine() -> ClockOffset:
-    """That of the wall clock of this machine, which its processes log with."""
+    """The offset of this machine's wall clock, which its processes log with."""
     return measured(time.time_ns, resolution_ns=0)
 
 
 def of_database(access: Access) -> ClockOffset:
-    """That of a database server, in ns since the epoch. Raises pymysql.MySQLError."""
+    """The offset of a database server, in ns since the epoch. Raises pymysql.MySQLError."""
     with connected(access) as cursor:
 
         def ask() -> int:
@@ -67,7 +67,7 @@ def of_database(access: Access) -> ClockOffset:
 
 
 def of_redis(host: str, port: int) -> ClockOffset:
-    """That of a redis server, in ns since the epoch. Raises redis.RedisError."""
+    """The offset of a redis server, in ns since the epoch. Raises redis.RedisError."""
     with Redis(host=host, port=port, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S) as redis:
 
         def ask() -> int:

@@ -11,7 +11,7 @@ from harness.stack.manifest import MemberRecord
 
 
 class Seen(NamedTuple):
-    """A process at one moment. `key` is not confused with a later process of the same number."""
+    """A process at one moment. `key` (pid, start time) is unique over pid reuse."""
 
     key: tuple[int, float]
     parent: int
@@ -20,7 +20,7 @@ class Seen(NamedTuple):
 
 @dataclass
 class CpuMeter:
-    """Adds up what the members' processes used since the first sample; those that began later count from their beginning."""
+    """Sums the members' CPU time since the first sample; later processes count from their start."""
 
     _first: dict[tuple[int, float], float] = field(default_factory=dict)
     _last: dict[tuple[int, float], float] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class CpuMeter:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def sample(self, members: Iterable[MemberRecord]) -> Mapping[str, float]:
-        """Look at all processes once; returns CPU-seconds (user and system) by member."""
+        """Sample all processes; returns CPU-seconds (user and system) by member."""
         roots = {each.process.pid: each.name for each in members if each.container is None and each.process is not None}
         return self.take(roots, processes())
 
@@ -49,7 +49,7 @@ class CpuMeter:
 
 
 def processes() -> dict[int, Seen]:
-    """Every process of this machine that can be looked at, by pid."""
+    """Every readable process of this machine, by pid."""
     found = {}
     for process in psutil.process_iter(("pid", "ppid", "create_time", "cpu_times")):
         told = process.info

@@ -1,4 +1,4 @@
-"""What faults can be done to on a stack: known before it starts, from its topology, and of one that runs."""
+"""The possible targets of faults on a stack: planned from its topology, or read from a running one."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from harness.stack.view import StackView
 
 
 def planned_inventory(topology: Topology, instances: Mapping[str, int], *, proxied: bool) -> Inventory:
-    """Of a stack that will be started with so many instances of services (default 1)."""
+    """The targets of a stack to be started with these instances per service (default 1)."""
     members: dict[str, tuple[str, ...]] = {name: (name,) for name in topology.servers}
     members |= {name: tuple(instance_names(process, instances.get(name, 1))) for name, process in topology.processes.items()}
     edges = [
@@ -23,7 +23,7 @@ def planned_inventory(topology: Topology, instances: Mapping[str, int], *, proxi
 
 
 def running_inventory(stack: StackView) -> Inventory:
-    """Of a stack that runs."""
+    """The targets of a running stack."""
     members: dict[str, tuple[str, ...]] = {}
     for instance in stack.instances():
         members[instance.service] = (*members.get(instance.service, ()), instance.name)

@@ -1,10 +1,10 @@
-"""Stacks of this process that serve one run after the other: stopped when runs need another one, or are over.
+"""Stacks of this process that serve consecutive runs; stopped when a run needs another one, or after the last.
 
     with stacks_kept():
         ...   # consecutive runs with equal needs share a stack, which is reset in between
 
-A run that finds one begins within about a second instead of ten. It does the same as on a new stack: the reset proves that
-nothing is left (harness.stack.reset), and a stack that cannot be shown to be as new is thrown away, which is said. The stack is
+A reused stack is ready within about 1 s instead of 10 s. The reset verifies that it is as new (harness.stack.reset);
+otherwise it is stopped and replaced, with a note in the run. The stack is
 in a temporary folder that goes with it, also when this process is killed; each run keeps copies of the members' logs.
 """
 
@@ -31,7 +31,7 @@ _PREFIX = "gauntlet-kept-"
 
 @dataclass(frozen=True)
 class _Wanted:
-    """All that makes two stacks interchangeable."""
+    """The properties that make two stacks interchangeable."""
 
     needs: StackNeeds
     provider: str
@@ -45,7 +45,7 @@ class _Kept:
     folder: Path
     reset: Reset
     users: str
-    """Whose stack it was last."""
+    """The last run that had it."""
     at_rest: bool = False
 
 
@@ -78,7 +78,7 @@ class KeptStacks:
             _stop(kept.stack, kept.folder)
 
     async def _again(self, wanted: _Wanted, context: Context) -> _Kept | None:
-        """The kept stack, as new, when it is what is wanted."""
+        """The kept stack, reset, when it has these properties; else None."""
         if self._kept is None:
             return None
         if self._kept.wanted != wanted:
@@ -128,7 +128,7 @@ def stacks_kept() -> Iterator[KeptStacks]:
 
 
 def kept_stacks() -> KeptStacks | None:
-    """Those of the block that this runs in, None outside of any."""
+    """The stacks of the enclosing `stacks_kept`, None outside of one."""
     return _STACKS.get()
 
 
@@ -140,12 +140,12 @@ def _stop(stack: Stack, folder: Path) -> None:
 
 
 def _copy_logs(stack: Stack, run: Path) -> None:
-    """What the members wrote during the run that is over."""
+    """Copy the members' logs of the ended run into its folder."""
     there = run / "stack" / "logs"
     shutil.copytree(stack.folder / "logs", there, dirs_exist_ok=True)
 
 
 def _empty_logs(stack: Stack) -> None:
-    """Members append to them, so they may stay open."""
+    """Truncate the logs; members append, so the files stay open."""
     for log in (stack.folder / "logs").glob("*.log"):
         os.truncate(log, 0)

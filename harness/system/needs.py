@@ -1,4 +1,4 @@
-"""What a system needs of a stack, and a new stack that has it."""
+"""The requirements of a system on its stack, and a new stack that meets them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from harness.system.placement import Placement
 
 @dataclass(frozen=True, kw_only=True)
 class StackNeeds:
-    """What a system needs of a stack: its services.toml, how many `instances` of services (default 1), their `environment`.
+    """Requirements on a stack: its services.toml, how many `instances` of services (default 1), their `environment`.
 
     With `proxied` its edges run through a proxy.
     """
@@ -24,7 +24,7 @@ class StackNeeds:
     proxied: bool = False
 
     def new_stack(self, placement: Placement, folder: Path, seed: Seed, scratch: Scratch | None = None) -> Stack:
-        """One that has all of it, not started yet. Raises StackError."""
+        """A stack that meets them, not started. Raises StackError."""
         return Stack(
             Topology.load(self.topology),
             placement.provider,

@@ -1,7 +1,7 @@
-"""What the servers of a stack are made of and what carries its edges: the one place that chooses both.
+"""The provider of a stack's servers and the carrier of its edges: the one place that chooses both.
 
-A command chooses once and hands on the names of what it chose (`Choices`). They are definite, so nobody weighs the
-alternatives again on the way, and a run that is replayed has the same servers.
+A command chooses once and hands on the names of what it chose (`Choices`). They are definite (never `auto`), so a
+replayed run has the same servers.
 """
 
 import os
@@ -30,7 +30,7 @@ class Placement:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables of this process's environment that had a say in it: which Toxiproxy, which engine, which images."""
+        """The environment variables that decided it: Toxiproxy's URL, the engine, the images."""
         named = (URL,) if isinstance(self.carrier, Given) else ()
         contained = self.provider.name == DOCKER or isinstance(self.carrier, InContainer)
         return {
@@ -41,18 +41,18 @@ class Placement:
 
     @property
     def provider_told(self) -> str:
-        """The choice of a provider in words."""
+        """The chosen provider and the reason, as text."""
         return f"provider {self.provider.name}: {self.provider_reason}"
 
     def told(self) -> Iterator[str]:
-        """The choice in words, a line each."""
+        """The choices and their reasons, a line each."""
         yield self.provider_told
         if self.carrier is not None:
             yield f"edges run through {self.carrier.name}: {self.carrier_reason}"
 
 
 def choose_placement(provider: str = AUTO, proxy: str = "", *, proxied: bool) -> Placement:
-    """Choose by name; `proxy` is looked at when the edges are to be `proxied`.
+    """Choose by name; `proxy` is used only when the edges are `proxied`.
 
     Raises StackError for unknown names, CarrierMissing when that carrier cannot be had here.
     """

@@ -1,7 +1,7 @@
-"""Where the stack of a run comes from, and who ends it: started for this run, kept from the one before, or somebody else's.
+"""The origin of a run's stack and who stops it: started for this run, kept from the last one, or another process's.
 
 A source is chosen by `Choices`, in `source_of`. Each wraps a stack that is ready in a context manager: what it does before
-(start, attach, reset) and after (stop, nothing, keep warm) is known to it alone.
+(start, attach, reset) and after (stop, nothing, keep) is hidden.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from harness.system.placement import choose_placement
 from harness.system.starting import start
 
 RunningStack: TypeAlias = Stack | AttachedStack
-"""A stack of this process, or one of somebody else's."""
+"""A stack of this process, or of another one."""
 
 
 class StackSource(Protocol):
@@ -31,7 +31,7 @@ class StackSource(Protocol):
         """A stack that is ready and has what is needed. Raises StackError; then nothing of it is left behind."""
 
     def leave(self, *, at_rest: bool) -> None:
-        """A run ends that had this stack; whether the system has come to rest, which is False when it cannot be told."""
+        """The run ends. `at_rest`: nothing of its work is outstanding; False when unknown."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,12 @@ class OwnSource:
             await asyncio.to_thread(stack.stop)
 
     def leave(self, *, at_rest: bool) -> None:
-        """See StackSource. It is nobody's afterwards."""
+        """See StackSource. No effect: the stack is stopped."""
 
 
 @dataclass(frozen=True)
 class AttachedSource:
-    """A stack that others started and stop, in this folder. Its members cannot be started again from here."""
+    """A running stack of another process, in this folder. Its members cannot be restarted."""
 
     folder: Path
 
@@ -70,11 +70,11 @@ class AttachedSource:
         yield stack
 
     def leave(self, *, at_rest: bool) -> None:
-        """See StackSource. What it is afterwards is its owner's business."""
+        """See StackSource. No effect: the owner resets it or not."""
 
 
 def source_of(choices: Choices) -> StackSource:
-    """The source that was chosen; instead of a new stack that of the run before, where stacks are kept."""
+    """The chosen source; within `stacks_kept`, kept stacks in place of new ones."""
     return AttachedSource(choices.stack) if choices.stack is not None else kept_stacks() or OwnSource()
 
 

@@ -1,4 +1,4 @@
-"""Reads the databases of a stack as an auditor would: on connections of its own, past every proxy."""
+"""Reads the databases of a stack on its own connections, not through any proxy."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -14,19 +14,19 @@ SNAPSHOT = (
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
 )
-"""From here on a connection sees one moment: what others commit later is not there for it."""
+"""A connection then reads one consistent snapshot; later commits are invisible."""
 
 
 class Access(Protocol):
-    """How to get into one schema."""
+    """Address and credentials of one schema."""
 
     @property
     def host(self) -> str:
-        """Where the server is."""
+        """The server's host."""
 
     @property
     def port(self) -> int:
-        """Its port."""
+        """The server's port."""
 
     @property
     def user(self) -> str:
@@ -43,7 +43,7 @@ class Access(Protocol):
 
 @contextmanager
 def connected(access: Access) -> Iterator[DictCursor]:
-    """A cursor of a connection of its own. Times are UTC. Raises pymysql.MySQLError, also within the block."""
+    """A cursor of a new connection. Times are UTC. Raises pymysql.MySQLError, also within the block."""
     connection = pymysql.connect(
         host=access.host,
         port=access.port,
@@ -60,20 +60,20 @@ def connected(access: Access) -> Iterator[DictCursor]:
 
 
 def rows(access: Access, query: str) -> tuple[Row, ...]:
-    """What a query says at present. Raises pymysql.MySQLError."""
+    """The rows of a query. Raises pymysql.MySQLError."""
     with connected(access) as cursor:
         cursor.execute(query)
         return tuple(cursor.fetchall())
 
 
 def count(access: Access, query: str) -> int:
-    """The number that `SELECT COUNT(*) AS n` says. Raises pymysql.MySQLError."""
+    """The result of a `SELECT COUNT(*) AS n`. Raises pymysql.MySQLError."""
     (row,) = rows(access, query)
     return int(str(row["n"]))
 
 
 def snapshot(access: Access, queries: Mapping[str, str], clock_ns: int = 0) -> dict[str, tuple[Row, ...]]:
-    """What queries by name say of one moment of a schema; they may use `@clock_ns`. Raises pymysql.MySQLError."""
+    """The rows of queries, by name, in one snapshot of a schema; they may use `@clock_ns`. Raises pymysql.MySQLError."""
     found: dict[str, tuple[Row, ...]] = {}
     with connected(access) as cursor:
         cursor.execute("SET @clock_ns = %s", (clock_ns,))

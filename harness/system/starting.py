@@ -1,4 +1,4 @@
-"""What is done to a stack is done in a thread, to its end: when a run is cancelled there is something definite to stop."""
+"""Runs blocking calls on a stack in a thread, always to completion, so that a cancelled run can stop the stack."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 async def to_its_end(call: Callable[[], T]) -> T:
-    """Call it in a thread. When cancelled, wait for that first. Raises what it raises, CancelledError."""
+    """Call it in a thread. When cancelled, wait for it to return first. Raises its errors, CancelledError."""
     calling = asyncio.ensure_future(asyncio.to_thread(call))
     try:
         return await asyncio.shield(calling)

@@ -1,4 +1,4 @@
-"""A running system on a stack, as the engine sees it (harness.experiment.Subject), save for what only its own people know.
+"""A running system on a stack, as a harness.experiment.Subject, without the parts that are specific to the system.
 
 A system adds `steady`, `outstanding` and `observe`, and as data its `lanes` and its `known_watchers`.
 """
@@ -26,19 +26,19 @@ from harness.system.watchers import Watcher, watching
 
 
 class StackSubject(ABC):
-    """`stack` is ready while the subject is open (`async with`). `watchers` are those of the known ones that watch this run."""
+    """`stack` is ready while the subject is open (`async with`). `watchers` names those active in this run."""
 
     lanes: ClassVar[tuple[LaneSpec, ...]] = ()
     """Which observations are drawn as lanes."""
     known_watchers: ClassVar[Mapping[str, Watcher[Any]]] = {}
-    """Who can see what happens in the system, by name."""
+    """Watchers of the system's events, by name."""
 
     def __init__(self, stack: RunningStack, watchers: Sequence[str] = ()) -> None:
         self.stack = stack
         self.watchers = tuple(watchers)
         self._cpu = CpuMeter()
         self.leaving = AsyncExitStack()
-        """What is closed when the subject is: clients of its own."""
+        """Closed with the subject: its own clients."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -62,17 +62,17 @@ class StackSubject(ABC):
     async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
         """See Subject."""
 
-    # -- what any system on a stack can tell ---------------------------------------------------------------------------
+    # -- common to all systems on a stack ---------------------------------------------------------------------------
 
     @property
     def proxy(self) -> ProxyClient:
-        """The control API of the proxy that carries the edges; `async with` it. Raises StackError when there is none."""
+        """The control API of the proxy that carries the edges; use with `async with`. Raises StackError when there is none."""
         if self.stack.proxy_url is None:
             raise StackError("the edges of this system run through no proxy")
         return ProxyClient(self.stack.proxy_url)
 
     def watching(self, context: Context) -> AbstractAsyncContextManager[None]:
-        """See Subject. Raises KeyError for a watcher that nobody knows."""
+        """See Subject. Raises KeyError for an unknown watcher."""
         return watching({name: self.known_watchers[name] for name in self.watchers}, self, context)
 
     async def facts(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""A system on a stack, declared as data: what it is built from, how many of each, and who is asked once it runs."""
+"""A system on a stack, declared as data: topology, instances, settings, and the subject that represents it when it runs."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -26,7 +26,7 @@ class StackSystem(Generic[S]):
     """`subject` makes the running system of a stack that is ready and the names of its watchers.
 
     `topology` is its services.toml, unless another build is chosen for a run; `instances` of services (default 1) and
-    `environment` variables of services. `proxied` edges can be broken and slowed down; `watchers` name what is seen to happen.
+    `environment` variables of services. `proxied` edges can be cut and delayed; `watchers` names the active ones.
     """
 
     subject: Callable[[RunningStack, tuple[str, ...]], S]
@@ -37,7 +37,7 @@ class StackSystem(Generic[S]):
     watchers: tuple[str, ...] = ()
 
     def needs(self, topology: Path | None = None) -> StackNeeds:
-        """What it needs of a stack, of another build's `topology` when there is one."""
+        """Its requirements on a stack, with another build's `topology` if given."""
         return StackNeeds(
             topology=topology or self.topology, instances=self.instances, environment=self.environment, proxied=self.proxied
         )
@@ -60,7 +60,7 @@ class StackSystem(Generic[S]):
 
 
 def grouped(experiments: Iterable[Experiment[Any]]) -> list[Experiment[Any]]:
-    """Those that need the same stack one after the other, in the order of the first of each group."""
+    """Experiments reordered so that those with equal stacks are consecutive, groups in the order of their first."""
     groups: list[tuple[object, list[Experiment[Any]]]] = []
     for each in experiments:
         needs = each.system.needs() if isinstance(each.system, StackSystem) else each.system

@@ -1,1 +1,1 @@
-"""What going through the proxy costs, against not going through it, measured in one run so that a busy machine hurts both."""
+"""Cost of the proxy against direct connections, measured alternately so that other load affects both."""

@@ -41,7 +41,7 @@ def bulk(port: int, mebibytes: int) -> float:
 
 
 def echo(port: int, round_trips: int) -> float:
-    """64 bytes there and back, one after the other."""
+    """Round trips of 64 bytes, in sequence."""
     message = bytes(64)
     with _connected(port) as connection:
         connection.sendall(REQUEST.pack(ECHO, 0))

@@ -1,4 +1,4 @@
-"""latency: every piece arrives later; pieces stay in order and overtake nobody, as on a long line."""
+"""latency: every piece arrives later; pieces stay in order, as on a link of high latency."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,7 +14,7 @@ class Latency(Toxic):
     latency: int = 0
     jitter: int = 0
 
-    capacity: ClassVar[int] = 32 * KIB * KIB  # a long line holds a lot
+    capacity: ClassVar[int] = 32 * KIB * KIB  # bytes in flight on a slow link
 
     async def act(self, pipe: Pipe) -> None:
         """See Toxic."""

@@ -1,4 +1,4 @@
-"""noop: lets everything through, to see what a toxic costs by itself."""
+"""noop: passes everything, to measure the cost of a toxic by itself."""
 
 from dataclasses import dataclass
 

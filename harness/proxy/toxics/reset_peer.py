@@ -1,4 +1,4 @@
-"""reset_peer: the connection breaks with a TCP reset, some time after the stream first has something to say."""
+"""reset_peer: the connection breaks with a TCP reset, `timeout` ms after the first data or end of the stream."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from harness.proxy.toxic import Pipe, Toxic, toxic
 @toxic("reset_peer")
 @dataclass(frozen=True)
 class ResetPeer(Toxic):
-    """`timeout` is in ms from the first data or end of the stream; what the stream says is not delivered."""
+    """`timeout` is in ms from the first data or end of the stream; its data is not delivered."""
 
     timeout: int = 0
 

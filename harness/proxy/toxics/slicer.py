@@ -29,7 +29,7 @@ class Slicer(Toxic):
                 await pipe.sleep(self.delay / 1_000_000)
 
     def _sizes(self, whole: int, pipe: Pipe) -> Iterator[int]:
-        """Halve, at a point that varies, until a piece is small enough: no piece is a mere rest."""
+        """Halve, at a point that varies, until a piece is small enough: no piece is a remainder."""
         pending = [whole]
         while pending:
             size = pending.pop()

@@ -14,7 +14,7 @@ class Timeout(Toxic):
 
     timeout: int = 0
 
-    removal_closes: ClassVar[bool] = True  # the peers have lost bytes: going on would hand them half a conversation
+    removal_closes: ClassVar[bool] = True  # the peers have lost bytes: continuing would deliver an incomplete stream
 
     async def act(self, pipe: Pipe) -> None:
         """See Toxic."""

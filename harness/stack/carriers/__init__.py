@@ -1,6 +1,6 @@
 """What carries the edges of a stack that is `proxied`: a server with Toxiproxy's API, ours or a real one.
 
-`choice` takes one of them; there is one file per place that a server comes from.
+`choice` selects one; there is one file per origin of a server.
 """
 
 from harness.stack.carriers.carrier import Carrier, CarrierMissing, RunningCarrier

@@ -1,4 +1,4 @@
-"""What a stack knows of a server that can carry its edges, wherever that comes from."""
+"""The protocol between a stack and the proxy server that carries its edges."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,15 +11,15 @@ from harness.stack.provider import Member, Site
 
 
 class CarrierMissing(ServerMissing):
-    """No such server can be had here; says what was tried, and what to do."""
+    """No such server can be used here; says what was tried, and what to do."""
 
 
 @dataclass(frozen=True)
 class RunningCarrier:
     """A server that is ready, with its control API at `url`.
 
-    `member` is None when it is somebody else's. `container` is its id when it lives in one; `discard` is called after its last
-    kill.
+    `member` is None when the stack does not own it, `container` is its id when it is one; `discard` is called after its
+    last kill.
     """
 
     url: str
@@ -30,11 +30,11 @@ class RunningCarrier:
 
 
 class Carrier(Protocol):
-    """One place that a server comes from."""
+    """One origin of a proxy server."""
 
     @property
     def name(self) -> str:
-        """What it is, in a few words."""
+        """A short description."""
 
     @property
     def engine(self) -> Path | None:
@@ -47,4 +47,4 @@ class Carrier(Protocol):
         """Get what it needs, once, before it is started. Raises StackError."""
 
     def start(self, site: Site, seed: Seed) -> RunningCarrier:
-        """Start it; returns when it is ready. `seed` is for those that draw lots. Raises StartFailed; then nothing is left."""
+        """Start it; returns when ready. `seed` is for servers that can be seeded. Raises StartFailed; then nothing is left."""

@@ -1,7 +1,7 @@
 """Which server carries the edges: `--proxy`, else GAUNTLET_PROXY, else the project's own.
 
-own         the project's own proxy. The default: what it does can be replayed from a seed, and a fault on it proves itself
-            by what it tells of each toxic and connection
+own         the project's own proxy. The default: what it does can be replayed from a seed, and its counters
+            per toxic and connection prove that a fault had an effect
 toxiproxy   a real server: at TOXIPROXY_URL, else toxiproxy-server on PATH, else the docker provider's container (or what
             stands in for its image, and says so); an error when there is none
 auto        the same, but no stand-in, and the project's own proxy when there is no real one; says which and why
@@ -33,7 +33,7 @@ class CarrierChoice:
 
 
 Containers = Callable[[float], DockerProvider]
-"""A docker provider that gives its engine so many seconds to say anything."""
+"""Makes a docker provider that waits so many seconds for its engine's answer."""
 
 
 def choose_carrier(

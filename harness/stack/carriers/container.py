@@ -14,7 +14,7 @@ from harness.stack.topology import Server
 
 
 class InContainer:
-    """Toxiproxy's official image. `substitute`: the stand-in that ci/images builds will do as well; it says what it is."""
+    """Toxiproxy's official image. `substitute`: the equivalent image that ci/images builds is accepted, and named."""
 
     def __init__(self, provider: DockerProvider, *, substitute: bool) -> None:
         self._provider = provider
@@ -44,7 +44,7 @@ class InContainer:
         self._provider.prepare([Server("proxy", Toxiproxy.kind)], say)
 
     def start(self, site: Site, seed: Seed) -> RunningCarrier:
-        """See Carrier; the real server takes no notice of a seed, so it is not told one."""
+        """See Carrier; Toxiproxy cannot be seeded: `seed` is not used."""
         running = self._provider.start(Server(site.mark.instance or Toxiproxy.kind, Toxiproxy.kind), site)
         return RunningCarrier(
             f"http://{HOST}:{running.port}", running.member, running.ports, running.container, running.discard

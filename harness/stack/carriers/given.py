@@ -1,6 +1,6 @@
-"""A server that runs already and is somebody else's: TOXIPROXY_URL says where.
+"""A server that runs already and that the stack does not own, at TOXIPROXY_URL.
 
-What a stack makes on it is removed when the stack stops; when the stack is killed it stays, since nobody guards it there.
+What a stack makes on it is removed when the stack stops; when the stack is killed it stays: the guard does not clean it.
 """
 
 import os
@@ -19,7 +19,7 @@ URL = "TOXIPROXY_URL"
 
 
 class Given:
-    """It has to be on this machine's network, because what it listens for and leads to is on the loopback address."""
+    """It has to be on this machine's network: listeners and upstreams are on the loopback address."""
 
     engine: Path | None = None
 
@@ -52,5 +52,5 @@ class Given:
         """See Carrier."""
 
     def start(self, site: Site, seed: Seed) -> RunningCarrier:
-        """See Carrier; it has been started by somebody else, with a seed of its own if any."""
+        """See Carrier; it runs already: `seed` is not used."""
         return RunningCarrier(self._url)

@@ -25,7 +25,7 @@ class _AsProcess:
     engine: Path | None = None
 
     def command(self, port: int, seed: Seed) -> tuple[str, ...]:
-        """What to run."""
+        """The command line."""
         raise NotImplementedError
 
     def prepare(self, say: Callable[[str], None]) -> None:
@@ -55,7 +55,7 @@ class _AsProcess:
 
 
 class OwnProxy(_AsProcess):
-    """The project's own proxy: seeded, and the only one that tells everything it has done to traffic."""
+    """The project's own proxy: seeded, and the only one that counts all its effects on traffic."""
 
     name = "the project's own proxy"
 
@@ -69,7 +69,7 @@ class OwnProxy(_AsProcess):
 
 
 class OnPath(_AsProcess):
-    """A real Toxiproxy that is installed here. It draws its lots from no seed."""
+    """A real Toxiproxy that is installed here. It cannot be seeded."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self._program = shutil.which(PROGRAM, path=environ.get("PATH", os.defpath))

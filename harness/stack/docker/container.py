@@ -108,11 +108,11 @@ class Container:
             self._controls.pause()
 
     def resume(self) -> None:
-        """Let it go on. Raises StackError when it does not run."""
+        """Continue it. Raises StackError when it does not run."""
         with self._lock:
             self._controls.resume()
 
     def remove(self) -> None:
-        """Remove it with its data, for good."""
+        """Remove it with its data."""
         self.kill()
         self._it.engine.remove(self.id)

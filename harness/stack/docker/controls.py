@@ -1,4 +1,4 @@
-"""What can be done to a container from anywhere, by the owner of its stack and by whoever attached to it."""
+"""Kill, pause and resume a container, for the owner of its stack and for attached processes."""
 
 from harness.stack.docker.engine import Engine, Look, look
 from harness.stack.errors import StackError
@@ -16,7 +16,7 @@ class Controls:
         self._name = name
 
     def look(self) -> Look:
-        """How it is now."""
+        """Its current state."""
         return look(self._engine, self._container)
 
     def kill(self) -> None:
@@ -34,17 +34,17 @@ class Controls:
             raise StackError(f"{self._name} does not die: {error}") from error
 
     def pause(self) -> None:
-        """Freeze it; nothing happens to one that is frozen. Raises StackError when it does not run."""
+        """Freeze it; no effect on one that is frozen. Raises StackError when it does not run."""
         if not self.running().paused:
             self._engine.pause(self._container)
 
     def resume(self) -> None:
-        """Let it go on; nothing happens to one that is not frozen. Raises StackError when it does not run."""
+        """Continue it; no effect on one that is not frozen. Raises StackError when it does not run."""
         if self.running().paused:
             self._engine.unpause(self._container)
 
     def running(self) -> Look:
-        """How it is now. Raises StackError when it does not run."""
+        """Its current state. Raises StackError when it does not run."""
         now = self.look()
         if not now.running:
             raise StackError(f"{self._name} does not run")

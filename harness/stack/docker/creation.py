@@ -18,7 +18,7 @@ _UNROTATED = {"Type": "json-file", "Config": {}}
 
 
 class _Unawaited(WaitStrategy):
-    """The stack waits itself: for an answer of the server, whatever its image writes into its log and how often it boots."""
+    """No wait by testcontainers: the stack waits for an answer of the server itself."""
 
     def wait_until_ready(self, container: WaitStrategyTarget) -> None:
         """See WaitStrategy."""
@@ -31,7 +31,7 @@ def create(recipe: Recipe, mark: Mark, inside: int, port: int) -> str:
 
     Raises StartFailed; a container may be there even then, with the mark's labels.
     """
-    # Its reaper is a container, whose image is not to be had everywhere; the stack's guard does the same.
+    # The reaper is a container whose image may not be available; the stack's guard does the same.
     testcontainers_config.ryuk_disabled = True
     container = recipe.container
     if not recipe.on_host:

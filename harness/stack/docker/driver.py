@@ -1,4 +1,4 @@
-"""What the docker provider has to know about a kind of server; each kind says it in a file of its own."""
+"""The definition of a kind of server for the docker provider; one file per kind."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ class Driver(Protocol):
     ready_timeout_s: ClassVar[float]
 
     def recipe(self, server: Server, site: Site, base: Base) -> Recipe:
-        """Say how to make it; nothing is started."""
+        """Define its container; nothing is started."""
 
 
 DRIVERS: dict[str, type[Driver]] = {}

@@ -1,4 +1,4 @@
-"""The few things a stack asks of a container engine, over its socket.
+"""The client of a container engine's HTTP API, over its socket.
 
 Standard library only: the guard, which outlives the project's process, and processes that attach to a stack use it as well.
 """
@@ -32,7 +32,7 @@ class Look:
 
 
 class _Connection(http.client.HTTPConnection):
-    """HTTP over a socket of this machine."""
+    """HTTP over a Unix socket."""
 
     def __init__(self, path: Path, timeout_s: float | None) -> None:
         super().__init__("engine", timeout=timeout_s)
@@ -71,7 +71,7 @@ class Engine:
         return [str(each["Id"]) for each in json.loads(self._ask("GET", f"/containers/json?{query}"))]
 
     def look(self, container: str) -> Look:
-        """How a container is now."""
+        """The current state of a container."""
         seen = json.loads(self._ask("GET", f"/containers/{container}/json"))
         state, code = seen["State"], int(seen["State"]["ExitCode"])
         bindings = (seen["HostConfig"].get("PortBindings") or {}).values()
@@ -101,7 +101,7 @@ class Engine:
         self._ask("POST", f"/containers/{container}/pause")
 
     def unpause(self, container: str) -> None:
-        """Let them go on."""
+        """Continue all its processes."""
         self._ask("POST", f"/containers/{container}/unpause")
 
     def remove(self, container: str) -> None:
@@ -110,7 +110,7 @@ class Engine:
             self._ask("DELETE", f"/containers/{container}?force=1&v=1")
 
     def logs(self, container: str, *, follow: bool) -> Iterator[bytes]:
-        """Everything it ever wrote to stdout and stderr, in pieces; with `follow` until it stops."""
+        """Its stdout and stderr from the beginning, in chunks; with `follow` until it stops."""
         query = f"stdout=1&stderr=1&follow={int(follow)}"
         connection = _Connection(self.path, None if follow else _TIMEOUT_S)
         with closing(connection):
@@ -141,14 +141,14 @@ class Engine:
 
 
 class _Conflict(EngineError):
-    """What was asked does not fit the container's state."""
+    """The container's state does not allow the request."""
 
 
 _GONE = Look(running=False, paused=False, pid=0, exit_code=0, host_ips=())
 
 
 def look(engine: Engine, container: str) -> Look:
-    """How a container is now; one that has been removed counts as one that does not run. Raises EngineError."""
+    """The state of a container; a removed one counts as not running. Raises EngineError."""
     try:
         return engine.look(container)
     except NoSuchContainer:

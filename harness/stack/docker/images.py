@@ -11,9 +11,9 @@ from harness.stack.errors import ServerMissing
 
 @dataclass(frozen=True)
 class Image:
-    """What a kind of server can be made of. `local` stands in where no registry can be reached (ci/images builds it).
+    """The images for a kind of server. `local` is used where no registry can be reached (ci/images builds it).
 
-    `caveat` is what people have to know who get that instead.
+    `caveat` says how that differs.
     """
 
     kind: str
@@ -23,7 +23,7 @@ class Image:
 
     @property
     def setting(self) -> str:
-        """The variable that replaces it."""
+        """The environment variable that overrides it."""
         return f"GAUNTLET_IMAGE_{self.kind.upper()}"
 
 
@@ -57,7 +57,7 @@ class Store(Protocol):
 
 
 def select(image: Image, store: Store, environ: Mapping[str, str] = os.environ) -> Selected:
-    """The image to use. Raises ServerMissing when none can be had, saying what to do."""
+    """The image to use. Raises ServerMissing, with what to do, when none is available."""
     asked = environ.get(image.setting, "")
     wanted, why = asked or image.official, f"by {image.setting}" if asked else ""
     if store.has(wanted):
@@ -75,14 +75,14 @@ def select(image: Image, store: Store, environ: Mapping[str, str] = os.environ) 
 
 
 def select_all(images: Sequence[Image], store: Store, environ: Mapping[str, str] = os.environ) -> dict[str, Selected]:
-    """The images to use by kind, looked for side by side. Raises ServerMissing for the first that cannot be had."""
+    """The images to use by kind, checked concurrently. Raises ServerMissing for the first that is not available."""
     with ThreadPoolExecutor(max_workers=max(1, len(images)), thread_name_prefix="image") as pool:
         found = pool.map(lambda image: select(image, store, environ), images)
         return {image.kind: selected for image, selected in zip(images, found, strict=True)}
 
 
 def get(selected: Mapping[str, Selected], store: Store, say: Callable[[str], None]) -> None:
-    """Pull what is not here, after saying so, and say what stands in for what. Raises ServerMissing."""
+    """Pull missing images, after saying so, and report substitutes. Raises ServerMissing."""
     for each in dict.fromkeys(selected.values()):
         if each.why:
             say(f"using {each}")

@@ -26,7 +26,7 @@ _ATTEMPTS = 3
 _QUICKLY_S = 1.0
 _PATIENTLY_S = 30.0
 _TOOLS: Mapping[str, type[Driver]] = {Toxiproxy.kind: Toxiproxy}
-"""What is no server of a system under test; `check` does not ask for their images."""
+"""Kinds that are no servers of a system under test; `check` skips their images."""
 _PORT_TAKEN = re.compile(r"port is already allocated|address already in use")
 
 
@@ -68,7 +68,7 @@ class DockerProvider:
         return self._make_store(self._engine)
 
     def check(self) -> str:
-        """What it would use, for every kind of server. Raises EngineError or ServerMissing, both within a few seconds."""
+        """The images it would use, for every kind of server. Raises EngineError or ServerMissing, both within a few seconds."""
         return self.check_kinds(self._servers)
 
     def check_kinds(self, kinds: Sequence[str]) -> str:
@@ -101,7 +101,7 @@ class DockerProvider:
         return self._attempt(server, site)
 
     def _select(self, kinds: Iterable[str], answer_s: float) -> str:
-        """Choose images; the version of the engine, which has so many seconds to tell it."""
+        """Choose images; returns the engine's version, waiting so many seconds for it."""
         version = self._engine.version(answer_s)
         if importlib.util.find_spec("testcontainers") is None:
             raise ServerMissing("testcontainers is not installed (pip install testcontainers)")
@@ -110,7 +110,7 @@ class DockerProvider:
         return version
 
     def _attempt(self, server: Server, site: Site) -> RunningServer:
-        from harness.stack.docker.creation import create  # takes a second, and not everybody uses containers
+        from harness.stack.docker.creation import create  # slow to import, and not every stack has containers
 
         driver, port = self._drivers[server.kind](), site.ports.free()
         client = {"environment": {"DOCKER_HOST": f"unix://{self.engine}"}}

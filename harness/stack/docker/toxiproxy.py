@@ -1,4 +1,4 @@
-"""Toxiproxy in a container: not a server of a system under test, but what can carry its edges.
+"""Toxiproxy in a container: no server of a system under test, but a carrier of its edges.
 
 It is on the host's network, because what it forwards to listens on this machine's loopback address, and so must it.
 """
@@ -14,7 +14,7 @@ from harness.stack.topology import Server
 
 
 class Toxiproxy(Driver):
-    """Its control API is on the port it was given. It counts bytes, from which faults prove that they hit something."""
+    """Its control API is on the port it was given. Its byte counters prove the effect of faults."""
 
     kind = "toxiproxy"
     image = Image(

@@ -1,4 +1,4 @@
-"""Copy everything a container says into a file, over all its lives, as a process's output goes to its log.
+"""Copy a container's output into a log file, over all its restarts.
 
 The engine keeps a container's output from its first start on; each life is read from the beginning, and what has been
 copied before is passed over, so that no line is lost or doubled however slowly the reader gets there.
@@ -24,12 +24,12 @@ class Transcript:
         self._reader: threading.Thread | None = None
 
     def follow(self) -> None:
-        """Copy from now on, in a thread that ends with this life of the container."""
+        """Copy from now on, in a thread that ends when the container stops."""
         self._reader = threading.Thread(target=self._copy, kwargs={"follow": True}, name="transcript", daemon=True)
         self._reader.start()
 
     def finish(self) -> None:
-        """Return when everything that a stopped container has said is in the file."""
+        """Return when all output of a stopped container is in the file."""
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.join(_LAST_WORDS_S)
@@ -47,7 +47,7 @@ class Transcript:
                     file.write(fresh)
                     file.flush()
                     self._copied += len(fresh)
-            except NoSuchContainer:  # it is gone, and what it said was copied before it was removed
+            except NoSuchContainer:  # removed; its output was copied before
                 return
             except EngineError as error:
                 file.write(f"\n[the log breaks off here: {error}]\n".encode())

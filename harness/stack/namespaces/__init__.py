@@ -1,4 +1,4 @@
-"""Several tests on one set of servers without seeing each other: a namespace has schemas, a virtual host and keys of its own.
+"""Isolates tests on shared servers: a namespace has its own schemas, virtual host and Redis databases.
 
     with Namespace.take(stack) as mine:
         mine.mysql("order"), mine.amqp_url, mine.redis_url("redis-cache")

@@ -1,4 +1,4 @@
-"""A numbered database of its own on a Redis server. Keys are apart; what a server publishes to its subscribers is not."""
+"""A numbered database on a Redis server. Keys are isolated; published messages are not."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -28,7 +28,7 @@ class Database(Part):
 
     def remove(self) -> None:
         """See Part."""
-        import redis  # slow, and needed by those who use namespaces only
+        import redis  # slow to import, and needed for namespaces only
 
         try:
             with redis.Redis(

@@ -1,4 +1,4 @@
-"""Call functions on an Erlang node, the way `rabbitmqctl` does, but from here and within milliseconds.
+"""Call functions on an Erlang node as `rabbitmqctl` does, without starting a program: within milliseconds.
 
 AMQP cannot make a virtual host, the management plugin costs every boot more than a second, and rabbitmqctl needs a second to
 start. The distribution protocol that it speaks is small: a handshake that proves the shared cookie, then messages.
@@ -33,7 +33,7 @@ _FLAGS = sum(
         0x4_0000_0000,  # pids and references of version 4
     )
 )
-"""What a node must understand to be talked to by Erlang/OTP 25 to 27. Not published: other nodes do not hear of us."""
+"""What a node must understand to be talked to by Erlang/OTP 25 to 27. Not published: other nodes do not see it."""
 
 _TO_A_NAME, _TO_A_PID = 6, 2
 _PASS_THROUGH = b"p"
@@ -41,20 +41,20 @@ _CHALLENGE_AT = 9
 
 
 class ErlangError(OSError):
-    """The node refused us or what was asked, or hung up."""
+    """The node refused the connection or the call, or closed the connection."""
 
 
 class Node:
     """A connection to one node; use as a context manager. Not for several threads at once."""
 
     def __init__(self, port: int, cookie: str, timeout_s: float = 10.0) -> None:
-        """Raises OSError (ErlangError when the node does not let us in)."""
-        # The node never forgets a name it has heard: few of them, and one of its own for each that is connected now.
+        """Raises OSError (ErlangError when the node refuses the handshake)."""
+        # A node keeps every name it has seen (atoms are not collected): few names, one per live connection.
         self._name = Atom(f"gauntlet-{secrets.token_hex(2)}@localhost")
         self._creation = secrets.randbits(31) | 1
         self._socket = socket.create_connection((HOST, port), timeout_s)
         try:
-            self._shake_hands(cookie)
+            self._handshake(cookie)
         except BaseException:
             self._socket.close()
             raise
@@ -76,7 +76,7 @@ class Node:
             if isinstance(answer, tuple) and answer[0] == question:
                 return _checked(f"{module}:{function}", answer[1])
 
-    def _shake_hands(self, cookie: str) -> None:
+    def _handshake(self, cookie: str) -> None:
         name = self._name.encode()
         self._put(b"N" + struct.pack(">QIH", _FLAGS, self._creation, len(name)) + name)
         if (status := self._get()) != b"sok":
@@ -102,7 +102,7 @@ class Node:
         self._socket.sendall(struct.pack(">I", len(data)) + data)
 
     def _receive(self) -> Any:
-        """The next message to a process of ours; ticks, and what is not for a process, are passed over."""
+        """The next message to a process of this side; ticks and other messages are skipped."""
         while True:
             (size,) = struct.unpack(">I", self._read(4))
             data = self._read(size)

@@ -19,7 +19,7 @@ _READY_S = 60.0
 
 @dataclass(frozen=True)
 class OwnInstance:
-    """It carries the stack's mark: should the test be killed, it goes with the stack. Its logs are beside the stack's."""
+    """It carries the stack's marker: when the test is killed, it ends with the stack. Its logs are in the stack's folder."""
 
     name: str
     ports: Mapping[str, int]

@@ -1,4 +1,4 @@
-"""A namespace on the servers of a running stack: taken by any process that attaches, reset in milliseconds, gone with it."""
+"""A namespace on the servers of a running stack: taken by an attached process, reset in ms, removed with the stack."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ _FOLDER = "namespaces"
 
 
 class Namespace:
-    """Its parts are made when they are first asked for. May be used from several threads.
+    """Its parts are made at their first use. Thread-safe.
 
     It belongs to the process that has taken it. When that is killed, whoever takes a namespace of the stack next removes what
     was left.
@@ -41,7 +41,7 @@ class Namespace:
 
     @classmethod
     def take(cls, stack: StackView) -> Self:
-        """A namespace that nobody else has. Raises NoneFree, NamespaceFailed, or NotAttachable when the stack has ended."""
+        """A namespace of this process alone. Raises NoneFree, NamespaceFailed, NotAttachable when the stack has ended."""
         folder = stack.folder / "data" / _FOLDER
         try:
             folder.mkdir(exist_ok=True)
@@ -56,36 +56,36 @@ class Namespace:
 
     @property
     def name(self) -> str:
-        """`ns3`: unique among the namespaces of this stack, for whatever else needs a name of its own."""
+        """`ns3`: unique among the namespaces of this stack, for other names that must be unique."""
         return f"ns{self._slot.number}"
 
     @property
     def stack(self) -> StackView:
-        """Whose servers it is on."""
+        """The stack whose servers it is on."""
         return self._stack
 
     # -- what is in it -----------------------------------------------------------------------------------------------
 
     def mysql(self, schema: str) -> MysqlAccess:
-        """A schema that stands for the stack's of this name, empty at first. Raises NoSuchMember, NamespaceFailed."""
+        """The namespace's schema in place of the stack's of this name, empty at first. Raises NoSuchMember, NamespaceFailed."""
         port = self._stack.mysql(schema).port
         server = next(record for record in self._stack.manifest.members if port in record.ports.values())
         return MysqlAccess(host=HOST, port=port, **self._made(server.name, schema).access())
 
     @property
     def amqp_url(self) -> str:
-        """The broker, with credentials and a virtual host of its own. Raises NoSuchMember, NamespaceFailed."""
+        """The URL of the broker, with credentials and the namespace's virtual host. Raises NoSuchMember, NamespaceFailed."""
         server = self._of_kind("rabbitmq")
         access = self._made(server.name).access()
         return f"amqp://{access['user']}:{access['password']}@{self._stack.address(server.name)}/{access['vhost']}"
 
     def redis_url(self, server: str) -> str:
-        """A database of its own on that server, empty at first. Raises NoSuchMember, NamespaceFailed."""
+        """The URL of the namespace's database on that server, empty at first. Raises NoSuchMember, NamespaceFailed."""
         whole = self._stack.redis_url(server).rpartition("/")[0]
         return f"{whole}/{self._made(server).access()['database']}"
 
     def make_all(self) -> None:
-        """Make every part there can be now: for each schema, broker and Redis server of the stack. Raises NamespaceFailed."""
+        """Make all parts now: for each schema, broker and Redis server of the stack. Raises NamespaceFailed."""
         manifest = self._stack.manifest
         todo = [partial(self.mysql, schema) for schema in manifest.mysql]
         others = (record.name for record in manifest.members if record.kind in PARTS and record.kind != schemas.Schema.kind)
@@ -112,15 +112,15 @@ class Namespace:
         own = environment_of(topology, topology.processes[process], wiring, manifest.secrets.__getitem__, overrides)
         return {**inherited(), **own}
 
-    # -- from the beginning to the end -------------------------------------------------------------------------------
+    # -- reset and removal -------------------------------------------------------------------------------
 
     def reset(self) -> None:
-        """Everything in it is as new: empty. Who is connected to its schemas and virtual host is disconnected."""
+        """Empty all parts. Clients of its schemas and virtual host are disconnected."""
         with self._lock:
             _at_once([part.empty for part in self._parts.values()])
 
     def drop(self) -> None:
-        """Remove it with everything in it, and let others have its number. Nothing happens the second time."""
+        """Remove all parts and free the number. No effect the second time."""
         with self._lock:
             if self._dropped:
                 return
@@ -163,7 +163,7 @@ def _check_apart(edge: Edge, access: Mapping[str, str]) -> None:
 
 
 class _Once:
-    """A part that is made by whoever asks first; others wait for that."""
+    """A part, made by the first thread that asks; others wait."""
 
     def __init__(self, part: Part) -> None:
         self._part = part
@@ -189,7 +189,7 @@ class _Once:
 
 
 def _at_once(actions: Sequence[Callable[[], object]]) -> None:
-    """All of them, side by side; when all have ended the first failure is raised."""
+    """Run all concurrently; when all have ended the first failure is raised."""
     with ThreadPoolExecutor(max(1, len(actions)), thread_name_prefix="namespace") as pool:
         running = [pool.submit(action) for action in actions]
     for one in running:

@@ -1,4 +1,4 @@
-"""What a namespace is made of: one part per schema, per virtual host, per Redis database. Each kind of server has its own."""
+"""What a namespace is made of: one part per schema, per virtual host, per Redis database. One class per kind of server."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class NamespaceFailed(StackError):
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a part is: on which server, for which schema ("" where a server has none), in the namespace of which number."""
+    """The server, schema ("" where a server has none) and namespace number of a part."""
 
     view: StackView
     server: MemberRecord
@@ -24,7 +24,7 @@ class Spot:
 
     @property
     def name(self) -> str:
-        """What the namespace is called, on every server."""
+        """The name of the namespace, on every server."""
         return f"ns{self.number}"
 
     @property
@@ -34,7 +34,7 @@ class Spot:
 
     @property
     def admin(self) -> AdminAccess:
-        """Who may make things on this server. Raises NamespaceFailed when nobody may."""
+        """The administrator's account on this server. Raises NamespaceFailed when there is none."""
         try:
             return self.view.manifest.admin[self.server.name]
         except KeyError as error:
@@ -42,20 +42,20 @@ class Spot:
 
 
 class Part(Protocol):
-    """One part. It is made once, emptied and removed as often as anybody likes."""
+    """One part. Emptying and removing may be repeated."""
 
     kind: ClassVar[str]  # of the server
 
     def __init__(self, spot: Spot) -> None: ...
 
     def make(self) -> None:
-        """Make it, empty; should there be one of its name, that is gone. Raises NamespaceFailed."""
+        """Make it, empty; one of the same name is removed first. Raises NamespaceFailed."""
 
     def empty(self) -> None:
-        """It has been made: all it holds goes, it stays. Raises NamespaceFailed."""
+        """Remove its contents. It must have been made. Raises NamespaceFailed."""
 
     def remove(self) -> None:
-        """Remove it with all it holds; nothing happens when it is not there. Raises NamespaceFailed."""
+        """Remove it with its contents; no effect when it does not exist. Raises NamespaceFailed."""
 
     def access(self) -> Mapping[str, str]:
         """The placeholders of an edge's template, but {address}."""

@@ -19,7 +19,7 @@ _EXISTS = (1007, 1396)  # a schema, an account of that name
 
 @part
 class Schema(Part):
-    """`order` is `ns3_order` in namespace 3. Whoever is connected to it is disconnected before it goes."""
+    """`order` is `ns3_order` in namespace 3. Its clients are disconnected before it is removed."""
 
     kind: ClassVar[str] = "mysql"
 
@@ -40,7 +40,7 @@ class Schema(Part):
                 self._create(cursor)
 
     def empty(self) -> None:
-        """See Part. What the account may do outlives the schema."""
+        """See Part. The account's grants outlive the schema."""
         with self._cursor() as cursor:
             self._disconnect(cursor)
             cursor.execute(f"DROP DATABASE IF EXISTS `{self._name}`")
@@ -69,7 +69,7 @@ class Schema(Part):
     def _disconnect(self, cursor: Cursor) -> None:
         cursor.execute("SELECT id FROM information_schema.processlist WHERE user = %s", (self._name,))
         for (connection,) in cursor.fetchall():
-            with _unless(_NO_SUCH_THREAD):  # it has ended by itself
+            with _unless(_NO_SUCH_THREAD):  # it has ended since
                 cursor.execute(f"KILL {int(connection)}")
 
     @contextmanager
@@ -93,7 +93,7 @@ class Schema(Part):
 
 
 def _literal(name: str) -> str:
-    """A grant takes _ for any character."""
+    """In a GRANT, _ matches any character: escape it."""
     return name.replace("_", r"\_")
 
 

@@ -1,4 +1,4 @@
-"""Whose namespace is whose: a numbered file per namespace, locked by the process that has it, listing what it has made.
+"""Which process has which namespace: a numbered file per namespace, locked by its process, listing what it has made.
 
 The kernel gives the lock up when that process ends, however it ends. A file that is not empty and not locked tells of a
 namespace whose process was killed. Files are never removed: with the stack's data they go all at once.
@@ -18,11 +18,11 @@ Made = tuple[str, str]
 
 
 class NoneFree(StackError):
-    """As many namespaces as there can be are in use."""
+    """All namespaces are in use."""
 
 
 class Slot:
-    """A namespace's number, ours until `free`; `made` is what is known to exist of it."""
+    """A namespace's number, locked until `free`; `made` lists its parts that may exist."""
 
     def __init__(self, number: int, file: int) -> None:
         self.number = number
@@ -31,18 +31,18 @@ class Slot:
         self.made: list[Made] = [(server, schema) for server, schema in json.loads(text or b"[]")]
 
     def note(self, made: Made) -> None:
-        """Write down that something is about to be made: whoever finds us dead will know."""
+        """Record a part before it is made, so that another process can remove it after a crash."""
         if made not in self.made:
             self.made.append(made)
             self._write(json.dumps(self.made).encode())
 
     def forget(self) -> None:
-        """All of it is gone."""
+        """Record that all parts are removed."""
         self.made.clear()
         self._write(b"")
 
     def free(self) -> None:
-        """Let others have it."""
+        """Release the number."""
         with suppress(OSError):
             os.close(self._file)
 
@@ -52,7 +52,7 @@ class Slot:
 
 
 def take(folder: Path, most: int, clear: Callable[[Slot], None]) -> Slot:
-    """The first namespace that nobody has. What killed processes have left in it and in others is cleared by `clear`.
+    """The first free namespace. What killed processes have left in it and in others is removed by `clear`.
 
     Raises NoneFree when all `most` are taken, and what `clear` raises.
     """
@@ -61,7 +61,7 @@ def take(folder: Path, most: int, clear: Callable[[Slot], None]) -> Slot:
         if (slot := _lock(folder, number)) is not None:
             if not slot.made:
                 return slot
-            slot.free()  # its process was killed just now, and somebody else is clearing it or will
+            slot.free()  # its process was killed just now; another process clears it or will
     raise NoneFree(f"all {most} namespaces of this stack are in use")
 
 

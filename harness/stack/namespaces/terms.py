@@ -17,7 +17,7 @@ _TUPLE, _LIST, _NIL = b"h", b"l", b"j"
 
 
 class Atom(str):
-    """A name."""
+    """An atom."""
 
     __slots__ = ()
 
@@ -34,7 +34,7 @@ class Pid:
 
 @dataclass(frozen=True)
 class Reference:
-    """What ties an answer to its question."""
+    """A reference: identifies the answer to a call."""
 
     node: Atom
     creation: int
@@ -42,11 +42,11 @@ class Reference:
 
 
 class Undecodable(ValueError):
-    """A term of a kind that is not spoken here, or a torn one."""
+    """A term of an unsupported kind, or a truncated one."""
 
 
 def encode(term: Any) -> bytes:
-    """A term without its version byte. Raises TypeError for what has no term."""
+    """A term without its version byte. Raises TypeError for an unsupported type."""
     match term:
         case Atom():
             name = term.encode()
@@ -68,7 +68,7 @@ def encode(term: Any) -> bytes:
 
 
 def decode(data: bytes) -> tuple[Any, bytes]:
-    """The term that `data`, which begins with a version byte, begins with, and the rest. Raises Undecodable."""
+    """The first term of `data`, after its version byte, and the remaining bytes. Raises Undecodable."""
     if data[:1] != VERSION:
         raise Undecodable(f"not a term: {data[:20]!r}")
     reader = _Reader(data[1:])

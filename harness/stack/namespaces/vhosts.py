@@ -13,7 +13,7 @@ _EVERYTHING = b".*"
 
 @part
 class VirtualHost(Part):
-    """The broker's own account is let into it. Whoever is connected to it is disconnected when it goes."""
+    """The broker's account gets access to it. Its clients are disconnected when it is removed."""
 
     kind: ClassVar[str] = "rabbitmq"
 

@@ -1,4 +1,4 @@
-"""What the native provider has to know about a kind of server; each kind says it in a file of its own."""
+"""The definition of a kind of server for the native provider; one file per kind."""
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +18,7 @@ _SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/usr/libex
 
 @dataclass(frozen=True)
 class Plan:
-    """How to start one server. The first of `ports` is the one clients use. `admin` may make schemas or virtual hosts on it."""
+    """How to start one server. The first of `ports` is the one clients use. `admin` can make schemas or virtual hosts on it."""
 
     command: tuple[str, ...]
     ports: Mapping[str, int]

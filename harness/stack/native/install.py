@@ -1,4 +1,4 @@
-"""Missing server programs: installed on a Debian-like machine by root or sudo, otherwise named exactly.
+"""Missing server programs: installed on Debian-like machines by root or sudo, otherwise named with the command to install them.
 
 Packages of Debian start their service when installed; a policy that forbids it is in place while we install, so that what
 is installed here never runs but as a private process of a stack. Where sudo asks for no password, an ordinary user's
@@ -40,7 +40,7 @@ def ensure_installed(drivers: Sequence[Driver], say: Callable[[str], None]) -> N
     if not missing(drivers):
         return
     with _one_at_a_time():
-        lacking = missing(drivers)  # somebody else may have installed them while we waited
+        lacking = missing(drivers)  # another process may have installed them during the wait
         if not lacking:
             return
         if shutil.which("apt-get") is None or not _may_install():
@@ -52,7 +52,7 @@ def ensure_installed(drivers: Sequence[Driver], say: Callable[[str], None]) -> N
 
 
 def advice(lacking: dict[str, str]) -> str:
-    """What a person has to do about it."""
+    """What the user has to do."""
     return (
         f"{'; '.join(lacking.values())}. Install what is missing, on Debian or Ubuntu with\n"
         f"    sudo apt-get install --no-install-recommends {' '.join(sorted(lacking))}\n"

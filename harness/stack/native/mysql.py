@@ -1,4 +1,4 @@
-"""MariaDB or MySQL: a private server with one schema and one account per service, each with a password of its own.
+"""MariaDB or MySQL: a private server with one schema and one account per service, each with its own password.
 
 An initialised data folder is made once per server version, cached, and copied for each server, which is a second faster
 than initialising. Accounts come from an init file, which runs before the first connection is accepted.
@@ -53,12 +53,12 @@ class Program:
 
     @property
     def is_mariadb(self) -> bool:
-        """MariaDB installs a program of the name mysqld as well; its version says which it is."""
+        """MariaDB installs a mysqld as well; `--version` tells which it is."""
         return "MariaDB" in self.version
 
     @property
     def user(self) -> tuple[str, ...]:
-        """Both refuse to run as root unless told to."""
+        """Options to run as root, which both refuse otherwise."""
         return ("--user=root",) if os.geteuid() == 0 else ()
 
     def options(self) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def _program() -> Program:
 
 
 def template(program: Program, cache_folder: Path) -> Path:
-    """An initialised data folder for this version, made when there is none. Safe against doing so twice at once."""
+    """An initialised data folder for this version, made when there is none. Concurrent calls are safe."""
     recipe = "\n".join((program.version, *program.options()))
     final = cache_folder / f"mysql-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}"
     if final.is_dir():
@@ -108,7 +108,7 @@ def template(program: Program, cache_folder: Path) -> Path:
                 shutil.copytree(elsewhere, fresh, dirs_exist_ok=True)
             finally:
                 shutil.rmtree(elsewhere)
-        with suppress(OSError):  # another process was faster: its folder is as good
+        with suppress(OSError):  # another process has made it: its folder is used
             fresh.rename(final)
     return final
 
@@ -135,7 +135,7 @@ def accounts_sql(schemas: Mapping[str, str], root_password: str) -> str:
 
 
 def account_statements(schemas: Mapping[str, str], host: str) -> list[str]:
-    """One schema and one account per name, with that password; it may do everything in its schema, and connect from `host`."""
+    """One schema and one account per name, with that password; it has all rights in its schema, and connects from `host`."""
     statements = []
     for name, password in schemas.items():
         statements += [

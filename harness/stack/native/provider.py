@@ -1,4 +1,4 @@
-"""The native provider: finds the server programs, starts each in a folder of its own, on ports of its own."""
+"""The native provider: finds the server programs and starts each with its own folder and ports."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""RabbitMQ: one node with a port mapper (epmd) of its own, so that several stacks run side by side.
+"""RabbitMQ: one node with its own port mapper (epmd), so that several stacks run concurrently.
 
-The server script is run inside its library folder: the wrapper on PATH swallows output and insists on its own user.
+The server script is run inside its library folder: the wrapper on PATH discards output and switches to its own user.
 """
 
 import re
@@ -18,10 +18,10 @@ from harness.stack.topology import Server
 
 _LIBRARIES = (Path("/usr/lib/rabbitmq/lib"), Path("/usr/local/lib/rabbitmq/lib"), Path("/opt/rabbitmq"))
 _PLUGIN = re.compile(r"rabbitmq_(?!prelaunch)")
-"""Names of what can be enabled; the libraries of the server itself are called otherwise."""
+"""Names of plugins; the server's own libraries are named differently."""
 USER = "gauntlet"
 SCHEDULERS = "+S 2:2 +sbwt none"
-"""Two that do not spin: the node shares the machine with everything else under test."""
+"""Two schedulers without busy waiting: the node shares the machine with the whole stack."""
 
 
 def _script() -> Path:
@@ -35,7 +35,7 @@ def _script() -> Path:
 
 
 def without_plugins(server: Path, home: Path) -> Path:
-    """The server's folder once more, in `home`, of links, but without its plugins; where its scripts are then.
+    """A copy of the server's folder in `home`, made of links and without plugins; returns its scripts' folder.
 
     None of them is enabled, and a node looks for each of its hundreds of modules in every folder: with them it boots with
     half as much work again.

@@ -15,11 +15,11 @@ from harness.stack.topology import Server
 from harness.waiting import NotYet
 
 DATABASES = 256
-"""How many a server has: the stack is in the first one, each of the others may become part of a namespace."""
+"""Databases per server: the stack uses database 0, namespaces the others."""
 
 
 def options(server: Server) -> tuple[str, ...]:
-    """All that is said to a server, wherever it runs."""
+    """Command-line options of a server, native or in a container."""
     return (*durability(server), "--databases", str(DATABASES))
 
 
@@ -29,7 +29,7 @@ def access(_caller: str) -> Mapping[str, str]:
 
 
 def durability(server: Server) -> tuple[str, ...]:
-    """The settings that keep what a durable server acknowledged, or keep nothing."""
+    """Settings of a durable server (append-only file, fsync always) or of one without persistence."""
     append = ("--appendonly", "yes", "--appendfsync", "always") if server.durable else ("--appendonly", "no")
     return ("--save", "", *append)
 
@@ -53,7 +53,7 @@ def ping(port: int) -> bool:
 
 @driver
 class Redis(Driver):
-    """`durable` servers lose nothing they acknowledged; the others lose everything with their process, as caches may."""
+    """`durable` servers keep every acknowledged write; others lose all data with their process."""
 
     kind = "redis"
     package = "redis-server"

@@ -1,4 +1,4 @@
-"""Make a stack that has served a run as it was when it was new, so that it can serve another one.
+"""Reset a stack after a run to its state when it was new, so that it can serve another run.
 
     reset = Reset(stack)                 # right after the start: what the servers hold now is what they hold when new
     ...                                  # a run: rows, keys, messages, faults

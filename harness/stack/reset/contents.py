@@ -1,4 +1,4 @@
-"""What a server holds, as it was when the stack was new and as it is now. Each kind of server has its own."""
+"""What a server holds, as it was when the stack was new and as it is now. One class per kind of server."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Protocol
@@ -9,24 +9,24 @@ from harness.stack.view import StackView
 
 
 class NotClean(StackError):
-    """A stack cannot be shown to be as it was when it was new; says what is left."""
+    """A stack differs from its state when new, or cannot be compared; says what differs."""
 
 
 class Contents(Protocol):
-    """All that one server holds of one stack."""
+    """The data of one server."""
 
     kind: ClassVar[str]  # of the server
 
     def __init__(self, view: StackView, server: MemberRecord) -> None: ...
 
     def remember(self) -> None:
-        """What it holds now (migrations, first accounts, queues) is what it holds when the stack is new. Raises NotClean."""
+        """Record the current data (migrations, first accounts, queues) as those of a new stack. Raises NotClean."""
 
     def restore(self) -> None:
-        """Remove what was not there when the stack was new, and put back what was. Raises NotClean."""
+        """Restore the recorded data. Raises NotClean."""
 
     def left(self) -> Sequence[str]:
-        """In which ways it differs from when the stack was new; empty when it does not. Raises NotClean."""
+        """Differences from the recorded data; empty when there are none. Raises NotClean."""
 
 
 CONTENTS: dict[str, type[Contents]] = {}
@@ -39,7 +39,7 @@ def contents(cls: type[Contents]) -> type[Contents]:
 
 
 def administered(view: StackView, server: MemberRecord) -> AdminAccess:
-    """Who may see and change everything on a server. Raises NotClean when nobody may."""
+    """The administrator's account on a server. Raises NotClean when there is none."""
     try:
         return view.manifest.admin[server.name]
     except KeyError as error:

@@ -1,4 +1,4 @@
-"""The proxied edges of a stack: all whole, no toxics, and what is random about them comes from the next run's seed."""
+"""The proxied edges of a stack: all enabled, without toxics, seeded with the next run's seed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ _TIMEOUT_S = 10.0
 
 
 def restore(view: StackView, seed: Seed) -> None:
-    """Enable every edge and take its toxics away. Raises NotClean.
+    """Enable every edge and remove its toxics. Raises NotClean.
 
     A server of the stack's own is also told the seed, which a real Toxiproxy takes no notice of; on somebody else's nothing is
     touched but the stack's edges.
@@ -32,7 +32,7 @@ def restore(view: StackView, seed: Seed) -> None:
 
 
 def left(view: StackView) -> Sequence[str]:
-    """What is wrong with them, empty when nothing is. Raises NotClean."""
+    """Edges that are disabled or have toxics; empty when there are none. Raises NotClean."""
     found = _edges(view)
     wrong = [f"edge {name} is gone" for name in view.edges() if name not in found]
     for name, state in found.items():

@@ -1,4 +1,4 @@
-"""The rows of all schemas of a MySQL or MariaDB server: tables are truncated, and rows of a new stack are put back.
+"""The rows of all schemas of a MySQL or MariaDB server: tables are truncated, and the rows of a new stack are inserted again.
 
 Those rows (migrations, first accounts) are kept in a schema of their own on the server. TRUNCATE also sets counters back, and
 takes no notice of triggers that refuse changes. Compared are the checksums of all tables.
@@ -27,7 +27,7 @@ Table = tuple[str, str]
 
 @contents
 class Rows(Contents):
-    """Processes may stay connected; one that holds a table for longer than 5 s is in the way."""
+    """Clients may stay connected; one that locks a table for more than 5 s makes the reset fail."""
 
     kind: ClassVar[str] = "mysql"
 
@@ -37,7 +37,7 @@ class Rows(Contents):
         ports = set(server.ports.values())
         self._schemas = [access.schema for access in view.manifest.mysql.values() if access.port in ports]
         self._sums: Mapping[Table, int] = {}
-        self._kept: Mapping[Table, str] = {}  # the columns that can be written of tables that have rows when new
+        self._kept: Mapping[Table, str] = {}  # writable columns of the tables that have rows when new
 
     def remember(self) -> None:
         """See Contents."""
@@ -125,7 +125,7 @@ def _empty(cursor: Cursor, table: Table) -> bool:
 
 
 def _columns(cursor: Cursor, table: Table) -> str:
-    """Those that can be written: what is generated cannot."""
+    """The writable columns: all but generated ones."""
     cursor.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
         " AND COALESCE(generation_expression, '') = '' ORDER BY ordinal_position",

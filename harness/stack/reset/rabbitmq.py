@@ -1,4 +1,4 @@
-"""The messages in all queues of a RabbitMQ broker, those that consumers have not settled included.
+"""The messages in all queues of a RabbitMQ broker, including those not yet acknowledged by consumers.
 
 Queues are purged over AMQP. How many messages there are is asked where it is known: of a quorum queue its leader, as what the
 broker shows of it is up to 5 s old, and AMQP counts only messages that wait.
@@ -27,16 +27,16 @@ _TOTAL: tuple[Any, ...] = (Atom("rabbit_fifo"), Atom("query_messages_total"), []
 
 @dataclass(frozen=True)
 class _Queue:
-    """A queue; an `own` one belongs to one connection and goes with it."""
+    """A queue; an `exclusive` one is deleted with its connection."""
 
     name: str
     messages: int
-    own: bool
+    exclusive: bool
 
 
 @contents
 class Messages(Contents):
-    """Those queues have to be there that were there when the stack was new, with as many consumers; others are deleted."""
+    """The queues of a new stack must exist with as many consumers; other queues are deleted."""
 
     kind: ClassVar[str] = "rabbitmq"
 
@@ -50,18 +50,18 @@ class Messages(Contents):
     def remember(self) -> None:
         """See Contents."""
         with self._failing():
-            self._consumers = asyncio.run(self._consumed([queue.name for queue in self._queues() if not queue.own]))
+            self._consumers = asyncio.run(self._consumed([queue.name for queue in self._queues() if not queue.exclusive]))
 
     def restore(self) -> None:
         """See Contents."""
         with self._failing():
-            asyncio.run(self._purge([queue.name for queue in self._queues() if not queue.own]))
+            asyncio.run(self._purge([queue.name for queue in self._queues() if not queue.exclusive]))
 
     def left(self) -> Sequence[str]:
         """See Contents."""
         with self._failing():
             found = self._queues()
-            now = asyncio.run(self._consumed([queue.name for queue in found if not queue.own]))
+            now = asyncio.run(self._consumed([queue.name for queue in found if not queue.exclusive]))
             alarms = self._asked("rabbit_alarm", "get_alarms", [])
         left = [f"{queue.messages} messages in {queue.name}" for queue in found if queue.messages]
         left += [f"queue {name} was not there" for name in now.keys() - self._consumers.keys()]

@@ -15,7 +15,7 @@ _TIMEOUT_S = 10.0
 
 @contents
 class Keys(Contents):
-    """A server of a new stack holds none: what a process has written at its start it must be able to do without."""
+    """All keys are deleted, also those that a process wrote at its start."""
 
     kind: ClassVar[str] = "redis"
 

@@ -1,4 +1,4 @@
-"""The reset itself: in which order things are done, which members are started again, and the proof in the end."""
+"""The reset: the order of its steps, the members that are restarted, and the final verification."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +26,7 @@ _READY_S = 90.0
 
 @dataclass(frozen=True)
 class Done:
-    """What a reset did: the members that were started again, and how long all of it took."""
+    """The result of a reset: restarted members and duration."""
 
     restarted: tuple[str, ...]
     seconds: float
@@ -37,10 +37,10 @@ class Done:
 
 
 class Reset:
-    """Of one stack that this process owns. Not for several threads at once."""
+    """Resets one stack that this process owns. Not thread-safe."""
 
     def __init__(self, stack: Stack) -> None:
-        """To be made when the stack is new and ready. Raises NotClean when a server of it cannot be reset."""
+        """Create it when the stack is new and ready. Raises NotClean when a server cannot be reset."""
         self._stack = stack
         servers = [record for record in stack.manifest.members if record.role is Role.SERVER]
         if strange := [server.name for server in servers if server.kind not in CONTENTS]:
@@ -50,7 +50,7 @@ class Reset:
         _at_once([each.remember for each in self._contents])
 
     def do(self, seed: Seed, *, at_rest: bool) -> Done:
-        """Make the stack as new; `seed` is the next run's. Raises NotClean when that cannot be shown.
+        """Reset the stack; `seed` is the next run's. Raises NotClean when the verification fails.
 
         Sandboxes are always started again: what the world outside remembers is in their memory. So are services that were
         killed, paused or have ended. Unless the system is `at_rest`, all services are: one that has work in hand would
@@ -99,18 +99,18 @@ class Reset:
         ]
 
     def _revive_servers(self) -> None:
-        """What is left of a fault that did not heal: servers and what carries the edges run, and none is paused."""
+        """Undo faults that did not heal: start ended servers and the proxy, resume paused ones."""
         touched = self._stack.touched
         keepers = [each for each in self._stack.instances() if each.role in (Role.SERVER, Role.PROXY)]
         _each(self._stack.boot, [each.name for each in keepers if not each.alive])
         for each in keepers:
             if each.alive and each.name in touched:
-                with suppress(StackError):  # it has ended just now: it will be found not to be ready
+                with suppress(StackError):  # it has ended since: the readiness check will tell
                     self._stack.resume(each.name)
         _each(lambda name: self._stack.wait_ready(name, _READY_S), [each.name for each in keepers])
 
     def _clean(self) -> bool:
-        """Whether everything is as new. Raises NotYet with what is not, NotClean when that cannot be asked."""
+        """True when all data is as new. Raises NotYet with the differences, NotClean when a server does not answer."""
         dead = [f"{each.name} has ended" for each in self._stack.instances() if not each.alive]
         broken = edges.left(self._stack) if self._stack.proxy_url is not None else []
         left = [*dead, *broken, *(line for found in _at_once([each.left for each in self._contents]) for line in found)]
@@ -120,12 +120,12 @@ class Reset:
 
 
 def _each(action: Callable[[str], None], names: Iterable[str]) -> None:
-    """The action on each of them, side by side."""
+    """The action on each of them, concurrently."""
     _at_once([partial(action, name) for name in names])
 
 
 def _at_once(actions: Sequence[Callable[[], T]]) -> list[T]:
-    """What each of them returns, side by side; when all have ended the first failure is raised."""
+    """The results of all, run concurrently; when all have ended the first failure is raised."""
     with ThreadPoolExecutor(max(1, len(actions)), thread_name_prefix="reset") as pool:
         running = [pool.submit(action) for action in actions]
     return [one.result() for one in running]

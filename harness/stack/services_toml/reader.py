@@ -1,4 +1,4 @@
-"""Read a services.toml: all that is wrong with it is said at once, a line each, naming file, table, key and remedy."""
+"""Read a services.toml: all problems are reported at once, a line each, with file, table, key and remedy."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,11 +15,11 @@ from harness.stack.services_toml.rules import Problem, Rules
 from harness.stack.services_toml.tables import Members, ServicesToml, StackTable
 
 _KEY = "[key]"
-"""How pydantic marks that it is the key of a table that is wrong, not its value."""
+"""Pydantic's mark in a location for a problem of the key, not of its value."""
 
 
 def read(path: Path) -> ServicesToml:
-    """What `path` says, checked. Raises TopologyError."""
+    """Read and check `path`. Raises TopologyError."""
     data = _parsed(path)
     try:
         file = ServicesToml.model_validate(data)
@@ -50,7 +50,7 @@ def _unreadable(error: OSError | ValueError) -> str:
 
 
 def _of_the_rest(data: Mapping[str, Any], error: ValidationError) -> Iterator[Problem]:
-    """What the rules say of the tables that have no problems of their own."""
+    """Problems between tables, of the tables that are valid by themselves."""
     wrong = {tuple(map(str, details["loc"][:2])) for details in error.errors()}
     rest = {
         section: {name: value for name, value in table.items() if (section, name) not in wrong}
@@ -71,7 +71,7 @@ def _of_tables(error: ValidationError) -> Iterator[Problem]:
 
 
 def _words(details: ErrorDetails) -> str:
-    """What is wrong, in the words of TOML."""
+    """A pydantic error in TOML's terms."""
     kind, given = details["type"], details["input"]
     if kind == "value_error":
         return str(details["ctx"]["error"])

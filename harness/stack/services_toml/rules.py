@@ -1,4 +1,4 @@
-"""The rules of services.toml between tables: what is named exists, and no variable of a process is set twice."""
+"""The rules of services.toml between tables: every named thing exists, and no variable of a process is set twice."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from harness.stack.services_toml.tables import PROCESS_PLACEHOLDERS, SERVER_PLAC
 ARROW = "->"
 HTTP = "http"
 PROXY = "proxy"
-"""What the harness calls the member that carries the edges of a proxied stack."""
+"""The member name of the proxy of a proxied stack."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Rules:
-    """Applied to what could be read of a file. What is named in `unread` is there, but has problems of its own."""
+    """Applied to the valid tables of a file. Tables in `unread` exist, but are invalid."""
 
     members: Members
     unread: frozenset[str] = frozenset()

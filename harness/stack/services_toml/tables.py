@@ -40,7 +40,7 @@ def must_be(what: str) -> WrapValidator:
 
 
 def one_of(names: Collection[str]) -> AfterValidator:
-    """One of a few words."""
+    """One of a fixed set of words."""
 
     def known(value: str) -> str:
         if value not in names:
@@ -51,7 +51,7 @@ def one_of(names: Collection[str]) -> AfterValidator:
 
 
 def matching(pattern: str, problem: str) -> AfterValidator:
-    """Text of a certain form; `problem` says after the text what is wrong with another one."""
+    """Text that matches a pattern; `problem` completes the message for other text."""
 
     def form(value: str) -> str:
         if not re.fullmatch(pattern, value):
