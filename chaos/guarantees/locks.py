@@ -52,7 +52,8 @@ ASSUMPTIONS = (
     Assumption("masters remember the locks that they gave", frozenset({"forget", "flush"}), MASTERS),
     Assumption("clocks run at about the same speed", frozenset({"clock_jump"}), MASTERS),
 )
-"""Killing a master breaks none of them: it grants nothing while it is down, and its keys are on its disk."""
+"""Killing a master breaks none of them: it grants nothing while it is down, and its keys are on its disk. Nor
+does filling its disk: it keeps its keys in memory, and grants nothing new."""
 
 LEAD_NS = 5_000_000_000
 """Injection takes up to so long, and the fault has effect during it; INJECT is recorded at its end."""

@@ -12,6 +12,7 @@ from harness.stack.errors import StartFailed
 from harness.stack.native import mysql, rabbitmq, redis  # noqa: F401 - see above
 from harness.stack.native.driver import DRIVERS, Driver
 from harness.stack.native.install import ensure_installed
+from harness.stack.native.small_disk import command_on, size_mb
 from harness.stack.process import Launch, Supervised
 from harness.stack.provider import Capability, RunningServer, Site
 from harness.stack.topology import Server
@@ -54,7 +55,7 @@ class NativeProvider:
         member = Supervised(
             Launch(
                 name=server.name,
-                command=plan.command,
+                command=command_on(size_mb(site.environment), plan.cwd, plan.command),
                 environment={**inherited(), **plan.environment, **site.environment},
                 mark=site.mark,
                 cwd=plan.cwd,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.stack.native.driver import Driver, Plan, driver, find_program
+from harness.stack.native.small_disk import size_mb
 from harness.stack.ports import HOST
 from harness.stack.probes import ATTEMPT_S
 from harness.stack.provider import Site
@@ -32,6 +33,14 @@ def durability(server: Server) -> tuple[str, ...]:
     """Settings of a durable server (append-only file, fsync always) or of one without persistence."""
     append = ("--appendonly", "yes", "--appendfsync", "always") if server.durable else ("--appendonly", "no")
     return ("--save", "", *append)
+
+
+def _on_small_disk(site: Site) -> tuple[str, ...]:
+    """A server that syncs every write ends itself when its disk is full; one that syncs every second refuses writes instead.
+
+    What it stores on a small disk does not outlive its process anyway.
+    """
+    return () if size_mb(site.environment) is None else ("--appendfsync", "everysec")
 
 
 def _program() -> Path:
@@ -72,7 +81,7 @@ class Redis(Driver):
         return Plan(
             command=(
                 *(str(_program()), "--port", str(port), "--bind", HOST, "--dir", str(site.folder)),
-                *("--daemonize", "no", *options(server)),
+                *("--daemonize", "no", *options(server), *_on_small_disk(site)),
             ),
             ports={"redis": port},
             probe=lambda: ping(port),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from chaos.subject import ShopSystem
 from harness.faults.clock_jump import FAKED_CLOCK
+from harness.faults.disk_full import SMALL_DISK
 from harness.faults.inventory import Inventory
 from harness.faults.registry import KINDS, load_kinds
 from harness.faults.spec import FaultSpec
@@ -63,6 +64,17 @@ def faked_clock(spec: FaultSpec, system: ShopSystem, inventory: Inventory) -> It
             yield f"{name} has a clock that cannot be moved: its environment is not FAKED_CLOCK"
 
 
+def small_disk(spec: FaultSpec, system: ShopSystem, inventory: Inventory) -> Iterator[str]:
+    """Members that write to a disk of their own."""
+    yield from members_of_kind("redis")(spec, system, inventory)
+    servers = topology_of(system.topology).servers
+    for name in spec.members:
+        if not system.environment.get(name, {}).items() >= SMALL_DISK.items():
+            yield f"{name} has no disk of its own: its environment is not SMALL_DISK"
+        if name in servers and not servers[name].durable:
+            yield f"{name} is not durable, and writes nothing to its disk"
+
+
 def open_port(spec: FaultSpec, system: ShopSystem, inventory: Inventory) -> Iterator[str]:
     """A process with that port."""
     yield from suffering_members(spec, system, inventory)
@@ -86,6 +98,7 @@ NEEDS: Mapping[str, Need] = {
     **dict.fromkeys(("memory_alarm", "poison", "redelivery"), members_of_kind("rabbitmq")),
     **dict.fromkeys(("mail_script", "provider_script"), sandbox),
     "clock_jump": faked_clock,
+    "disk_full": small_disk,
     "connection_flood": open_port,
     "killed_holding": holding_consumer,
 }

@@ -253,6 +253,16 @@ FAULTS: list[tuple[str, str, Doctor]] = [
     ),
     (
         "faults_can_prove_themselves",
+        "redis-lock-1 has no disk of its own",
+        lambda: suffering(flash_sale, declared(kind="disk_full", members=("redis-lock-1",))),
+    ),
+    (
+        "faults_can_prove_themselves",
+        "redis-cache is not durable",
+        lambda: suffering(flash_sale, declared(kind="disk_full", members=("redis-cache",))),
+    ),
+    (
+        "faults_can_prove_themselves",
         "gateway-1 has no port https",
         lambda: suffering(flash_sale, declared(kind="connection_flood", members=("gateway-1",), parameters={"port": "https"})),
     ),

@@ -81,6 +81,7 @@ def test_by_a_fault_that_was_never_healed_too() -> None:
         of("pause", "redis-lock-1"),
         of("pause", "order-2"),
         of("flush", "redis-cache"),
+        of("disk_full", "redis-lock-1", "redis-lock-2"),
         on("toxic", "order-1->product-1"),
         on("partition", "order-1->product-1", "product-2->mysql"),
         on("cut", "user-1->redis-cache", "user-2->redis-lock-1"),

@@ -28,6 +28,7 @@ from harness.faults import memory_alarm as alarms
 from harness.faults.clock_jump import clock_jump
 from harness.faults.connection_flood import connection_flood
 from harness.faults.cut import cut
+from harness.faults.disk_full import DiskFull, disk_full
 from harness.faults.flush import flush
 from harness.faults.forget import forget
 from harness.faults.inventory import Declaration
@@ -60,6 +61,7 @@ CASES: dict[str, Declaration] = {
     "forget": forget("redis-lock-1"),
     "flush": flush("redis-cache"),
     "clock_jump": clock_jump("redis-lock-1", seconds=30),
+    "disk_full": disk_full("redis-lock-1"),
     "connection_flood": connection_flood("gateway-1", "http", 10),
     "memory_alarm": alarms.memory_alarm("rabbitmq"),
     "kill_waiting": kill_waiting("capture", "order-1"),
@@ -126,6 +128,7 @@ async def _redis(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     """A Redis with one key, which it keeps whatever it is told. It hangs up on what is not its protocol."""
     now = str(int(time.time())).encode()
     answers = {b"KEYS": b"*1\r\n$1\r\nk\r\n", b"GET": b"$1\r\nv\r\n", b"DBSIZE": b":1\r\n"}
+    answers[b"INFO"] = b"$50\r\naof_enabled:1\r\naof_last_write_status:ok".ljust(55) + b"\r\n"
     answers[b"TIME"] = b"*2\r\n$%d\r\n%s\r\n$1\r\n0\r\n" % (len(now), now)
     queued: list[bytes] | None = None
     while (head := await reader.readline()).startswith(b"*"):
@@ -158,6 +161,18 @@ class IdleNode:
 
     def __exit__(self, *_: object) -> None:
         pass
+
+
+class IdleDisk:
+    """A disk that stays half empty."""
+
+    def fill(self) -> None:
+        pass
+
+    empty = fill
+
+    def free(self) -> int:
+        return 4096
 
 
 class IdleBroker:
@@ -203,6 +218,7 @@ async def _shop(folder: Path) -> AsyncIterator[Idle]:
 
 
 MADE: dict[str, Callable[[FaultSpec], Any]] = {
+    "disk_full": lambda spec: DiskFull(spec, lambda *_: IdleDisk()),
     "memory_alarm": lambda spec: MemoryAlarm(spec, lambda *_: IdleNode()),
     "killed_holding": lambda spec: KilledHolding(spec, {"unacknowledged": Holding("orders", _one)}),
 }
@@ -221,6 +237,7 @@ async def test_what_was_acknowledged_and_not_done_proves_nothing(
     monkeypatch.setattr("aio_pika.connect", _connect)
     monkeypatch.setattr("chaos.faults.poison.DEAD_S", 0.05)
     monkeypatch.setattr(alarms, "HEARD_S", 0.05)
+    monkeypatch.setattr("harness.faults.disk_full.NOTICED_S", 0.05)
     spec = declared(CASES[kind])
     fault: Any = MADE[kind](spec) if kind in MADE else make(spec)
     async with _shop(tmp_path) as shop:
