@@ -104,8 +104,9 @@ class DiskFull(StackFault):
         for target in self.spec.members:
             if self._find(subject, target) is None:
                 raise AssumptionError(
-                    f"the disk of {target} cannot be filled: it has none of its own. It needs a native server with the"
-                    f" environment {DISK_MB}, on Linux, started by root (or with CAP_SYS_ADMIN), and the programs unshare and mount"
+                    f"the disk of {target} cannot be filled: it has none of its own. It needs a native server with"
+                    f" the environment {DISK_MB}, on Linux, started by root (or with CAP_SYS_ADMIN), and the programs"
+                    " unshare and mount"
                 )
             if not (await _persistence(subject.stack.redis_url(target))).get("aof_enabled"):
                 raise AssumptionError(f"{target} would not notice a full disk: it is not durable, and writes nothing to it")
