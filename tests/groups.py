@@ -19,6 +19,7 @@ GROUPS = {
     "tests/conformance/test_capabilities.py": "restless",  # and these one of their own each
     "tests/conformance/test_carriers.py": "carriers",
     "tests/conformance/test_reset.py": "reset",
+    "tests/conformance/test_pythons.py": "pythons",  # an environment takes a minute to make
 }
 
 

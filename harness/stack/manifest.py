@@ -92,7 +92,8 @@ class Manifest:
 
     `shown` are variables shown to users of the system, such as its first login. `engine` is the socket
     of the engine that containers live in. `proxy` is the control API of the proxy that carries the edges, `proxied` where
-    that listens, by edge. `admin` has the servers that namespaces are made on, by name.
+    that listens, by edge. `admin` has the servers that namespaces are made on, by name. `settings` are the variables, by
+    service, that were chosen for this stack in place of what its topology says.
     """
 
     version: int
@@ -114,6 +115,7 @@ class Manifest:
     proxy: str | None = None
     proxied: dict[str, str] = field(default_factory=dict)
     admin: dict[str, AdminAccess] = field(default_factory=dict)
+    settings: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 _ADAPTER = TypeAdapter(Manifest)

@@ -295,6 +295,7 @@ class Stack(StackView):
                 for name in topology.show
             },
             engine=self._engine,
+            settings=self._overrides,
             admin={server.server.name: server.admin for server in servers.values() if server.admin is not None},
             proxy=assembly.edges.url if assembly is not None and assembly.edges is not None else None,
             proxied=dict(assembly.edges.listening) if assembly is not None and assembly.edges is not None else {},

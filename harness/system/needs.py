@@ -1,5 +1,6 @@
 """The requirements of a system on its stack, and a new stack that meets them."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,19 @@ class StackNeeds:
     instances: Mapping[str, int] = field(default_factory=dict)
     environment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     proxied: bool = False
+
+    @property
+    def command(self) -> str:
+        """The command line that starts a stack with all of it, to be attached to."""
+        words = ["gauntlet", "up", "--detach", *(["--proxied"] if self.proxied else [])]
+        words += [word for service, count in self.instances.items() for word in ("--instances", f"{service}={count}")]
+        words += [
+            word
+            for service, variables in self.environment.items()
+            for variable, value in variables.items()
+            for word in ("--set", f"{service}.{variable}={value}")
+        ]
+        return shlex.join(words)
 
     def new_stack(self, placement: Placement, folder: Path, seed: Seed, scratch: Scratch | None = None) -> Stack:
         """A stack that meets them, not started. Raises StackError."""

@@ -79,12 +79,19 @@ def source_of(choices: Choices) -> StackSource:
 
 
 def require(stack: RunningStack, needs: StackNeeds) -> None:
-    """Raises NotAttachable, saying how to start one, when a stack has too few instances or no proxied edges."""
-    name = stack.folder.name
+    """Raises NotAttachable, saying how to start one, when a stack has too few instances, other settings or no proxied edges."""
+    name, advice = stack.folder.name, f"start one with `{needs.command}`"
     few = [f"{service}={count}" for service, count in needs.instances.items() if len(stack.instances(service)) < count]
     if few:
-        wanted = " ".join(f"--instances {each}" for each in few)
-        raise NotAttachable(f"stack {name} has too few instances; start one with `gauntlet up --detach {wanted}`")
+        raise NotAttachable(f"stack {name} has too few instances, {', '.join(few)} are needed; {advice}")
     if needs.proxied and not stack.edges():
-        wanted = "start one with `gauntlet up --detach --proxied`"
-        raise NotAttachable(f"the edges of stack {name} run through no proxy; {wanted}")
+        raise NotAttachable(f"the edges of stack {name} run through no proxy; {advice}")
+    chosen = stack.manifest.settings
+    other = [
+        f"{service}.{variable}={value}"
+        for service, variables in needs.environment.items()
+        for variable, value in variables.items()
+        if chosen.get(service, {}).get(variable) != value
+    ]
+    if other:
+        raise NotAttachable(f"stack {name} was not started with {', '.join(other)}; {advice}")

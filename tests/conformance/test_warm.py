@@ -10,6 +10,7 @@ import pytest
 
 SERVICES = Path("system/services.toml").resolve()
 CHEAP = ("--set", "user.ARGON2_MEMORY_KIB=64", "--set", "user.ARGON2_TIME_COST=1", "--set", "gateway.LOGIN_RATE=1000/minute")
+LOCKS = ("--set", "order.LOCK_TTL_S=2", "--set", "order.LOCK_WAIT_S=1")  # as lock_partition_asymmetric has them
 
 
 def gauntlet(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -21,7 +22,7 @@ def gauntlet(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("warm")
     counts = ("--instances", "order=2", "--instances", "product=2")
-    up = gauntlet(folder, "up", "--detach", "--proxied", "--port", "0", "--topology", str(SERVICES), *counts, *CHEAP)
+    up = gauntlet(folder, "up", "--detach", "--proxied", "--port", "0", "--topology", str(SERVICES), *counts, *CHEAP, *LOCKS)
     try:
         assert up.returncode == 0, up.stderr
         yield folder
@@ -44,6 +45,13 @@ def test_what_an_attached_stack_cannot_do_is_said_before_anything_is_done(warm: 
     run = gauntlet(warm, "chaos", "run", "flash_sale", "--stack-reuse", "default")
     assert run.returncode == 3, "nothing was proved"
     assert "is not Restartable" in run.stderr + run.stdout
+
+
+def test_a_stack_with_other_settings_than_an_experiment_has_is_refused(warm: Path) -> None:
+    run = gauntlet(warm, "chaos", "run", "lock_latency_beyond_ttl", "--stack-reuse", "default")
+    assert run.returncode == 3, "nothing was proved"
+    said = " ".join((run.stderr + run.stdout).split())
+    assert "stack default was not started with order.LOCK_TTL_S=1; start one with `gauntlet up --detach --proxied" in said
 
 
 def test_a_stack_that_is_not_there_is_told(warm: Path) -> None:

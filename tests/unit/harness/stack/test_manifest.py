@@ -26,6 +26,7 @@ MANIFEST = Manifest(
     amqp_url="amqp://x",
     secrets={"jwt": "s"},
     shown={"LOGIN": "me"},
+    settings={"back": {"TTL_S": "2"}},
 )
 
 

@@ -34,7 +34,7 @@ class FakeStack:
         self.failure: Exception | None = None
         self.story: list[str] = []
         self.proxy_url: str | None = None
-        self.manifest = SimpleNamespace(provider="native", mysql={})
+        self.manifest = SimpleNamespace(provider="native", mysql={}, settings={"order": {"TTL_S": "2"}})
         log = folder / "order-1.log"
         log.write_text("the last words of order-1\n")
         self.members = [

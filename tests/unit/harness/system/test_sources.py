@@ -69,6 +69,12 @@ def test_what_was_chosen_says_where_the_stack_comes_from(tmp_path: Path) -> None
     [
         (StackNeeds(topology=SERVICES, instances={"order": 3, "user": 2}), "--instances order=3 --instances user=2"),
         (StackNeeds(topology=SERVICES, proxied=True), "--proxied"),
+        (StackNeeds(topology=SERVICES, environment={"order": {"TTL_S": "3"}}), "--set order.TTL_S=3"),
+        (
+            StackNeeds(topology=SERVICES, environment={"order": {"TTL_S": "2", "A": "b c"}}),
+            "--set order.TTL_S=2 --set 'order.A=b c'",
+        ),
+        (StackNeeds(topology=SERVICES, environment={"user": {"TTL_S": "2"}}), "--set user.TTL_S=2"),
     ],
 )
 async def test_a_stack_that_lacks_something_is_refused_with_the_command_for_one_that_does_not(
@@ -86,3 +92,11 @@ async def test_an_attached_stack_is_left_as_it_was(tmp_path: Path, monkeypatch: 
     async with AttachedSource(tmp_path).ready(NEEDS, context(tmp_path)):
         pass
     assert theirs.story == []
+
+
+async def test_a_stack_that_has_all_that_is_needed_is_attached_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = FakeStack(tmp_path)
+    monkeypatch.setattr(sources, "attach", lambda _folder: stack)
+    needs = StackNeeds(topology=SERVICES, instances={"order": 2}, environment={"order": {"TTL_S": "2"}})
+    async with AttachedSource(tmp_path).ready(needs, context(tmp_path)) as ready:
+        assert cast(Any, ready) is stack
