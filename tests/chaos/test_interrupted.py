@@ -23,6 +23,7 @@ def test_ctrl_c_during_a_run_leaves_a_report_and_nothing_else(tmp_path: Path) ->
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,  # a group of its own, as a terminal makes one
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests that run in the background ignore it
     )
     assert process.stdout is not None
     try:

@@ -24,7 +24,7 @@ OLDEST = 11
 """The minor version of Python 3 that pyproject.toml asks for at least."""
 _NAME = re.compile(r"python3\.(\d+)")
 _USABLE = "import ensurepip, sys, venv; sys.exit(sys.version_info.releaselevel != 'final')"
-_SUITES = ("cli", "experiment", "history", "pytest_plugin", "stack", "system")
+_SUITES = ("experiment", "history", "pytest_plugin", "stack", "system")
 """Those of tests/unit/harness that lean on the interpreter: processes, signals, asyncio, dataclasses, pydantic."""
 
 _IMPORT_ALL = """
