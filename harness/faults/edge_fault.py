@@ -10,15 +10,17 @@ from collections.abc import Mapping
 
 from harness.direction import Direction
 from harness.faults.control import HasStack
-from harness.faults.edge_probe import WITHIN_S, ProbeResult, probe
+from harness.faults.edge_probe import WITHIN_S, ProbeResult, envelope, probe
 from harness.faults.fault import StackFault
 from harness.faults.protocol import Proof
 from harness.faults.spec import Edge, FaultSpec, SpecError
 from harness.proxy.client import EffectsState, ProxyApiError, ProxyClient
 
 NOT_FOUND = 404
-PROBES = 3
-"""Number of probes for an effect that only some connections show."""
+UNDISTURBED = 5
+"""Number of probes before the injection, whose variation is no effect (see `envelope`)."""
+PROBES, CONFIRMED = 6, 2
+"""Number of probes for an effect that only some connections show, and how many of an edge must show it: one may be chance."""
 
 
 class EdgeFault(StackFault):
@@ -61,7 +63,8 @@ class EdgeFault(StackFault):
         async with subject.proxy as proxy:
             self._counted = (await proxy.effects(self.spec.edges[0].name)).complete
             if not self._counted:
-                self._probed = await self._probe(proxy)
+                found = [await self._probe(proxy) for _ in range(UNDISTURBED)]
+                self._probed = {name: envelope([each[name] for each in found]) for name in found[0]}
 
     async def inject(self, subject: HasStack) -> None:
         """See Fault."""
@@ -91,16 +94,17 @@ class EdgeFault(StackFault):
         return Proof(effective=bool(hit), detail="; ".join(hit) or f"no {self.unit} on {len(done)} edges")
 
     async def _prove_by_probe(self, proxy: ProxyClient) -> Proof:
-        said: dict[str, str] = {}
+        shown: dict[str, list[str]] = {edge.name: [] for edge in self.spec.edges}
+        said: list[str] = []
         for _ in range(PROBES):
             now = await self._probe(proxy, self.within_s, patient=self.patient)
             for edge in self.spec.edges:
                 before, after = self._probed[edge.name], now[edge.name]
                 if self.shows_effect(edge, before, after):
-                    said.setdefault(edge.name, f"{edge.name}: {before} before, {after} now")
-            if said:
+                    shown[edge.name].append(f"{edge.name}: {before} before, {after} now")
+            if said := [seen[-1] for seen in shown.values() if len(seen) >= CONFIRMED]:
                 break
-        return Proof(effective=bool(said), detail="; ".join(said.values()) or f"no effect seen through {len(now)} edges")
+        return Proof(effective=bool(said), detail="; ".join(said) or f"no effect seen through {len(shown)} edges")
 
     async def _probe(
         self, proxy: ProxyClient, within_s: float = WITHIN_S, *, patient: bool = False

@@ -7,6 +7,7 @@ with bytes (a greeting, an answer or an error), and it changes no state.
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"
@@ -37,6 +38,22 @@ class ProbeResult:
             return "no connection"
         end = "reset" if self.reset else "closed" if self.ended else "left open"
         return f"{self.bytes} bytes in {self.last_s * 1000:.0f} ms, then {end}"
+
+
+def envelope(results: Sequence[ProbeResult]) -> ProbeResult:
+    """What several probes of an undisturbed edge have in common, so that none of their variation counts as an effect.
+
+    The fewest bytes, the most reads, the latest times; ended only if each of them ended. Raises ValueError for no results.
+    """
+    ends = [each.ended_s for each in results if each.ended_s is not None]
+    return ProbeResult(
+        connected=all(each.connected for each in results),
+        bytes=min(each.bytes for each in results),
+        reads=max(each.reads for each in results),
+        last_s=max(each.last_s for each in results),
+        ended_s=max(ends) if len(ends) == len(results) else None,
+        reset=any(each.reset for each in results),
+    )
 
 
 async def probe(address: str, within_s: float = WITHIN_S, *, patient: bool = False) -> ProbeResult:
