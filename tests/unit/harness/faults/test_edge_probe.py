@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import pytest
+from pydantic import JsonValue
 
 from harness.faults.edge_probe import WITHIN_S, ProbeResult, envelope
 from harness.faults.spec import Edge, FaultSpec
@@ -19,7 +20,12 @@ class Probed(Toxic):
     """Whose probes have these results, one after the other."""
 
     def __init__(self, undisturbed: list[ProbeResult], disturbed: list[ProbeResult]) -> None:
-        parameters = {"type": "slicer", "average_size_bytes": 10, "size_variation_bytes": 1, "delay_us": 0}
+        parameters: dict[str, JsonValue] = {
+            "type": "slicer",
+            "average_size_bytes": 10,
+            "size_variation_bytes": 1,
+            "delay_us": 0,
+        }
         super().__init__(FaultSpec(kind="toxic", edges=(Edge.named(EDGE),), parameters=parameters))
         self._probed = {EDGE: envelope(undisturbed)}
         self._results: Iterator[ProbeResult] = iter(disturbed)
