@@ -6,13 +6,17 @@ The docker provider needs an engine and images: it takes part when GAUNTLET_CONF
 """
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from harness.pytest_plugin.retention import PREFIX
 from harness.stack.provider import Provider
 from harness.stack.providers import PROVIDERS
 from harness.stack.stack import Stack
+from tests.conformance.nested import Project
 from tests.conformance.toys import whole
 
 WITH_DOCKER = os.environ.get("GAUNTLET_CONFORMANCE_DOCKER") == "1"
@@ -41,3 +45,19 @@ def healthy(stack: Stack) -> Iterator[Stack]:
         if not instance.alive:
             stack.boot(instance.name)
             stack.wait_ready(instance.name, timeout_s=60)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Callable[..., Project]]:
+    """Makes a project; the folders that its runs keep are removed."""
+    made: list[Project] = []
+
+    def make(tests: str, **options: str) -> Project:
+        made.append(Project(tmp_path, tests, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        for seen in each.seen().values():
+            if seen.run.name.startswith(PREFIX):
+                shutil.rmtree(seen.run, ignore_errors=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
 from harness.stack.marker import Mark, marked
 from harness.stack.stack_folder import in_use
 from tests.conformance.toys import SMALL
@@ -19,6 +21,19 @@ TIMEOUT_S = 60
 FOREIGN = "-p no:locust -p no:schemathesis -p no:hypothesispytest -p no:anyio"
 """Other people's plugins, which take most of the time that a nested run takes, and are of no use in any."""
 WITHOUT_ASYNCIO = "-p no:asyncio"
+NATIVE = ("--provider", "native")
+TWO = ("-n", "2")
+ALONE_ID, TWO_ID = "alone", "two workers"
+NIGHTLY = pytest.mark.nightly
+
+
+def workers(at_each_commit: str) -> pytest.MarkDecorator:
+    """Both ways to run, of which the other one is tried nightly."""
+    ways = {ALONE_ID: (), TWO_ID: TWO}
+    marks = {way: () if way == at_each_commit else (NIGHTLY,) for way in ways}
+    return pytest.mark.parametrize("workers", [pytest.param(ways[way], marks=marks[way], id=way) for way in ways])
+
+
 CONFTEST = '''
 import json
 import threading

@@ -8,32 +8,18 @@ import subprocess
 import sys
 import uuid
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
-from harness.pytest_plugin.retention import PREFIX
 from harness.stack.attach import attach
 from harness.stack.stack_folder import in_use
 from harness.waiting import wait_until
-from tests.conformance.nested import TIMEOUT_S, Project, Seen
+from tests.conformance.nested import ALONE_ID, NATIVE, TIMEOUT_S, TWO, TWO_ID, Project, Seen, workers
 from tests.conformance.toys import SMALL
-
-NATIVE = ("--provider", "native")
-TWO = ("-n", "2")
-ALONE_ID, TWO_ID = "alone", "two workers"
-NIGHTLY = pytest.mark.nightly
-
-
-def workers(at_each_commit: str) -> pytest.MarkDecorator:
-    """Both ways to run, of which the other one is tried nightly."""
-    ways = {ALONE_ID: (), TWO_ID: TWO}
-    marks = {way: () if way == at_each_commit else (NIGHTLY,) for way in ways}
-    return pytest.mark.parametrize("workers", [pytest.param(ways[way], marks=marks[way], id=way) for way in ways])
-
 
 TOGETHER = """
     import pytest
@@ -51,22 +37,6 @@ FOREVER = """
     def test_it(seen):
         threading.Event().wait()
 """
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Iterator[Callable[..., Project]]:
-    """Makes a project; the folders that its runs keep are removed."""
-    made: list[Project] = []
-
-    def make(tests: str, **options: str) -> Project:
-        made.append(Project(tmp_path, tests, **options))
-        return made[-1]
-
-    yield make
-    for each in made:
-        for seen in each.seen().values():
-            if seen.run.name.startswith(PREFIX):
-                shutil.rmtree(seen.run, ignore_errors=True)
 
 
 def once_seen(project: Project) -> Seen:
@@ -381,41 +351,3 @@ def slow_toys(value: str) -> list[int]:
             if process.environ().get("TOY_SLOW") == value:
                 found.append(process.pid)
     return found
-
-
-def test_a_project_may_take_every_warning_for_an_error(project: Callable[..., Project]) -> None:
-    run = project(PASSING).pytest("-W", "error", *TWO)
-    assert run.returncode == 0, run.stdout
-
-
-@workers(ALONE_ID)
-def test_python_without_docstrings_is_refused_once_and_before_any_test(
-    project: Callable[..., Project], workers: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
-    is_usage_error(project(PASSING).pytest(*workers), "run without PYTHONOPTIMIZE=2 and -OO")
-
-
-@pytest.mark.parametrize("file", ["harness.py", "harness/__init__.py"])
-def test_a_harness_of_somebody_else_is_named_and_how_to_do_without_ours(
-    project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, file: str
-) -> None:
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
-    foreign = elsewhere / file
-    foreign.parent.mkdir(exist_ok=True)
-    foreign.touch()
-    monkeypatch.setenv("PYTHONPATH", str(elsewhere))
-    toy = project(PASSING)
-    is_usage_error(toy.pytest(*NATIVE), f"import harness finds {foreign}, which is not gauntlet's")
-    (toy.folder / "conftest.py").unlink()
-    (toy.folder / "test_toy.py").write_text("def test_it(): ...")
-    without = toy.pytest("-p", "no:gauntlet", "-p", "no:shop")
-    assert without.returncode == 0, without.stdout
-
-
-def is_usage_error(run: "subprocess.CompletedProcess[str]", why: str) -> None:
-    """Pytest ended with one line that says what to do."""
-    assert run.returncode == pytest.ExitCode.USAGE_ERROR, run.stdout
-    assert why in run.stdout
-    assert run.stdout.count("ERROR") == 1
-    assert "Traceback" not in run.stdout
