@@ -41,7 +41,9 @@ def reset(used: Stack) -> Reset:
 def _furnish(stack: Stack) -> None:
     with mysql_connection(stack, "back") as connection, connection.cursor() as cursor:
         cursor.execute("INSERT INTO things VALUES ('the first one')")
-        cursor.execute("CREATE TABLE book (id INT AUTO_INCREMENT PRIMARY KEY, thing VARCHAR(50), twice INT AS (2 * id))")
+        cursor.execute(
+            "CREATE TABLE book (id INT AUTO_INCREMENT PRIMARY KEY, thing VARCHAR(50), loud VARCHAR(50) AS (UPPER(thing)))"
+        )
         cursor.execute("ALTER TABLE book ADD FOREIGN KEY (thing) REFERENCES things (name)")
         connection.commit()
     admin = stack.manifest.admin["mysql"]
