@@ -29,23 +29,31 @@ UNITS: Mapping[str, str] = {
 """The parameters of a spec, by the attributes of Toxiproxy's toxics."""
 SLICED: Mapping[str, str] = {**UNITS, "delay": "delay_us"}
 """Attributes in microseconds: the slicer's delay."""
-ENOUGH_S = 0.005
-"""A delay in ms well above an edge's usual variation."""
+ENOUGH_S = 0.02
+"""The least delay in seconds that a probe takes for an effect; the scheduling of a loaded machine causes shorter ones."""
 
 Attributes: TypeAlias = Mapping[str, int]
 
 
 def _latency(attributes: Attributes, before: ProbeResult, now: ProbeResult) -> bool:
-    least_s = (attributes["latency"] - attributes.get("jitter", 0)) / 1000
-    return later(before, now, max(least_s, 2 * ENOUGH_S))
+    return _delayed(before, now, (attributes["latency"] - attributes.get("jitter", 0)) / 1000)
 
 
-def _slower(_attributes: Attributes, before: ProbeResult, now: ProbeResult) -> bool:
-    return later(before, now, 2 * ENOUGH_S)
+def _slower(attributes: Attributes, before: ProbeResult, now: ProbeResult) -> bool:
+    return _delayed(before, now, before.bytes / (1024 * max(attributes["rate"], 1)))
 
 
 def _sliced(attributes: Attributes, before: ProbeResult, now: ProbeResult) -> bool:
-    return now.reads > before.reads or _slower(attributes, before, now)
+    """Pieces without a delay between them may arrive as fewer, but as more than before."""
+    pieces = before.bytes // (attributes["average_size"] + attributes.get("size_variation", 0))
+    if pause_s := attributes.get("delay", 0) / 1_000_000:
+        return _delayed(before, now, (pieces - 1) * pause_s)
+    return now.reads > max(before.reads, pieces // 2)
+
+
+def _delayed(before: ProbeResult, now: ProbeResult, by_s: float) -> bool:
+    """Whether it shows a delay of `by_s`, which must be long enough to be told from scheduling."""
+    return later(before, now, max(by_s, 2 * ENOUGH_S))
 
 
 def _limited(attributes: Attributes, before: ProbeResult, now: ProbeResult) -> bool:
