@@ -10,10 +10,9 @@ from typing import Final
 from pydantic_core import to_json
 
 from chaos.guarantees import joining
-from chaos.observations.health import HEALTH
 from chaos.observations.locks import LOCK_GRANTS
-from chaos.observations.messages import ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.orders import SAGAS
+from chaos.observations.rest import HEALTH, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import MOVEMENTS, STOCK, Movement
 from harness.history import Row
 

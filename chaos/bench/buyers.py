@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pydantic import JsonValue
 
 from chaos.bench.world import Steps, World
-from chaos.observations.messages import CONFIRMATIONS
 from chaos.observations.orders import (
     AUTHORISE_PAYMENT,
     CANCEL_ORDER,
@@ -17,6 +16,7 @@ from chaos.observations.orders import (
     READ_ORDER,
 )
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER, Kind
+from chaos.observations.rest import CONFIRMATIONS
 from chaos.observations.stock import RESERVATION_LINES, RESERVATIONS, Movement
 from harness.history import Row
 

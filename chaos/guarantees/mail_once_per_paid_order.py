@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from chaos.guarantees import joining, reading
-from chaos.observations.messages import ORDER_OUTBOX, PAYMENT_OUTBOX
 from chaos.observations.orders import AT_THE_SHOP, ORDERS
 from chaos.observations.outside import MAILBOX, Message
+from chaos.observations.rest import ORDER_OUTBOX, PAYMENT_OUTBOX
 from harness.checkers import Effect, exactly_once
 from harness.history import Fault, FaultPhase, History
 from harness.verdict import Finding, Violation, guarantee

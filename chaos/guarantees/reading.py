@@ -9,11 +9,10 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from chaos.observations.health import HEALTH, HealthRow
 from chaos.observations.identity import USERS, UserRow
-from chaos.observations.messages import CONFIRMATIONS, QUEUES, ConfirmationRow, OutboxRow, QueueRow
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS, OrderRow, SagaRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER, Entry, Message
+from chaos.observations.rest import CONFIRMATIONS, HEALTH, QUEUES, ConfirmationRow, HealthRow, OutboxRow, QueueRow
 from chaos.observations.stock import (
     MOVEMENTS,
     RESERVATION_LINES,

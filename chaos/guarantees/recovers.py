@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from chaos.guarantees import reading
 from chaos.observations import identity
-from chaos.observations.health import HEALTH
 from chaos.observations.orders import AT_THE_SHOP
+from chaos.observations.rest import HEALTH
 from harness.checkers import HealthSample, recovered
 from harness.history import FaultPhase, History
 from harness.verdict import Finding, guarantee

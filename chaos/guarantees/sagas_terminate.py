@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from itertools import chain
 
 from chaos.guarantees import joining, reading
-from chaos.observations.messages import ORDER_OUTBOX, PAYMENT_OUTBOX
 from chaos.observations.orders import AT_THE_SHOP, ORDERS, PLACE_ORDER, OrderRow
+from chaos.observations.rest import ORDER_OUTBOX, PAYMENT_OUTBOX
 from chaos.observations.stock import RESERVATIONS
 from harness.history import History
 from harness.verdict import Finding, Violation, guarantee

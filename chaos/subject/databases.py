@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from chaos.observations import identity
 from chaos.observations.locks import FENCED_OFF, TOKENS
-from chaos.observations.messages import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGA_STEPS, SAGAS
+from chaos.observations.rest import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX
 from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK
 
 OBSERVED: Mapping[str, Mapping[str, str]] = {

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import httpx
 
-from chaos.observations.messages import QueueRow
+from chaos.observations.rest import QueueRow
 from chaos.subject.metrics import Readings, totals
 from harness.stack.view import StackView
 from harness.system.sql import rows

@@ -12,10 +12,9 @@ from aio_pika.exceptions import AMQPError
 
 from chaos.client import Mailbox, Provider, Session, Shop
 from chaos.client.shop import TIMEOUT
-from chaos.observations.health import HEALTH, HealthRow
 from chaos.observations.locks import LOCK_GRANTS, TOKENS
-from chaos.observations.messages import QUEUES, QueueRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
+from chaos.observations.rest import HEALTH, QUEUES, HealthRow, QueueRow
 from chaos.subject.databases import CONFIRMED, MOVING, OBSERVED, OUTSTANDING, PAID
 from chaos.subject.in_flight import in_flight
 from chaos.subject.lanes import LANES

@@ -1,4 +1,7 @@
-"""Runs blocking calls on a stack in a thread, always to completion, so that a cancelled run can stop the stack."""
+"""Runs blocking calls on a stack in a thread, always to completion, so that a cancelled run can stop the stack.
+
+Of a start that failed, as of every run, the ends of the members' logs are kept.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -6,10 +9,12 @@ from typing import TypeVar
 
 from harness.experiment import Context, RunFolder
 from harness.stack.events import Phase, StackEvent
+from harness.stack.process import tail
 from harness.stack.stack import Stack
-from harness.system.logs import tails
+from harness.stack.view import StackView
 
 T = TypeVar("T")
+LOG_LINES = 400
 
 
 async def to_its_end(call: Callable[[], T]) -> T:
@@ -37,3 +42,8 @@ async def start(stack: Stack, context: Context) -> None:
     except BaseException:
         RunFolder(context.folder).save_logs(tails(stack))
         raise
+
+
+def tails(stack: StackView) -> dict[str, str]:
+    """The last LOG_LINES lines of every member that there is, by its name."""
+    return {instance.name: tail(instance.log, LOG_LINES) for instance in stack.instances()}

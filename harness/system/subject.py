@@ -18,8 +18,8 @@ from harness.proxy.client import ProxyClient
 from harness.stack.errors import StackError
 from harness.stack.topology import Role
 from harness.system.cpu import CpuMeter
-from harness.system.logs import tails
 from harness.system.sources import RunningStack
+from harness.system.starting import tails
 from harness.system.topology import topology_of
 from harness.system.versions import versions
 from harness.system.watchers import Watcher, watching

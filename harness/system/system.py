@@ -11,10 +11,10 @@ from harness.experiment import Choices, Context, Experiment
 from harness.faults.inventory import Inventory
 from harness.stack.attach import attach
 from harness.stack.topology import Topology
-from harness.system.inventory import planned_inventory, running_inventory
 from harness.system.needs import StackNeeds
 from harness.system.sources import RunningStack, source_of
 from harness.system.subject import StackSubject
+from harness.system.topology import planned_inventory, running_inventory
 
 S = TypeVar("S", bound=StackSubject)
 

@@ -26,7 +26,7 @@ from harness.history import Recorder, Writer
 from harness.proxy.client import ProxyClient
 from harness.registry import guarantees
 from harness.seed import Seed
-from harness.system.inventory import running_inventory
+from harness.system.topology import running_inventory
 from harness.verdict import Outcome, RunVerdict
 
 FAULTS: dict[str, Declaration] = {

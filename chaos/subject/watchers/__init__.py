@@ -12,11 +12,10 @@ from chaos.subject.watchers.deliveries import deliveries
 from chaos.subject.watchers.fences import fences
 from chaos.subject.watchers.lock_book import LockBook
 from chaos.subject.watchers.locks import locks
-from chaos.subject.watchers.mail_script import mail_script
 from chaos.subject.watchers.members import members
 from chaos.subject.watchers.payment_books import outbox, payments
 from chaos.subject.watchers.sagas import sagas
-from chaos.subject.watchers.sandboxes import captures, mails
+from chaos.subject.watchers.sandboxes import captures, mail_script, mails
 from chaos.subject.watchers.watched import WatchedSystem
 from harness.system import Watcher
 

@@ -2,10 +2,9 @@
 
 from itertools import count
 
-from chaos.observations.health import HEALTH
-from chaos.observations.messages import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.orders import COMPLETE_ORDER, ORDER_ITEMS, ORDERS, PLACE_ORDER, READ_ORDER, SAGAS
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
+from chaos.observations.rest import CONFIRMATIONS, HEALTH, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK
 from harness.faults.spec import Edge, FaultSpec
 from harness.history import Call, FaultPhase, History, Record, Recorder, Row

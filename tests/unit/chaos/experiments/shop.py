@@ -5,10 +5,9 @@ from functools import cache
 from typing import Any
 
 from chaos.observations.events import MEMBER_REPLACED, REDELIVERED, TOKEN_DRAWN
-from chaos.observations.health import HEALTH
 from chaos.observations.locks import LOCK_GRANTS, TOKENS
-from chaos.observations.messages import QUEUES
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
+from chaos.observations.rest import HEALTH, QUEUES
 from chaos.subject import ShopSystem, databases
 from harness.experiment import Experiment
 from harness.history import History, Operation, Row

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chaos.guarantees.recovers import BOUND_S, recovers
-from chaos.observations.health import HEALTH
+from chaos.observations.rest import HEALTH
 from harness.history import Completion, Ending, Fault, FaultPhase, History
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory

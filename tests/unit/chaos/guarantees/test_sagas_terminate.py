@@ -3,8 +3,8 @@
 import pytest
 
 from chaos.guarantees.sagas_terminate import sagas_terminate
-from chaos.observations.messages import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.orders import ORDERS, SAGAS
+from chaos.observations.rest import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import RESERVATIONS
 from harness.history import NotObservedError
 from harness.verdict import Outcome

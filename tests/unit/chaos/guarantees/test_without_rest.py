@@ -11,9 +11,9 @@ from chaos.guarantees.no_oversell import no_oversell
 from chaos.guarantees.paid_iff_captured import paid_iff_captured
 from chaos.guarantees.reading import NotAtRestError
 from chaos.guarantees.sagas_terminate import sagas_terminate
-from chaos.observations.messages import CONFIRMATIONS, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.orders import ORDERS
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
+from chaos.observations.rest import CONFIRMATIONS, PAYMENT_OUTBOX, QUEUES
 from harness.verdict import Guarantee, Outcome
 from tests.unit.chaos.shop_history import ShopHistory
 

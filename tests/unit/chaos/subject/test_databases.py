@@ -6,8 +6,8 @@ from dataclasses import fields
 import pytest
 
 from chaos.observations import identity
-from chaos.observations.messages import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX, ConfirmationRow, OutboxRow
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS, OrderRow, SagaRow
+from chaos.observations.rest import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX, ConfirmationRow, OutboxRow
 from chaos.observations.stock import (
     MOVEMENTS,
     RESERVATION_LINES,

@@ -6,10 +6,9 @@ from typing import Any, cast
 import pymysql
 import pytest
 
-from chaos.observations.health import HEALTH, HealthRow
 from chaos.observations.locks import LOCK_GRANTS, TOKENS
-from chaos.observations.messages import QUEUES, QueueRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
+from chaos.observations.rest import HEALTH, QUEUES, HealthRow, QueueRow
 from chaos.subject import running
 from chaos.subject.databases import MOVING, OBSERVED, OUTSTANDING, PAID
 from chaos.subject.running import RunningShop

@@ -1,4 +1,4 @@
-"""Undelivered messages: in outboxes, in the broker's queues, unacknowledged at consumers, and mails to be sent."""
+"""Whether the shop is at rest and well: undelivered messages (outboxes, queues, unacknowledged, mails), health of its parts."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ ORDER_OUTBOX = "order.outbox"
 PAYMENT_OUTBOX = "payment.outbox"
 CONFIRMATIONS = "notification.confirmations"
 QUEUES = "rabbitmq.queues"
+HEALTH = "shop.health"
 """Subjects of the observations."""
 
 
@@ -32,3 +33,12 @@ class QueueRow:
 
     queue: str
     messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRow:
+    """Whether a part of the shop was healthy (`well`), and the detail it gave."""
+
+    part: str
+    well: bool
+    detail: str

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaos.subject.watchers.mail_script import risen
+from chaos.subject.watchers.sandboxes import risen
 
 
 @pytest.mark.parametrize(("before", "now", "new"), [(0, 0, 0), (0, 3, 3), (3, 3, 0), (3, 5, 2), (5, 0, 0), (5, 2, 2)])
