@@ -22,6 +22,7 @@ from harness.experiment.run_folder import NotARunError, RunFolder, RunRecord
 from harness.experiment.runner import run
 from harness.experiment.triggers import (
     AllOf,
+    AnyOf,
     AtOnce,
     EventsSeen,
     EventsSince,
@@ -35,6 +36,7 @@ from harness.experiment.triggers import (
 
 __all__ = [
     "AllOf",
+    "AnyOf",
     "AssumptionError",
     "AtOnce",
     "Bounds",

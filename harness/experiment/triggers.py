@@ -214,7 +214,23 @@ class AllOf:
         return " and ".join(str(trigger) for trigger in self.triggers)
 
 
+@dataclass(frozen=True)
+class AnyOf:
+    """When one of some triggers is met."""
+
+    triggers: tuple["AnyTrigger", ...]
+    type: Literal["any_of"] = "any_of"
+
+    def met(self, progress: RunProgress) -> bool:
+        """Whether one is met."""
+        return any(trigger.met(progress) for trigger in self.triggers)
+
+    def __str__(self) -> str:
+        return " or ".join(f"({trigger})" if isinstance(trigger, AllOf) else str(trigger) for trigger in self.triggers)
+
+
 AnyTrigger: TypeAlias = Annotated[
-    AtOnce | OperationsEnded | EventsSeen | EventsSince | Injected | Healed | InForceFor | AllOf, Field(discriminator="type")
+    AtOnce | OperationsEnded | EventsSeen | EventsSince | Injected | Healed | InForceFor | AllOf | AnyOf,
+    Field(discriminator="type"),
 ]
 """The triggers of a plan, discriminated by `type`."""

@@ -11,7 +11,7 @@ from harness.registry import mutants
 PATIENCE_S = 400
 AT_EACH_COMMIT = (
     "reserves_without_taking",  # stock: flash_sale, no_oversell
-    "release_frees_anybodys_lock",  # locks: lock_master_down, lock_exclusive_and_fenced
+    "quorum_of_one",  # locks: lock_majority_down, lock_exclusive_and_fenced
     "refund_skipped",  # sagas and money: saga_crash_during_compensation, paid_iff_captured
     "message_id_per_attempt",  # queues and mail: notification_down, mail_once_per_paid_order
     "announces_no_change",  # identity: identity_cache_down, stale_tokens_rejected

@@ -17,8 +17,6 @@ from harness.system.clocks import ClockOffset
 PREFIX = "lock:"
 
 SCRIPTS = frozenset({"EVALSHA", "EVAL"})
-LOST_NS = 1_000_000_000
-"""How long before a broken connection commands may be missing, in ns."""
 
 Seen = tuple[str, str, dict[str, JsonValue]]
 """An event, its subject (the resource), and its detail."""
@@ -59,7 +57,8 @@ class Claim:
 class LockBook:
     """The locks of some masters since `since_ns`; `unobserved` are intervals (ns) in which a master was not observed.
 
-    `clocks` are the offsets that were used to convert the masters' times to the history's.
+    MONITOR tells commands in their order, so when its connection breaks, those after the last one told may be missing, however
+    late the break is noticed. `clocks` are the offsets that were used to convert the masters' times to the history's.
     """
 
     masters: tuple[str, ...] = ()
@@ -71,6 +70,7 @@ class LockBook:
     _latest: dict[str, Claim] = field(default_factory=dict)
     _script_value: dict[str, str] = field(default_factory=dict)
     _down_since_ns: dict[str, int] = field(default_factory=dict)
+    _told_ns: dict[str, int] = field(default_factory=dict)
 
     @property
     def quorum(self) -> int:
@@ -87,10 +87,11 @@ class LockBook:
         if well:
             if down_since is not None:
                 self.unobserved.append((master, down_since, at_ns))
+            self._told_ns[master] = at_ns
             self._down_since_ns.pop(master, None)
         else:
             if down_since is None and at_ns > self.since_ns:
-                self.unobserved.append((master, at_ns - LOST_NS, at_ns))
+                self.unobserved.append((master, min(self._told_ns.get(master, self.since_ns), at_ns), at_ns))
             self._down_since_ns[master] = at_ns
 
     def unobserved_between(self, from_ns: int, to_ns: int) -> int:
@@ -99,6 +100,7 @@ class LockBook:
 
     def executed(self, master: str, words: Sequence[str], at_ns: int) -> Iterator[Seen]:
         """A master executed a command; yields the resulting events."""
+        self._told_ns[master] = at_ns
         match [words[0].upper() if words else "", *words[1:]]:
             case [name, _, number, *rest] if name in SCRIPTS and number.isdigit():
                 keys, given = rest[: int(number)], rest[int(number) :]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, Healed, InForceFor, Injected
+from harness.experiment import AllOf, AnyOf, EventsSeen, EventsSince, Experiment, Healed, InForceFor, Injected
 from harness.experiment.triggers import Trigger
 
 INJECT, HEAL = "inject", "heal"
@@ -15,7 +15,7 @@ Node = tuple[str, str]
 
 def parts(trigger: Trigger | None) -> Iterator[Trigger]:
     """A trigger's parts that are not made of others."""
-    if isinstance(trigger, AllOf):
+    if isinstance(trigger, AllOf | AnyOf):
         for each in trigger.triggers:
             yield from parts(each)
     elif trigger is not None:

@@ -9,6 +9,7 @@ import pytest
 from harness.direction import Direction
 from harness.experiment import (
     AllOf,
+    AnyOf,
     AtOnce,
     Choices,
     EventsSeen,
@@ -38,6 +39,7 @@ TRIGGERS: tuple[AnyTrigger, ...] = (
     Injected("deaf"),
     Healed("deaf"),
     InForceFor("deaf", 2.5),
+    AnyOf((Healed("deaf"), EventsSeen("lock_granted", 2))),
 )
 SPEC = FaultSpec(kind="partition", edges=(Edge("order-1", "redis-lock-2", (Direction.DOWNSTREAM,)),))
 DUMP = (

@@ -5,6 +5,7 @@ import time
 
 from harness.experiment import (
     AllOf,
+    AnyOf,
     AtOnce,
     EventsSeen,
     EventsSince,
@@ -45,6 +46,16 @@ async def test_one_fault_after_the_other() -> None:
     progress.update(healed("lock"))
     assert trigger.met(progress)
     assert str(trigger) == "lock is healed and 1 place_order ended"
+
+
+async def test_whichever_comes_first() -> None:
+    progress = RunProgress()
+    trigger = AnyOf((AllOf((Healed("lock"), Healed("mail"))), OperationsEnded("place_order", 1)))
+    progress.update(healed("lock"))
+    assert not trigger.met(progress)
+    progress.update(ended())
+    assert trigger.met(progress)
+    assert str(trigger) == "(lock is healed and mail is healed) or 1 place_order ended"
 
 
 async def test_who_waits_is_woken_by_the_event_from_any_thread() -> None:

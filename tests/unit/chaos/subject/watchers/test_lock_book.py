@@ -184,10 +184,12 @@ def test_other_commands_say_nothing(masters: Masters) -> None:
 def test_a_master_that_went_away_was_out_of_sight_just_before_and_until_it_is_heard_again() -> None:
     book = LockBook()
     book.open(MASTERS, 0, {})
+    list(book.executed("m1", ("PING",), ms(500)))
     for at in (2000, 2050, 2900):  # the connection broke; it refuses connections twice
         book.set_observed("m1", ms(at), well=False)
     book.set_observed("m1", ms(3000), well=True)
-    assert book.unobserved_between(ms(1500), ms(1600)) == 1, "what it did last may have remained untold"
+    assert book.unobserved_between(ms(600), ms(700)) == 1, "what it did after the last command heard may have remained untold"
+    assert book.unobserved_between(ms(400), ms(500)) == 0, "a stream that is in order has told what was before"
     assert book.unobserved_between(ms(2100), ms(2800)) == 0, "a master that is not there votes for nobody"
     assert book.unobserved_between(ms(2800), ms(2950)) == 1, "it may have voted before it was heard again"
     assert book.unobserved_between(ms(3001), ms(9000)) == 0
