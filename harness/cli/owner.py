@@ -29,7 +29,7 @@ class StopRequested(BaseException):
 
 def run_until_stopped(stack: Stack, listener: StackListener, owner_pid: int | None) -> ExitCode:
     """Start the stack, keep it until a signal or the end of `owner_pid`, stop it. Returns the exit code."""
-    with _stop_signals(listener.say):
+    with stop_signals(listener.say):
         try:
             with listener.progress() as progress, _stopping_with(owner_pid):
                 stack.start(progress)
@@ -46,7 +46,7 @@ def run_until_stopped(stack: Stack, listener: StackListener, owner_pid: int | No
             listener.failed(error)
             return ExitCode.TROUBLE
         finally:
-            _ignore_signals()
+            ignore_signals()
             try:
                 with listener.progress() as progress:
                     stack.stop(progress)
@@ -96,12 +96,12 @@ def _stopping_with(pid: int | None) -> Iterator[None]:
 
 
 @contextmanager
-def _stop_signals(say: Callable[[str], None]) -> Iterator[None]:
+def stop_signals(say: Callable[[str], None]) -> Iterator[None]:
     """Within the block the first signal raises StopRequested; later ones are ignored, so that the stop completes."""
     before = {number: signal.getsignal(number) for number in _NUMBERS}
 
     def ask(number: int, _frame: FrameType | None) -> None:
-        _ignore_signals()
+        ignore_signals()
         asked = StopRequested(signal.Signals(number))
         say(f"{'Ctrl-C' if asked.number is signal.SIGINT else asked.number.name}: stopping everything")
         raise asked
@@ -115,7 +115,8 @@ def _stop_signals(say: Callable[[str], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _ignore_signals() -> None:
+def ignore_signals() -> None:
+    """Let a stop complete: from here on this process is not interrupted any more."""
     for number in _NUMBERS:
         signal.signal(number, signal.SIG_IGN)
 

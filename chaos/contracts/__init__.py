@@ -1,0 +1,18 @@
+"""The contracts of the shop: where its interfaces are read, who judges them, and the changes that prove the judges."""
+
+from pathlib import Path
+
+from harness.contracts.proto.checker import ProtoChecker
+from harness.contracts.proto.sources import ProtoImage
+from harness.contracts.served_document import ServedDocument
+from harness.contracts.system import SystemContracts
+
+CONTRACTS = SystemContracts(
+    name="shop",
+    folder=Path("contracts"),
+    topology=Path("system/services.toml"),
+    saved=(ProtoImage(Path("proto")),),
+    live=(ServedDocument("openapi.json", "/openapi.json"),),
+    checkers=(ProtoChecker(),),
+    released=("proto.binpb", "openapi.json"),
+)
