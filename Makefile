@@ -1,6 +1,6 @@
 # Every command a developer needs. `make help` lists them; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
+.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants contracts contracts-proof release-contracts libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -10,11 +10,12 @@ EXPERIMENT ?=
 SEED ?=
 RUN ?=
 MUTANT ?=
+VERSION ?=
 NIGHTLY ?=
 ARGS ?=
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 setup: ## Make .venv and install everything (done by the others when needed)
 	@ci/setup
@@ -42,6 +43,15 @@ replay: setup ## Run a saved run again, same seed and plan (RUN=.gauntlet/runs/.
 
 mutants: setup ## Plant known bugs in a copy of the shop: every one must be caught (MUTANT=name for one, SEED=1)
 	@$(BIN)/gauntlet mutants run $(if $(MUTANT),$(MUTANT),--all) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+contracts: setup ## Judge every interface against the last release (ARGS="--only proto,amqp --stack-reuse default")
+	@$(BIN)/gauntlet contracts check $(ARGS)
+
+contracts-proof: setup ## Plant changes into saved interfaces: each breaking one must be named, no harmless one flagged
+	@$(BIN)/gauntlet contracts prove $(ARGS)
+
+release-contracts: setup ## Save the interfaces as they are as a release (VERSION=0.2.0)
+	@$(BIN)/gauntlet contracts release $(or $(VERSION),$(error say which: make release-contracts VERSION=0.2.0)) $(ARGS)
 
 libfaketime: setup
 	@compgen -G '/usr/lib/*/faketime/libfaketime.so.1' > /dev/null \

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ci import catalogue, documents, reference, stubs
+from ci import catalogue, documents, reference, released, stubs
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -38,6 +38,7 @@ CHECKS = (
     Check("ruff", ("ruff", "check", "--quiet", ".")),
     Check("buf format", ("buf", "format", "--diff", "--exit-code", "proto")),
     Check("buf lint", ("buf", "lint", "proto")),
+    Check("released contracts unedited", function=released.edited),
     Check("stubs current", function=stubs.stale_files),
     Check("catalogue current", function=catalogue.stale),
     Check("reference of services.toml current", function=reference.stale),

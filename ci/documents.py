@@ -13,8 +13,8 @@ from typer.main import get_command
 from harness.cli.commands import GROUP, build
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("harness", "chaos", "system", "ci", "tests", "proto")
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "TRACK_RECORD.md")
+FOLDERS = ("harness", "chaos", "system", "ci", "tests", "proto", "contracts")
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "TRACK_RECORD.md", "contracts/README.md")
 
 
 def broken_references() -> list[str]:
@@ -33,7 +33,7 @@ def faults(document: str, text: str) -> Iterator[str]:
         if command not in commands:
             yield f"{document}: `gauntlet {command}` is not a command"
     for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text):
-        if not (ROOT / link).exists():
+        if not ((ROOT / document).parent / link).exists():
             yield f"{document}: {link} is not a file"
     for path in re.findall(rf"`((?:{'|'.join(FOLDERS)})/[\w/.-]+)`", text):
         if not (ROOT / path).exists():
