@@ -4,6 +4,6 @@ It is observed by REST, SQL, AMQP, metrics and the sandboxes only; nothing of it
 """
 
 from chaos.subject.running import RunningShop
-from chaos.subject.system import ShopSystem
+from chaos.subject.system import ShopSystem, UpgradedShop
 
-__all__ = ["RunningShop", "ShopSystem"]
+__all__ = ["RunningShop", "ShopSystem", "UpgradedShop"]

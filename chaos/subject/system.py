@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import chaos
+from chaos.subject.released import last_release
 from chaos.subject.running import RunningShop
 from harness.system import RunningStack, StackSystem
+from harness.system.upgraded import UpgradedSystem
 
 SERVICES = Path(chaos.__file__).parent.parent / "system" / "services.toml"
 
@@ -17,3 +19,10 @@ class ShopSystem(StackSystem[RunningShop]):
 
     subject: Callable[[RunningStack, tuple[str, ...]], RunningShop] = RunningShop
     topology: Path = SERVICES
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpgradedShop(ShopSystem, UpgradedSystem[RunningShop]):
+    """The shop started as it was released last, to be upgraded to this one."""
+
+    first_build: Callable[[Path], Path] = last_release

@@ -1,6 +1,7 @@
 """The declaration of an experiment, as data: system, workload, faults with their triggers, guarantees and requirements."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from harness.experiment.protocols import Subject, System, Workload
@@ -26,14 +27,37 @@ class FaultPlan:
     heal: AnyTrigger
 
 
+class Part(StrEnum):
+    """A part of the workload, seen from a fault: until it is injected, while it is in force, from when it is healed."""
+
+    BEFORE = "before"
+    WHILE = "while"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    """The part of the workload before, while or after the fault of that plan."""
+
+    part: Part
+    plan: str
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.plan}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Minimum:
-    """Traffic below which a run proves nothing: so many operations with such endings, and so many each second."""
+    """Traffic below which a run proves nothing: so many operations with such endings, and so many each second.
+
+    With a `phase` only operations that were invoked and ended in it count, and its seconds.
+    """
 
     operation: str
     count: int
     per_second: float = 0.0
     endings: frozenset[Ending] = DEFINITE
+    phase: Phase | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

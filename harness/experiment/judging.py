@@ -4,9 +4,9 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.experiment.experiment import Minimum
+from harness.experiment.experiment import Minimum, Part, Phase
 from harness.experiment.run_folder import RunFolder, RunRecord
-from harness.history import Fault, FaultPhase, History, collector_paused
+from harness.history import Fault, FaultPhase, History, Operation, collector_paused
 from harness.verdict import Guarantee, Outcome, Requirement, RunVerdict, Verdict
 
 STAGES = ("start", "assumptions", "steady state", "prepare", "workload", "heal", "settle", "observe", "stop")
@@ -78,9 +78,8 @@ def _errors(history: History) -> Iterable[str]:
 
 
 def _requirements(facts: RunRecord, history: History) -> Iterable[Requirement]:
-    seconds = _workload_seconds(history)
     for minimum in facts.minimums:
-        yield _traffic(minimum, history, seconds)
+        yield _traffic(minimum, history)
     for sighting in facts.sightings:
         seen = sum(event.event == sighting.event for event in history.events)
         yield Requirement(
@@ -90,21 +89,48 @@ def _requirements(facts: RunRecord, history: History) -> Iterable[Requirement]:
         yield _effect(fault, history)
 
 
-def _workload_seconds(history: History) -> float:
+def _workload(history: History) -> tuple[int, int] | None:
+    """Its begin and end; None when it never began."""
     times = [record.time_ns for record in history.stages if record.stage == "workload"]
-    end = times[1] if len(times) > 1 else history.span_ns[1]
-    return (end - times[0]) / 1e9 if times else 0.0
+    return (times[0], times[1] if len(times) > 1 else history.span_ns[1]) if times else None
 
 
-def _traffic(minimum: Minimum, history: History, seconds: float) -> Requirement:
-    seen = sum(operation.ending in minimum.endings for operation in history.named(minimum.operation))
-    rate = seen / seconds if seconds else 0.0
+def _window(phase: Phase | None, history: History) -> tuple[int, int] | None:
+    """Begin and end of a phase of the workload; None when it was never reached."""
+    workload = _workload(history)
+    if phase is None or workload is None:
+        return workload
+    records = [record for record in history.faults if record.fault == phase.plan]
+    injected = next((record.time_ns for record in records if record.phase is FaultPhase.INJECT), None)
+    healed = next((record.time_ns for record in records if record.phase is FaultPhase.HEAL), None)
+    match phase.part:
+        case Part.BEFORE:
+            return (workload[0], injected) if injected is not None else None
+        case Part.WHILE:
+            return (injected, healed if healed is not None else workload[1]) if injected is not None else None
+        case Part.AFTER:
+            return (healed, workload[1]) if healed is not None else None
+
+
+def _traffic(minimum: Minimum, history: History) -> Requirement:
+    begin, end = _window(minimum.phase, history) or (0, 0)
+    within = minimum.phase is None
+    seen = sum(
+        operation.ending in minimum.endings and (within or _inside(operation, begin, end))
+        for operation in history.named(minimum.operation)
+    )
+    rate = seen / ((end - begin) / 1e9) if end > begin else 0.0
     wanted = f"{minimum.count}" + (f" and {minimum.per_second:g}/s" if minimum.per_second else "")
     return Requirement(
-        name=f"{minimum.operation} ended {' or '.join(sorted(minimum.endings))}",
+        name=f"{minimum.operation} ended {' or '.join(sorted(minimum.endings))}"
+        + (f" {minimum.phase}" if minimum.phase else ""),
         met=seen >= minimum.count and rate >= minimum.per_second,
         detail=f"{seen} seen, {rate:.1f}/s; {wanted} wanted",
     )
+
+
+def _inside(operation: Operation, begin_ns: int, end_ns: int) -> bool:
+    return operation.invoked_ns >= begin_ns and operation.completed_ns is not None and operation.completed_ns <= end_ns
 
 
 def _effect(fault: str, history: History) -> Requirement:

@@ -72,6 +72,19 @@ class StackControl(Protocol):
     def wait_ready(self, name: str, timeout_s: float = ...) -> None:
         """Return when it is ready. Raises StartFailed."""
 
+    @property
+    def next_build(self) -> Path | None:
+        """The services.toml of another build of the same services; None when the stack was given none."""
+
+    def migrate_to_next_build(self) -> None:
+        """Run its migrations on the databases. Raises StackError, StartFailed."""
+
+    def use_next_build(self, name: str) -> None:
+        """Start an instance, which is stopped now, from it next time. Raises StackError."""
+
+    def runs_in(self, name: str) -> Path | None:
+        """The folder that an instance's process works in; None when it does not run."""
+
     def pause(self, name: str) -> None:
         """SIGSTOP a member."""
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
-from harness.faults.control import HasStack
+from harness.faults.control import HasStack, StackControl
 from harness.faults.deaths import revive
 from harness.faults.fault import StackFault
 from harness.faults.inventory import Declaration, Inventory
@@ -71,17 +71,21 @@ class RollingRestart(StackFault):
                 if self._enough.is_set():
                     return
                 await asyncio.to_thread(subject.stack.terminate, name, GRACE_S)
+                await asyncio.to_thread(self._while_stopped, subject.stack, name)
                 await asyncio.to_thread(revive, subject.stack, name)
+
+    def _while_stopped(self, stack: StackControl, name: str) -> None:
+        """Between the stop of an instance and its start."""
 
 
 def _walks(spec: FaultSpec) -> list[list[str]]:
     """The members of each service in the order of their replacement. Raises SpecError."""
     walks = spec.parameters.get("walks")
     if not isinstance(walks, list):
-        raise SpecError(f"{ROLLING_RESTART} needs walks, a list of lists of members")
+        raise SpecError(f"{spec.kind} needs walks, a list of lists of members")
     found = [[str(name) for name in walk] for walk in walks if isinstance(walk, list)]
     if tuple(name for walk in found for name in walk) != spec.members:
-        raise SpecError(f"the walks of {ROLLING_RESTART} are not those of its members")
+        raise SpecError(f"the walks of {spec.kind} are not those of its members")
     return found
 
 
@@ -90,6 +94,11 @@ def rolling_restart(*services: str, at_once: int = 2) -> Declaration:
 
     The seed decides which instance of a service goes first. A service with one instance is unavailable meanwhile.
     """
+    return rolling(ROLLING_RESTART, *services, at_once=at_once)
+
+
+def rolling(kind: str, *services: str, at_once: int) -> Declaration:
+    """The declaration of a fault of such a kind; see `rolling_restart`."""
 
     def declared(inventory: Inventory, random: Random) -> FaultSpec:
         walks = [list(inventory.instances(service)) for service in services]
@@ -98,8 +107,6 @@ def rolling_restart(*services: str, at_once: int = 2) -> Declaration:
                 raise AssumptionError(f"there is only one instance of {service}")
             random.shuffle(names)
         members = tuple(name for names in walks for name in names)
-        return FaultSpec(
-            kind=ROLLING_RESTART, members=members, parameters={"at_once": at_once, "walks": [[*names] for names in walks]}
-        )
+        return FaultSpec(kind=kind, members=members, parameters={"at_once": at_once, "walks": [[*names] for names in walks]})
 
     return declared

@@ -4,55 +4,31 @@ Holds everything that was started. Folder lock, guard and manifest belong to `st
 """
 
 import os
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import partial
 
 from harness.seed import Seed
-from harness.stack.carriers import Carrier, RunningCarrier
-from harness.stack.carriers.processes import OwnProxy
-from harness.stack.edges import MEMBER, EdgeFailed, Edges, edge_name
-from harness.stack.environment import Wiring, environment_of, inherited, prefixed
+from harness.stack.blueprint import Blueprint
+from harness.stack.carriers import RunningCarrier
+from harness.stack.edges import MEMBER, EdgeFailed, Edges
+from harness.stack.errors import StackError
 from harness.stack.events import Phase, Progress, StackEvent, silent
 from harness.stack.instances import Planned
+from harness.stack.launching import Launching
 from harness.stack.manifest import MemberRecord, ProcessId
-from harness.stack.marker import Mark
-from harness.stack.placeholders import fill
-from harness.stack.ports import HOST, Ports
-from harness.stack.probes import Probe, probe_for
-from harness.stack.process import Launch, Supervised
-from harness.stack.provider import Member, Provider, RunningServer, Site
-from harness.stack.stack_folder import StackFolder
+from harness.stack.process import Supervised
+from harness.stack.provider import Member, RunningServer, Site
 from harness.stack.start_order import Step
-from harness.stack.topology import Process, Role, Topology
+from harness.stack.topology import Process, Role
 from harness.waiting import WaitCancelled
 
 _PROCESS_READY_S = 60.0
 _MIGRATE_S = 120.0
-
-
-@dataclass(frozen=True)
-class Blueprint:
-    """What is to be built, where, and under which mark. `secrets` has every secret; `overrides` is per service or server.
-
-    With a seed in `proxied` the edges run through `carrier`, which is started with that seed.
-    """
-
-    mark: Mark
-    topology: Topology
-    provider: Provider
-    planned: tuple[Planned, ...]
-    run: StackFolder
-    ports: Ports
-    secrets: Mapping[str, str]
-    overrides: Mapping[str, Mapping[str, str]]
-    proxied: Seed | None = None
-    carrier: Carrier = field(default_factory=OwnProxy)
 
 
 class Assembly:
@@ -69,6 +45,7 @@ class Assembly:
         self.members: dict[str, Member] = {}
         self.edges: Edges | None = None
         self._running_carrier: RunningCarrier | None = None
+        self._launching = Launching(blueprint, blueprint.topology, self.servers, lambda: self.edges)
 
     # -- starting ----------------------------------------------------------------------------------------------------
 
@@ -80,14 +57,13 @@ class Assembly:
         seed = self._blueprint.proxied
         proxy = (MEMBER,) if seed is not None else ()
         steps += [Step(MEMBER, partial(self._start_proxy, seed))] if seed is not None else []
-        migrations = self._migrations()
-        for job in dict.fromkeys(migrations.values()):
-            of = tuple(topology.processes[name] for name, its in migrations.items() if its == job)
-            databases = tuple(dict.fromkeys(database for process in of for database in self._databases_of(process.name)))
-            steps.append(Step(job, partial(self._migrate, job, of), databases))
+        launching = self._launching
+        for job, of in launching.migrations().items():
+            databases = tuple(dict.fromkeys(database for process in of for database in launching.databases_of(process.name)))
+            steps.append(Step(job, partial(self._migrate, launching, job, of), databases))
         for planned in self._blueprint.planned:
-            name = planned.process.name
-            needs = (*proxy, *self._servers_of(name), *([migrations[name]] if name in migrations else ()))
+            job = launching.job_of(planned.process)
+            needs = (*proxy, *launching.servers_of(planned.process.name), *([job] if job else ()))
             steps.append(Step(planned.name, partial(self._start_process, planned), needs))
         return steps
 
@@ -120,21 +96,8 @@ class Assembly:
                     self.members[MEMBER] = running.member
             self.edges = Edges(running.url, self._blueprint.ports)
 
-    def _migrations(self) -> dict[str, str]:
-        """The job that has to be over before a service starts, by its name: one for all, or one for each."""
-        topology = self._blueprint.topology
-        return {
-            process.name: "migrate" if topology.migrate else f"{process.name}-migrate"
-            for process in topology.processes.values()
-            if process.migrate
-        }
-
-    def _migrate(self, name: str, of: Sequence[Process]) -> None:
-        together = self._blueprint.topology.migrate
-        environment = (
-            prefixed({process.name: self._migrating(process) for process in of}) if together else self._migrating(of[0])
-        )
-        job = self._launched(name, together or of[0].migrate, environment)
+    def _migrate(self, launching: Launching, name: str, of: tuple[Process, ...]) -> None:
+        job = Supervised(launching.migration(name, of))
         with self._jobs, reported(self._progress, job.name):
             try:
                 job.boot()
@@ -142,88 +105,44 @@ class Assembly:
             finally:
                 job.kill()
 
-    def _migrating(self, process: Process) -> dict[str, str]:
-        # The first instance's environment, with the addresses of its databases only: other servers may not run yet.
-        first = next(planned for planned in self._blueprint.planned if planned.process is process)
-        told = self._databases_of(process.name)
-        addresses = {callee: tuple(targets.values()) for callee, targets in self._targets(process).items() if callee in told}
-        return self._environment(first, addresses)
-
     def _start_process(self, planned: Planned) -> None:
-        probe = probe_for(planned.process.health, planned.ports)
-        addresses = self.addresses(planned)
-        member = self._launched(planned.name, planned.process.command, self._environment(planned, addresses), probe)
+        member = Supervised(self._launching.process(planned))
         with self._lock:
             self.members[planned.name] = member
         with reported(self._progress, planned.name):
             member.boot()
             member.wait_ready(_PROCESS_READY_S, self.cancelled)
 
-    def _environment(self, planned: Planned, addresses: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-        """The environment of an instance, with these addresses of its callees."""
-        blueprint, process = self._blueprint, planned.process
-        wiring = Wiring(
-            instance=planned.name,
-            ports=planned.ports,
-            addresses=addresses,
-            access={name: self.servers[name].access(process.name) for name in addresses if name in self.servers},
-        )
-        return environment_of(
-            blueprint.topology,
-            process,
-            wiring,
-            blueprint.secrets.__getitem__,
-            blueprint.overrides.get(process.name),
-        )
+    # -- another build -----------------------------------------------------------------------------------------------
 
-    def _launched(
-        self, name: str, command: tuple[str, ...], environment: Mapping[str, str], probe: Probe = lambda: True
-    ) -> Supervised:
-        blueprint = self._blueprint
-        return Supervised(
-            Launch(
-                name=name,
-                command=tuple(fill(word, {"python": sys.executable}) for word in command),
-                environment={**inherited(), **environment},
-                mark=blueprint.mark.of(name),
-                cwd=blueprint.topology.root,
-                probe=probe,
-            )
-        )
+    def migrate_to_next_build(self) -> None:
+        """Run the migrations of the next build on the running databases. Raises StackError, StartFailed."""
+        launching = self._next()
+        for name, of in launching.migrations().items():
+            self._migrate(launching, name, of)
 
-    def _servers_of(self, process: str) -> tuple[str, ...]:
-        topology = self._blueprint.topology
-        return tuple(edge.callee for edge in topology.edges_from(process) if edge.callee in topology.servers)
+    def use_next_build(self, name: str) -> None:
+        """From its next start on, an instance is one of the next build, with the same ports. Raises StackError."""
+        launching, member = self._next(), self.members[name]
+        planned = next((each for each in self._blueprint.planned if each.name == name), None)
+        process = launching.topology.processes.get(planned.process.name) if planned is not None else None
+        if planned is None or process is None or not isinstance(member, Supervised):
+            raise StackError(f"the next build has no {name}")
+        if process.ports.keys() != planned.ports.keys():
+            raise StackError(f"{name} has other ports in the next build: {', '.join(process.ports)}")
+        member.relaunch_as(launching.process(replace(planned, process=process)))
 
-    def _databases_of(self, process: str) -> tuple[str, ...]:
-        servers = self._blueprint.topology.servers
-        return tuple(callee for callee in self._servers_of(process) if process in servers[callee].schemas)
+    def _next(self) -> Launching:
+        build = self._blueprint.next_build
+        if build is None:
+            raise StackError("this stack was given no next build")
+        return replace(self._launching, topology=build)
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def addresses(self, planned: Planned) -> dict[str, tuple[str, ...]]:
         """host:port of every target as the instance is given it, per callee; without servers that are not ready yet."""
-        edges, targets = self.edges, self._targets(planned.process)
-        if edges is None:
-            return {callee: tuple(found.values()) for callee, found in targets.items()}
-        return {
-            callee: tuple(edges.through(edge_name(planned.name, name), address) for name, address in found.items())
-            for callee, found in targets.items()
-        }
-
-    def _targets(self, process: Process) -> dict[str, dict[str, str]]:
-        """host:port of every target by name, per callee; without servers that are not ready yet."""
-        found: dict[str, dict[str, str]] = {}
-        for edge in self._blueprint.topology.edges_from(process.name):
-            if edge.callee in self.servers:
-                found[edge.callee] = {edge.callee: f"{HOST}:{self.servers[edge.callee].port}"}
-            elif edge.callee not in self._blueprint.topology.servers:
-                found[edge.callee] = {
-                    target.name: f"{HOST}:{target.ports[edge.port]}"
-                    for target in self._blueprint.planned
-                    if target.process.name == edge.callee
-                }
-        return found
+        return self._launching.addresses(planned)
 
     def records(self) -> Iterator[MemberRecord]:
         """Everything that was started, servers first, in the order of the topology."""

@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from harness.stack.errors import StackError, StartFailed
 from harness.stack.marker import Mark, marked, signal_marked
 from harness.stack.probes import Probe
@@ -68,6 +70,14 @@ class Supervised:
         """How the first process ended (negative: by that signal), None while it runs."""
         return self._process.poll() if self._process is not None else None
 
+    @property
+    def runs_in(self) -> Path | None:
+        """The folder that its first process works in, as the system says; None when it does not run."""
+        try:
+            return Path(psutil.Process(self._process.pid).cwd()) if self._process is not None and self.alive else None
+        except psutil.Error:
+            return None
+
     def boot(self) -> None:
         """Start it. Raises StackError when it is running, StartFailed when the program cannot be executed."""
         with self._lock:
@@ -88,6 +98,13 @@ class Supervised:
                     )
                 except (OSError, ValueError) as error:  # ValueError: a NUL in the command or its environment
                     raise StartFailed(f"{self.name} cannot be started: {error}") from error
+
+    def relaunch_as(self, launch: Launch) -> None:
+        """Be started from another build next time. Raises StackError for another member's launch, or while it runs."""
+        with self._lock:
+            if self.alive or launch.name != self.name or launch.mark != self._launch.mark:
+                raise StackError(f"{self.name} cannot be relaunched as {launch.name} now")
+            self._launch = launch
 
     def wait_ready(self, timeout_s: float, cancelled: threading.Event | None = None) -> None:
         """Return when its probe says ready. Raises StartFailed, with the end of its log, when it died or took too long."""

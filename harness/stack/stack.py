@@ -18,7 +18,8 @@ from typing import Self
 
 from harness.seed import Seed
 from harness.stack import manifest
-from harness.stack.assembly import Assembly, Blueprint
+from harness.stack.assembly import Assembly
+from harness.stack.blueprint import Blueprint
 from harness.stack.capabilities import Cuttable, Killable, Pausable, Restartable
 from harness.stack.carriers import Carrier
 from harness.stack.carriers.processes import OwnProxy
@@ -32,6 +33,7 @@ from harness.stack.manifest import Manifest, MysqlAccess, ProcessId, State
 from harness.stack.marker import Mark, marked
 from harness.stack.placeholders import fill
 from harness.stack.ports import HOST, Ports
+from harness.stack.process import Supervised
 from harness.stack.provider import Capability, Member, Provider, RunningServer
 from harness.stack.scratch import Scratch
 from harness.stack.stack_folder import StackFolder
@@ -55,6 +57,7 @@ class Stack(StackView):
         proxied: Seed | None = None,
         carrier: Carrier | None = None,
         scratch: Scratch | None = None,
+        next_build: Topology | None = None,
         owned: Callable[[], None] = lambda: None,
     ) -> None:
         """`instances` per service (default 1); `environment` per service overrides the topology's.
@@ -65,6 +68,7 @@ class Stack(StackView):
         (default: the project's own). `scratch` is a temporary folder around `folder`, which is removed with the stack when
         its process has ended. `owned` is called when the folder is locked, before anything is started.
 
+        `next_build` is another build of the same services: see `use_next_build`.
         `entry_port` is the port of the entry service; default: a free one. Raises StackError for unknown services.
         """
         self._topology = topology
@@ -78,6 +82,7 @@ class Stack(StackView):
         self._proxied_by = proxied
         self._carrier = carrier or OwnProxy()
         self._scratch = scratch
+        self._next_build = next_build
         self._owned = owned
         self._mark = Mark(secrets.token_hex(8), self._run.logs)
         self._secrets = {name: secrets.token_hex(32) for name in topology.secret_names()}
@@ -118,6 +123,7 @@ class Stack(StackView):
                 overrides=self._overrides,
                 proxied=self._proxied_by,
                 carrier=self._carrier,
+                next_build=self._next_build,
             )
             self._assembly = Assembly(self._blueprint, report)
             self._write_manifest()
@@ -228,6 +234,30 @@ class Stack(StackView):
         self.terminate(name)
         self.boot(name)
         self.wait_ready(name, timeout_s)
+
+    # -- another build -----------------------------------------------------------------------------------------------
+
+    @property
+    def next_build(self) -> Path | None:
+        """The services.toml of the build that instances can be started from later; None when there is none."""
+        return self._next_build.source if self._next_build is not None else None
+
+    def migrate_to_next_build(self) -> None:
+        """Run the next build's migrations on the databases, while everything runs. Raises StackError, StartFailed."""
+        if self._assembly is None:
+            raise StackError("the stack does not run")
+        self._assembly.migrate_to_next_build()
+
+    def use_next_build(self, name: str) -> None:
+        """From its next start on, an instance that is stopped now is one of the next build. Raises StackError."""
+        self._capable(name, Restartable)
+        assert self._assembly is not None  # noqa: S101 - it has members
+        self._assembly.use_next_build(name)
+
+    def runs_in(self, name: str) -> Path | None:
+        """The folder that an instance's process works in, as the system says; None when it does not run."""
+        member = self._member(name)
+        return member.runs_in if isinstance(member, Supervised) else None
 
     @property
     def touched(self) -> frozenset[str]:

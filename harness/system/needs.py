@@ -16,13 +16,15 @@ from harness.system.placement import Placement
 class StackNeeds:
     """Requirements on a stack: its services.toml, how many `instances` of services (default 1), their `environment`.
 
-    With `proxied` its edges run through a proxy.
+    With `proxied` its edges run through a proxy. `next_build` is the services.toml of another build, which instances can be
+    started from later.
     """
 
     topology: Path
     instances: Mapping[str, int] = field(default_factory=dict)
     environment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     proxied: bool = False
+    next_build: Path | None = None
 
     @property
     def command(self) -> str:
@@ -48,4 +50,5 @@ class StackNeeds:
             proxied=seed if self.proxied else None,
             carrier=placement.carrier,
             scratch=scratch,
+            next_build=Topology.load(self.next_build) if self.next_build is not None else None,
         )

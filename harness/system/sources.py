@@ -80,6 +80,8 @@ def source_of(choices: Choices) -> StackSource:
 
 def require(stack: RunningStack, needs: StackNeeds) -> None:
     """Raises NotAttachable, saying how to start one, when a stack has too few instances, other settings or no proxied edges."""
+    if needs.next_build is not None:
+        raise NotAttachable("the instances of an attached stack cannot be started from another build")
     name, advice = stack.folder.name, f"start one with `{needs.command}`"
     few = [f"{service}={count}" for service, count in needs.instances.items() if len(stack.instances(service)) < count]
     if few:

@@ -10,8 +10,10 @@ from harness.experiment import AssumptionError, AtOnce, Choices, Experiment, InF
 from harness.experiment.triggers import Trigger
 from harness.faults.inventory import Inventory
 from harness.faults.registry import UnknownKindError, make
+from harness.faults.rolling_upgrade import ROLLING_UPGRADE
 from harness.faults.spec import FaultSpec, SpecError
 from harness.seed import Seed
+from harness.system.upgraded import UpgradedSystem
 from tests.unit.chaos.experiments.proofs import NEEDS
 from tests.unit.chaos.experiments.shop import (
     ABOUT_MEMBERS,
@@ -72,6 +74,9 @@ def triggers_name_plans(experiment: Experiment[Any]) -> Iterator[str]:
     """Plans have names of their own, and triggers refer to plans there are."""
     names = [plan.name for plan in experiment.faults]
     yield from (f"two plans are called {name}" for name in dict.fromkeys(names) if names.count(name) > 1)
+    for minimum in experiment.minimums:
+        if minimum.phase and minimum.phase.plan not in names:
+            yield f"{minimum.operation} is counted {minimum.phase}, which is no plan"
     for (owner, what), trigger in all_of(experiment):
         if (node := waits_for(trigger)) and node[0] not in names:
             yield f"{what} of {owner} waits for {node[0]}, which is no plan"
@@ -192,6 +197,14 @@ def bounds_leave_room(experiment: Experiment[Any]) -> Iterator[str]:
     yield from (f"{name} is wanted {count} times" for name, count in counted if count < 1)
     if not experiment.minimums:
         yield "no traffic is demanded"
+
+
+@check
+def upgrades_have_two_builds(experiment: Experiment[Any]) -> Iterator[str]:
+    """An upgrade is done to a system that starts from another build than the one it is upgraded to."""
+    for plan, _, spec in _planned(experiment):
+        if isinstance(spec, FaultSpec) and spec.kind == ROLLING_UPGRADE and not isinstance(experiment.system, UpgradedSystem):
+            yield f"{plan}: the system starts from the build that it is upgraded to"
 
 
 @check

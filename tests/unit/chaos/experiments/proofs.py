@@ -92,7 +92,9 @@ def holding_consumer(spec: FaultSpec, system: ShopSystem, inventory: Inventory) 
 
 
 NEEDS: Mapping[str, Need] = {
-    **dict.fromkeys(("kill", "kill_waiting", "pause", "restart", "rolling_restart", "slow_start"), suffering_members),
+    **dict.fromkeys(
+        ("kill", "kill_waiting", "pause", "restart", "rolling_restart", "rolling_upgrade", "slow_start"), suffering_members
+    ),
     **dict.fromkeys(("cut", "partition", "stall", "toxic"), edges_with_traffic),
     **dict.fromkeys(("flush", "forget"), members_of_kind("redis")),
     **dict.fromkeys(("memory_alarm", "poison", "redelivery"), members_of_kind("rabbitmq")),

@@ -27,10 +27,13 @@ from harness.experiment import (
     Injected,
     Minimum,
     OperationsEnded,
+    Part,
+    Phase,
     Sighting,
 )
 from harness.faults.cut import cut
 from harness.faults.kill import kill, kill_one_of
+from harness.faults.rolling_upgrade import rolling_upgrade
 from harness.faults.spec import Edge, FaultSpec
 from tests.unit.chaos.experiments.checks import CHECKS
 
@@ -109,6 +112,19 @@ DOCTORED: list[tuple[str, str, Doctor]] = [
         "triggers_name_plans",
         "two plans are called lock_master_killed",
         lambda: replace(lock_master_down, faults=(another_plan(), another_plan())),
+    ),
+    (
+        "triggers_name_plans",
+        "place_order is counted after nobody, which is no plan",
+        lambda: replace(
+            lock_master_down,
+            minimums=(Minimum(operation=PLACE_ORDER, count=1, phase=Phase(part=Part.AFTER, plan="nobody")),),
+        ),
+    ),
+    (
+        "upgrades_have_two_builds",
+        "lock_master_killed: the system starts from the build that it is upgraded to",
+        lambda: suffering(system(lock_master_down, instances={"order": 2}), rolling_upgrade("order")),
     ),
     ("nothing_waits_for_itself", "inject of lock_master_killed", lambda: injected_when(Healed("lock_master_killed"))),
     (

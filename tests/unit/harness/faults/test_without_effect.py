@@ -39,6 +39,7 @@ from harness.faults.pause import pause
 from harness.faults.registry import load_kinds, make
 from harness.faults.restart import restart
 from harness.faults.rolling_restart import rolling_restart
+from harness.faults.rolling_upgrade import rolling_upgrade
 from harness.faults.slow_start import slow_start
 from harness.faults.spec import FaultSpec
 from harness.faults.stall import stall
@@ -54,6 +55,7 @@ CASES: dict[str, Declaration] = {
     "pause": pause("order-1"),
     "slow_start": slow_start("order-1"),
     "rolling_restart": rolling_restart("order"),
+    "rolling_upgrade": rolling_upgrade("order"),
     "cut": cut(EDGE),
     "partition": partition(["order-1"], ["redis-lock-1"]),
     "toxic": toxic("latency", EDGE, latency=100),
@@ -104,7 +106,11 @@ class Idle(FakeEdges):
     def _done(self, *_: object) -> None:
         pass
 
-    kill = terminate = boot = wait_ready = pause = resume = _done
+    kill = terminate = boot = wait_ready = pause = resume = migrate_to_next_build = use_next_build = _done
+    next_build = Path("services.toml")
+
+    def runs_in(self, name: str) -> Path:
+        return Path("first-build")
 
     async def disable(self, name: str) -> None:
         pass
