@@ -83,6 +83,20 @@ class AttachedStack(StackView):
         """Raises CapabilityMissing: only the owner restarts members."""
         raise self._not_ours(name)
 
+    next_build: None = None
+    """There is none: only the owner starts members."""
+
+    def migrate_to_next_build(self) -> None:
+        """Raises CapabilityMissing: there is no next build."""
+        raise CapabilityMissing("a stack that is attached to has no next build")
+
+    def use_next_build(self, name: str) -> None:
+        """Raises CapabilityMissing: only the owner restarts members."""
+        raise self._not_ours(name)
+
+    def runs_in(self, name: str) -> None:
+        """None: it is not asked for."""
+
     def _not_ours(self, name: str) -> CapabilityMissing:
         self._record(name)
         return CapabilityMissing(f"{name} is not Restartable: this stack is attached to; its owner alone starts its members")

@@ -11,7 +11,7 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from shop.user.v1.user_pb2 import VerifyTokenRequest
 
-from system.common.errors import PermissionDenied, Unauthenticated
+from system.common.errors import PermissionDenied, Unauthenticated, Unavailable
 from system.gateway.models.users import Role
 from system.gateway.parts import Shop
 
@@ -41,7 +41,7 @@ async def authenticate(shop: Shop, credentials: Annotated[HTTPAuthorizationCrede
     known = await clients.call(clients.users.VerifyToken, VerifyTokenRequest(access_token=token))
     try:
         return Identity(known.user_id, known.email, Role.of(known.role))
-    except ValueError:
+    except Unavailable:
         raise PermissionDenied("this account has a role that is not known here") from None
 
 

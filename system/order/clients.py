@@ -8,6 +8,7 @@ from shop.common.v1.money_pb2 import Money as MoneyMessage
 from shop.payment.v1.payment_pb2 import CapturePaymentRequest, RefundPaymentRequest
 from shop.product.v1 import product_pb2
 
+from system.common.enums import name_of
 from system.common.rpc_channel import Caller
 from system.order.domain import Item, Money
 
@@ -82,9 +83,11 @@ class Payments:
 
 
 def _by_order(results: Sequence[product_pb2.ReservationResult]) -> dict[str, Reserved]:
-    prefix = len("RESERVATION_OUTCOME_")
+    """Raises Unavailable for an outcome that this version does not know, so that it is asked again after the deploy."""
     return {
-        r.order_id: Reserved(product_pb2.ReservationOutcome.Name(r.outcome)[prefix:], tuple(map(_item, r.lines)))
+        r.order_id: Reserved(
+            name_of(product_pb2.ReservationOutcome, r.outcome, "RESERVATION_OUTCOME_"), tuple(map(_item, r.lines))
+        )
         for r in results
     }
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, StringConstraints, field_validator
 from shop.order.v1 import order_pb2
 
+from system.common.enums import member_of
 from system.gateway.models.fields import LINES_MAX, NOT_BLANK, QUANTITY_MAX, Answer, Country, Id, Request, example, moment
 from system.gateway.models.money import MONEY, Money
 from system.gateway.models.products import LAMP
@@ -150,7 +151,7 @@ class Order(Answer):
         address = message.delivery_address
         return cls(
             id=message.id,
-            status=Status(order_pb2.OrderStatus.Name(message.status).removeprefix("ORDER_STATUS_")),
+            status=member_of(Status, order_pb2.OrderStatus, message.status, "ORDER_STATUS_"),
             items=[_item(item) for item in message.items],
             total=Money.of(message.total) if message.HasField("total") else None,
             delivery_address=DeliveryAddress(

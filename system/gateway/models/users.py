@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 from shop.user.v1 import user_pb2
 
+from system.common.enums import member_of
 from system.gateway.models.fields import LINE_OF_TEXT, NOT_BLANK, Answer, Change, Email, Password, Request, example, moment
 
 ADA = {
@@ -39,8 +40,8 @@ class Role(StrEnum):
 
     @classmethod
     def of(cls, value: "user_pb2.Role.ValueType") -> Self:
-        """Read from a message. Raises ValueError for a role this gateway does not know."""
-        return cls(user_pb2.Role.Name(value).removeprefix("ROLE_"))
+        """Read from a message. Raises Unavailable for a role this gateway does not know."""
+        return member_of(cls, user_pb2.Role, value, "ROLE_")
 
     @property
     def message(self) -> "user_pb2.Role.ValueType":

@@ -6,6 +6,7 @@ import pytest
 
 from harness.experiment import Minimum, Part, Phase, judge
 from harness.history import FaultPhase, History, Record, Recorder
+from harness.history.recorder import Call
 from tests.unit.harness.experiment.test_judging import FACTS, FINE, guarantees
 
 S = 1_000_000_000
@@ -28,7 +29,7 @@ def run(*, upgraded: bool = True) -> History:
     told = Told()
     happens = [(begin, "invoke", end) for begin, end in ((0, 1), (3, 5), (4, 6), (5, 7), (7, 9), (8, 9), (9, 10))]
     told.recorder.begin("workload")
-    calls = {}
+    calls: dict[int, Call] = {}
     for second in range(11):
         told.second = second
         for begin, _, end in happens:
