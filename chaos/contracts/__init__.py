@@ -5,14 +5,16 @@ from pathlib import Path
 from harness.contracts.proto.checker import ProtoChecker
 from harness.contracts.proto.sources import ProtoImage
 from harness.contracts.served_document import ServedDocument
+from harness.contracts.source_archive import DOCUMENT, SourceArchive
 from harness.contracts.system import SystemContracts
+from harness.contracts.versions.checker import VersionsChecker
 
 CONTRACTS = SystemContracts(
     name="shop",
     folder=Path("contracts"),
     topology=Path("system/services.toml"),
-    saved=(ProtoImage(Path("proto")),),
+    saved=(ProtoImage(Path("proto")), SourceArchive({"system": Path("system"), "shop": Path("proto/gen/shop")})),
     live=(ServedDocument("openapi.json", "/openapi.json"),),
-    checkers=(ProtoChecker(),),
-    released=("proto.binpb", "openapi.json"),
+    checkers=(ProtoChecker(), VersionsChecker()),
+    released=("proto.binpb", "openapi.json", DOCUMENT),
 )

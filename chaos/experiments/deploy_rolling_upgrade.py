@@ -31,7 +31,7 @@ deploy_rolling_upgrade: Experiment[RunningShop] = Experiment(
     about=(
         "There are two instances of every service, of the last release. The migrations of this version run first; then each"
         " instance gets SIGTERM and is started again from this version, one of a service at a time, so that old and new serve"
-        " side by side: calls, messages, tokens and rows of one are read by the other. Nothing is lost, nothing is answered 500."
+        " side by side: calls, messages, tokens and rows of one are read by the other. Nothing is lost or answered 500."
     ),
     system=UpgradedShop(
         instances=dict.fromkeys(SERVICES, 2),

@@ -11,4 +11,4 @@ RELEASED = Path(chaos.__file__).parent.parent / "contracts" / "released"
 
 def last_release(folder: Path) -> Path:
     """The services.toml of the last release, unpacked into a folder. Raises ReleaseError, DocumentMissing, SourceError."""
-    return unpack(Releases(RELEASED).load().bytes(DOCUMENT), folder) / "system" / "services.toml"
+    return unpack(Releases(RELEASED).load().content(DOCUMENT), folder) / "system" / "services.toml"
