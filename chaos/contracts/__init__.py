@@ -2,19 +2,27 @@
 
 from pathlib import Path
 
+from chaos.contracts import planted_proto
 from harness.contracts.proto.checker import ProtoChecker
+from harness.contracts.proto.promises import Options
 from harness.contracts.proto.sources import ProtoImage
 from harness.contracts.served_document import ServedDocument
 from harness.contracts.source_archive import DOCUMENT, SourceArchive
 from harness.contracts.system import SystemContracts
 from harness.contracts.versions.checker import VersionsChecker
 
+PROTO = Path("proto")
+
 CONTRACTS = SystemContracts(
     name="shop",
     folder=Path("contracts"),
     topology=Path("system/services.toml"),
-    saved=(ProtoImage(Path("proto")), SourceArchive({"system": Path("system"), "shop": Path("proto/gen/shop")})),
+    saved=(ProtoImage(PROTO), SourceArchive({"system": Path("system"), "shop": Path("proto/gen/shop")})),
     live=(ServedDocument("openapi.json", "/openapi.json"),),
-    checkers=(ProtoChecker(), VersionsChecker()),
+    checkers=(
+        ProtoChecker(Options(rpc="shop.common.v1.rpc", limits="shop.common.v1.limits")),
+        VersionsChecker(),
+    ),
     released=("proto.binpb", "openapi.json", DOCUMENT),
+    planted=(*planted_proto.CHANGES,),
 )

@@ -93,7 +93,7 @@ def list_contracts() -> None:
     """Show what is judged, the releases, and how many planted changes prove each checker."""
     try:
         system = installed()
-        changes = system.planted()
+        changes = system.planted
     except (ContractsError, ImportError) as error:
         refuse(error)
     table = Table(box=None, pad_edge=False)
@@ -119,7 +119,7 @@ def prove_contracts(only: Only = "") -> None:
         chosen = _chosen(system, only)
         base = saved_documents(system)
         names = {checker.name for checker in chosen}
-        changes = [each for each in system.planted() if each.contract in names]
+        changes = [each for each in system.planted if each.contract in names]
     except (ContractsError, ImportError, ReleaseError, SourceError) as error:
         refuse(error)
     results = prove(changes, chosen, base)

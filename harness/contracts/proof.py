@@ -4,8 +4,10 @@ Each change is made in a copy of the base documents, and judged as if the base w
 against itself is not counted, so that only what the change did is judged.
 """
 
+import os
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from harness.contracts.checker import ContractChecker
@@ -26,22 +28,25 @@ class Proved:
 
 
 def prove(changes: Sequence[PlantedChange], checkers: Sequence[ContractChecker], base: Documents) -> list[Proved]:
-    """Plant and judge each of them."""
+    """Plant and judge each of them, several at a time. Raises whatever a checker raises for the base itself."""
     known = {checker.name: checker for checker in checkers}
-    before: dict[str, frozenset[Finding]] = {}
-    results = []
-    for change in changes:
+    asked = {change.contract for change in changes} & known.keys()
+    before = {name: frozenset(found(known[name], base, base)) for name in sorted(asked)}
+
+    def proved(change: PlantedChange) -> Proved:
         begin = time.perf_counter()
         rules, wrong = _judged(change, known, base, before)
-        results.append(Proved(change, rules, time.perf_counter() - begin, wrong))
-    return results
+        return Proved(change, rules, time.perf_counter() - begin, wrong)
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # much of it is waiting for a tool of its own process
+        return list(threads.map(proved, changes))
 
 
 def _judged(
     change: PlantedChange,
     known: Mapping[str, ContractChecker],
     base: Documents,
-    before: dict[str, frozenset[Finding]],
+    before: Mapping[str, frozenset[Finding]],
 ) -> tuple[tuple[str, ...], str]:
     checker = known.get(change.contract)
     if checker is None:
@@ -50,8 +55,6 @@ def _judged(
         planted = change.edit(base)
         if planted == base:
             return (), "the edit changes nothing"
-        if change.contract not in before:
-            before[change.contract] = frozenset(found(checker, base, base))
         flagged = [each for each in found(checker, base, planted) if each.level is not Level.INFO]
     except Exception as error:  # noqa: BLE001 - an edit or a checker may raise anything; it is told, and the others go on
         return (), f"{type(error).__name__}: {error}"

@@ -6,8 +6,7 @@
 The entry point names one SystemContracts.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -27,7 +26,7 @@ class SystemContracts:
 
     `folder` holds the data (released/, accepted.toml); `topology` is the services.toml of the stack that is started when no
     running one is named. `released` are the documents that make up a release. `planted` are the changes that prove the
-    checkers; they are made when they are asked for.
+    checkers.
     """
 
     name: str
@@ -37,7 +36,7 @@ class SystemContracts:
     live: tuple[LiveSource, ...]
     checkers: tuple[ContractChecker, ...]
     released: tuple[str, ...]
-    planted: Callable[[], Sequence[PlantedChange]] = field(default=tuple)
+    planted: tuple[PlantedChange, ...] = ()
 
 
 def installed() -> SystemContracts:

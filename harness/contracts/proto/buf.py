@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.contracts.checker import SourceError
 
 _FOUND = 100
-"""buf's exit code for findings."""
+"""buf's exit code for findings; a build that fails ends with it, too."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Complaint:
 
 def build(folder: Path) -> bytes:
     """The image (a FileDescriptorSet with source info) of a folder with .proto files and a buf.yaml. Raises SourceError."""
-    return _run(["build", str(folder), "-o", "-#format=binpb"], b"").stdout
+    return _run(["build", str(folder), "-o", "-#format=binpb"]).stdout
 
 
 def complaints(
@@ -42,7 +42,7 @@ def complaints(
             other = Path(folder) / "against.binpb"
             other.write_bytes(against)
             arguments += ["--against", str(other)]
-        done = _run(arguments, b"")
+        done = _run(arguments, accepted=(0, _FOUND))
     return [_complaint(json.loads(line)) for line in done.stdout.splitlines()]
 
 
@@ -56,12 +56,12 @@ def _complaint(content: Mapping[str, object]) -> Complaint:
     )
 
 
-def _run(arguments: Sequence[str], given: bytes) -> "subprocess.CompletedProcess[bytes]":
+def _run(arguments: Sequence[str], accepted: Sequence[int] = (0,)) -> "subprocess.CompletedProcess[bytes]":
     program = Path(sys.executable).parent / "buf"
     try:
-        done = subprocess.run([str(program), *arguments], input=given, capture_output=True, check=False)  # noqa: S603 - buf
+        done = subprocess.run([str(program), *arguments], capture_output=True, check=False)  # noqa: S603 - buf
     except FileNotFoundError as error:
         raise SourceError(f"{program} is missing: `make setup` installs it (buf-bin)") from error
-    if done.returncode not in (0, _FOUND):
+    if done.returncode not in accepted:
         raise SourceError(f"buf {arguments[0]}: {(done.stderr or done.stdout).decode(errors='replace').strip()}")
     return done

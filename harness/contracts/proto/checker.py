@@ -1,30 +1,76 @@
-"""The proto contract."""
+"""The proto contract: buf's lint and breaking changes, and what the .proto files promise beyond names and types."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from harness.contracts.documents import Documents
 from harness.contracts.finding import Finding, Level
 from harness.contracts.proto import buf
+from harness.contracts.proto.buf import Complaint
+from harness.contracts.proto.elements import Element, Image
+from harness.contracts.proto.promise_rules import CONTRACT, changed, unstated
+from harness.contracts.proto.promises import Options, promises
 from harness.contracts.proto.sources import IMAGE
 
 LINT = {"lint": {"use": ["STANDARD", "COMMENTS"]}}
-BREAKING = {"breaking": {"use": ["FILE", "WIRE_JSON"]}}
+BREAKING = {
+    "breaking": {
+        "use": ["FILE", "WIRE_JSON"],
+        # It minds every change of an idempotency_level, also to state one for the first time; promise_rules has the direction.
+        "except": ["RPC_SAME_IDEMPOTENCY_LEVEL"],
+    }
+}
+Users = Callable[[Documents, str], tuple[str, ...]]
+"""Who uses an element (by its full name), as their declarations say."""
+
+
+def nobody_known(documents: Documents, element: str) -> tuple[str, ...]:
+    """Where no consumers are declared."""
+    return ()
 
 
 @dataclass(frozen=True)
 class ProtoChecker:
-    """Lint and breaking changes by buf."""
+    """`options` names the system's own options; findings of buf carry buf's rule ids."""
 
-    name: str = "proto"
-    about: str = "RPCs, messages and their promises in the .proto files."
+    options: Options
+    users: Users = nobody_known
+    name: str = CONTRACT
+    about: str = "RPCs and messages: wire, JSON, generated code; idempotency, deadlines, statuses, limits."
     released: tuple[str, ...] = (IMAGE,)
     current: tuple[str, ...] = (IMAGE,)
 
     def check(self, released: Documents, current: Documents) -> Iterator[Finding]:
         """See ContractChecker."""
-        image = current.content(IMAGE)
-        found = buf.complaints(["lint"], LINT, image)
-        found += buf.complaints(["breaking"], BREAKING, image, released.content(IMAGE))
-        for each in found:
-            yield Finding(self.name, each.rule, each.file, Level.ERR, each.message)
+        before, now = Image(released.content(IMAGE)), Image(current.content(IMAGE))
+        for finding in self._found(before, now, released.content(IMAGE), current.content(IMAGE)):
+            element = finding.where.partition(" ")[0]
+            yield replace(finding, consumers=self.users(current, element))
+
+    def _found(self, before: Image, now: Image, old: bytes, new: bytes) -> Iterator[Finding]:
+        complaints = [*buf.complaints(["lint"], LINT, new), *buf.complaints(["breaking"], BREAKING, new, old)]
+        for each in complaints:
+            yield Finding(self.name, each.rule, place(each, before, now), Level.ERR, each.message)
+        promised = promises(now, self.options)
+        yield from unstated(promised)
+        yield from changed(promises(before, self.options), promised)
+
+
+def place(complaint: Complaint, before: Image, now: Image) -> str:
+    """The full name of the element that is meant. For one that is gone buf points at what it was in, and names it."""
+    around = now.at(complaint.file, complaint.line, complaint.column)
+    parent = around.name if around else ""
+    gone = [each for name, each in before.elements.items() if name not in now.elements and each.parent == parent]
+    named = [each for each in gone if _is_named(each, complaint)]
+    if len(named) == 1:
+        return named[0].name
+    return (
+        parent or complaint.file or next((file.name for file in before.files.file if f'"{file.name}"' in complaint.message), "")
+    )
+
+
+def _is_named(element: Element, complaint: Complaint) -> bool:
+    """Whether buf's words quote this element of the same file: by its name, or a value of an enum by its number."""
+    if complaint.file not in ("", element.file):
+        return False
+    return any(f'"{each}"' in complaint.message for each in (element.simple, element.number or element.simple))

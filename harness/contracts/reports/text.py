@@ -1,4 +1,4 @@
-"""The judgement for a terminal: findings that are not accepted in full, the accepted ones in a line each, then the sums."""
+"""The judgement for a terminal: findings that matter in full, INFO and accepted ones in a line each, then the sums."""
 
 from collections.abc import Iterator
 
@@ -13,9 +13,14 @@ def text(judgement: Judgement) -> str:
 
 
 def _findings(judgement: Judgement) -> Iterator[str]:
-    for each in judgement.judged:
-        if each.acceptance is None:
+    unaccepted = [each for each in judgement.judged if each.acceptance is None]
+    for each in unaccepted:
+        if each.finding.level is not Level.INFO:
             yield from _finding(each, judgement.against)
+    notes = [each.finding for each in unaccepted if each.finding.level is Level.INFO]
+    yield from (f"{each.level:<5}{each.contract} {each.rule} {each.where}: {each.message}" for each in notes)
+    if notes:
+        yield ""
     accepted = [each for each in judgement.judged if each.acceptance is not None]
     for each in accepted:
         assert each.acceptance is not None  # noqa: S101 - selected above
@@ -31,9 +36,8 @@ def _finding(judged: Judged, against: str) -> Iterator[str]:
     yield f"     what    {finding.message}"
     yield f"     whom    {for_whom(finding)}"
     yield f"     again   {again(finding, against)}"
-    if finding.level is not Level.INFO:
-        indented = acceptance(finding, against).replace("\n", "\n             ")
-        yield f"     accept  {indented}"
+    indented = acceptance(finding, against).replace("\n", "\n             ")
+    yield f"     accept  {indented}"
     yield ""
 
 

@@ -22,15 +22,18 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from shop.common.v1 import contract_pb2 as shop_dot_common_dot_v1_dot_contract__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ashop/common/v1/money.proto\x12\x0eshop.common.v1\".\n\x05Money\x12\x13\n\x0bminor_units\x18\x01 \x01(\x03\x12\x10\n\x08\x63urrency\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ashop/common/v1/money.proto\x12\x0eshop.common.v1\x1a\x1dshop/common/v1/contract.proto\">\n\x05Money\x12\x13\n\x0bminor_units\x18\x01 \x01(\x03\x12 \n\x08\x63urrency\x18\x02 \x01(\tB\x0e\x8a\xb5\x18\n:\x08\x63urrencyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shop.common.v1.money_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MONEY']._serialized_start=46
-  _globals['_MONEY']._serialized_end=92
+  _globals['_MONEY'].fields_by_name['currency']._loaded_options = None
+  _globals['_MONEY'].fields_by_name['currency']._serialized_options = b'\212\265\030\n:\010currency'
+  _globals['_MONEY']._serialized_start=77
+  _globals['_MONEY']._serialized_end=139
 # @@protoc_insertion_point(module_scope)

@@ -23,32 +23,45 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from shop.common.v1 import contract_pb2 as shop_dot_common_dot_v1_dot_contract__pb2
 from shop.order.v1 import order_pb2 as shop_dot_order_dot_v1_dot_order__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bshop/events/v1/events.proto\x12\x0eshop.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19shop/order/v1/order.proto\"\xed\x01\n\nPlaceOrder\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x16\n\x0e\x63ustomer_email\x18\x03 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\x12\'\n\x05items\x18\x05 \x03(\x0b\x32\x18.shop.order.v1.OrderItem\x12\x30\n\x10\x64\x65livery_address\x18\x06 \x01(\x0b\x32\x16.shop.order.v1.Address\x12\x30\n\x0crequested_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"j\n\x0fPlaceOrderReply\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x32\n\x07outcome\x18\x02 \x01(\x0e\x32!.shop.events.v1.PlaceOrderOutcome\"\xe4\x02\n\x05\x45vent\x12\n\n\x02id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x0eorder_reserved\x18\n \x01(\x0b\x32\x1d.shop.events.v1.OrderReservedH\x00\x12\x37\n\x0eorder_rejected\x18\x0b \x01(\x0b\x32\x1d.shop.events.v1.OrderRejectedH\x00\x12/\n\norder_paid\x18\x0c \x01(\x0b\x32\x19.shop.events.v1.OrderPaidH\x00\x12\x39\n\x0forder_cancelled\x18\r \x01(\x0b\x32\x1e.shop.events.v1.OrderCancelledH\x00\x12\x35\n\rorder_expired\x18\x0e \x01(\x0b\x32\x1c.shop.events.v1.OrderExpiredH\x00\x42\t\n\x07payload\"4\n\rOrderReserved\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"4\n\rOrderRejected\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"H\n\tOrderPaid\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x16\n\x0e\x63ustomer_email\x18\x02 \x01(\t\"5\n\x0eOrderCancelled\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"3\n\x0cOrderExpired\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order*\xc1\x01\n\x11PlaceOrderOutcome\x12#\n\x1fPLACE_ORDER_OUTCOME_UNSPECIFIED\x10\x00\x12 \n\x1cPLACE_ORDER_OUTCOME_RESERVED\x10\x01\x12 \n\x1cPLACE_ORDER_OUTCOME_REJECTED\x10\x02\x12\"\n\x1ePLACE_ORDER_OUTCOME_KEY_REUSED\x10\x03\x12\x1f\n\x1bPLACE_ORDER_OUTCOME_PENDING\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bshop/events/v1/events.proto\x12\x0eshop.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dshop/common/v1/contract.proto\x1a\x19shop/order/v1/order.proto\"\xa7\x02\n\nPlaceOrder\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1d\n\x07user_id\x18\x02 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1f\n\x0e\x63ustomer_email\x18\x03 \x01(\tB\x07\x8a\xb5\x18\x03(\xfe\x01\x12\"\n\x0fidempotency_key\x18\x04 \x01(\tB\t\x8a\xb5\x18\x05\x08\x01(\xff\x01\x12\x31\n\x05items\x18\x05 \x03(\x0b\x32\x18.shop.order.v1.OrderItemB\x08\x8a\xb5\x18\x04\x08\x01\x30\x64\x12\x30\n\x10\x64\x65livery_address\x18\x06 \x01(\x0b\x32\x16.shop.order.v1.Address\x12\x30\n\x0crequested_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"j\n\x0fPlaceOrderReply\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x32\n\x07outcome\x18\x02 \x01(\x0e\x32!.shop.events.v1.PlaceOrderOutcome\"\xf2\x02\n\x05\x45vent\x12\x18\n\x02id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x0eorder_reserved\x18\n \x01(\x0b\x32\x1d.shop.events.v1.OrderReservedH\x00\x12\x37\n\x0eorder_rejected\x18\x0b \x01(\x0b\x32\x1d.shop.events.v1.OrderRejectedH\x00\x12/\n\norder_paid\x18\x0c \x01(\x0b\x32\x19.shop.events.v1.OrderPaidH\x00\x12\x39\n\x0forder_cancelled\x18\r \x01(\x0b\x32\x1e.shop.events.v1.OrderCancelledH\x00\x12\x35\n\rorder_expired\x18\x0e \x01(\x0b\x32\x1c.shop.events.v1.OrderExpiredH\x00\x42\t\n\x07payload\"4\n\rOrderReserved\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"4\n\rOrderRejected\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"H\n\tOrderPaid\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x16\n\x0e\x63ustomer_email\x18\x02 \x01(\t\"5\n\x0eOrderCancelled\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"3\n\x0cOrderExpired\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order*\xc1\x01\n\x11PlaceOrderOutcome\x12#\n\x1fPLACE_ORDER_OUTCOME_UNSPECIFIED\x10\x00\x12 \n\x1cPLACE_ORDER_OUTCOME_RESERVED\x10\x01\x12 \n\x1cPLACE_ORDER_OUTCOME_REJECTED\x10\x02\x12\"\n\x1ePLACE_ORDER_OUTCOME_KEY_REUSED\x10\x03\x12\x1f\n\x1bPLACE_ORDER_OUTCOME_PENDING\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shop.events.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PLACEORDEROUTCOME']._serialized_start=1105
-  _globals['_PLACEORDEROUTCOME']._serialized_end=1298
-  _globals['_PLACEORDER']._serialized_start=108
-  _globals['_PLACEORDER']._serialized_end=345
-  _globals['_PLACEORDERREPLY']._serialized_start=347
-  _globals['_PLACEORDERREPLY']._serialized_end=453
-  _globals['_EVENT']._serialized_start=456
-  _globals['_EVENT']._serialized_end=812
-  _globals['_ORDERRESERVED']._serialized_start=814
-  _globals['_ORDERRESERVED']._serialized_end=866
-  _globals['_ORDERREJECTED']._serialized_start=868
-  _globals['_ORDERREJECTED']._serialized_end=920
-  _globals['_ORDERPAID']._serialized_start=922
-  _globals['_ORDERPAID']._serialized_end=994
-  _globals['_ORDERCANCELLED']._serialized_start=996
-  _globals['_ORDERCANCELLED']._serialized_end=1049
-  _globals['_ORDEREXPIRED']._serialized_start=1051
-  _globals['_ORDEREXPIRED']._serialized_end=1102
+  _globals['_PLACEORDER'].fields_by_name['order_id']._loaded_options = None
+  _globals['_PLACEORDER'].fields_by_name['order_id']._serialized_options = b'\212\265\030\010\010\001:\004uuid'
+  _globals['_PLACEORDER'].fields_by_name['user_id']._loaded_options = None
+  _globals['_PLACEORDER'].fields_by_name['user_id']._serialized_options = b'\212\265\030\010\010\001:\004uuid'
+  _globals['_PLACEORDER'].fields_by_name['customer_email']._loaded_options = None
+  _globals['_PLACEORDER'].fields_by_name['customer_email']._serialized_options = b'\212\265\030\003(\376\001'
+  _globals['_PLACEORDER'].fields_by_name['idempotency_key']._loaded_options = None
+  _globals['_PLACEORDER'].fields_by_name['idempotency_key']._serialized_options = b'\212\265\030\005\010\001(\377\001'
+  _globals['_PLACEORDER'].fields_by_name['items']._loaded_options = None
+  _globals['_PLACEORDER'].fields_by_name['items']._serialized_options = b'\212\265\030\004\010\0010d'
+  _globals['_EVENT'].fields_by_name['id']._loaded_options = None
+  _globals['_EVENT'].fields_by_name['id']._serialized_options = b'\212\265\030\010\010\001:\004uuid'
+  _globals['_PLACEORDEROUTCOME']._serialized_start=1208
+  _globals['_PLACEORDEROUTCOME']._serialized_end=1401
+  _globals['_PLACEORDER']._serialized_start=139
+  _globals['_PLACEORDER']._serialized_end=434
+  _globals['_PLACEORDERREPLY']._serialized_start=436
+  _globals['_PLACEORDERREPLY']._serialized_end=542
+  _globals['_EVENT']._serialized_start=545
+  _globals['_EVENT']._serialized_end=915
+  _globals['_ORDERRESERVED']._serialized_start=917
+  _globals['_ORDERRESERVED']._serialized_end=969
+  _globals['_ORDERREJECTED']._serialized_start=971
+  _globals['_ORDERREJECTED']._serialized_end=1023
+  _globals['_ORDERPAID']._serialized_start=1025
+  _globals['_ORDERPAID']._serialized_end=1097
+  _globals['_ORDERCANCELLED']._serialized_start=1099
+  _globals['_ORDERCANCELLED']._serialized_end=1152
+  _globals['_ORDEREXPIRED']._serialized_start=1154
+  _globals['_ORDEREXPIRED']._serialized_end=1205
 # @@protoc_insertion_point(module_scope)

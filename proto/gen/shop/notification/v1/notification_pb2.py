@@ -23,22 +23,33 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from shop.common.v1 import contract_pb2 as shop_dot_common_dot_v1_dot_contract__pb2
 from shop.common.v1 import money_pb2 as shop_dot_common_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'shop/notification/v1/notification.proto\x12\x14shop.notification.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ashop/common/v1/money.proto\"]\n\x10\x43onfirmationItem\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08quantity\x18\x02 \x01(\x03\x12)\n\nunit_price\x18\x03 \x01(\x0b\x32\x15.shop.common.v1.Money\"\xbe\x01\n\x1cSendOrderConfirmationRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x17\n\x0frecipient_email\x18\x02 \x01(\t\x12\x16\n\x0erecipient_name\x18\x03 \x01(\t\x12\x35\n\x05items\x18\x04 \x03(\x0b\x32&.shop.notification.v1.ConfirmationItem\x12$\n\x05total\x18\x05 \x01(\x0b\x32\x15.shop.common.v1.Money\"`\n\x1dSendOrderConfirmationResponse\x12+\n\x07sent_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmessage_id\x18\x02 \x01(\t2\x98\x01\n\x13NotificationService\x12\x80\x01\n\x15SendOrderConfirmation\x12\x32.shop.notification.v1.SendOrderConfirmationRequest\x1a\x33.shop.notification.v1.SendOrderConfirmationResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'shop/notification/v1/notification.proto\x12\x14shop.notification.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dshop/common/v1/contract.proto\x1a\x1ashop/common/v1/money.proto\"e\n\x10\x43onfirmationItem\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x18\n\x08quantity\x18\x02 \x01(\x03\x42\x06\x8a\xb5\x18\x02\x10\x01\x12)\n\nunit_price\x18\x03 \x01(\x0b\x32\x15.shop.common.v1.Money\"\xe9\x01\n\x1cSendOrderConfirmationRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12)\n\x0frecipient_email\x18\x02 \x01(\tB\x10\x8a\xb5\x18\x0c\x08\x01(\xfe\x01:\x05\x65mail\x12\x16\n\x0erecipient_name\x18\x03 \x01(\t\x12@\n\x05items\x18\x04 \x03(\x0b\x32&.shop.notification.v1.ConfirmationItemB\t\x8a\xb5\x18\x05\x08\x01\x30\xe8\x07\x12$\n\x05total\x18\x05 \x01(\x0b\x32\x15.shop.common.v1.Money\"`\n\x1dSendOrderConfirmationResponse\x12+\n\x07sent_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmessage_id\x18\x02 \x01(\t2\xb6\x01\n\x13NotificationService\x12\x9e\x01\n\x15SendOrderConfirmation\x12\x32.shop.notification.v1.SendOrderConfirmationRequest\x1a\x33.shop.notification.v1.SendOrderConfirmationResponse\"\x1c\x90\x02\x02\x8a\xb5\x18\x15\x08\x88\'\x12\x10INVALID_ARGUMENTb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shop.notification.v1.notification_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONFIRMATIONITEM']._serialized_start=126
-  _globals['_CONFIRMATIONITEM']._serialized_end=219
-  _globals['_SENDORDERCONFIRMATIONREQUEST']._serialized_start=222
-  _globals['_SENDORDERCONFIRMATIONREQUEST']._serialized_end=412
-  _globals['_SENDORDERCONFIRMATIONRESPONSE']._serialized_start=414
-  _globals['_SENDORDERCONFIRMATIONRESPONSE']._serialized_end=510
-  _globals['_NOTIFICATIONSERVICE']._serialized_start=513
-  _globals['_NOTIFICATIONSERVICE']._serialized_end=665
+  _globals['_CONFIRMATIONITEM'].fields_by_name['quantity']._loaded_options = None
+  _globals['_CONFIRMATIONITEM'].fields_by_name['quantity']._serialized_options = b'\212\265\030\002\020\001'
+  _globals['_SENDORDERCONFIRMATIONREQUEST'].fields_by_name['order_id']._loaded_options = None
+  _globals['_SENDORDERCONFIRMATIONREQUEST'].fields_by_name['order_id']._serialized_options = b'\212\265\030\010\010\001:\004uuid'
+  _globals['_SENDORDERCONFIRMATIONREQUEST'].fields_by_name['recipient_email']._loaded_options = None
+  _globals['_SENDORDERCONFIRMATIONREQUEST'].fields_by_name['recipient_email']._serialized_options = b'\212\265\030\014\010\001(\376\001:\005email'
+  _globals['_SENDORDERCONFIRMATIONREQUEST'].fields_by_name['items']._loaded_options = None
+  _globals['_SENDORDERCONFIRMATIONREQUEST'].fields_by_name['items']._serialized_options = b'\212\265\030\005\010\0010\350\007'
+  _globals['_NOTIFICATIONSERVICE'].methods_by_name['SendOrderConfirmation']._loaded_options = None
+  _globals['_NOTIFICATIONSERVICE'].methods_by_name['SendOrderConfirmation']._serialized_options = b'\220\002\002\212\265\030\025\010\210\'\022\020INVALID_ARGUMENT'
+  _globals['_CONFIRMATIONITEM']._serialized_start=157
+  _globals['_CONFIRMATIONITEM']._serialized_end=258
+  _globals['_SENDORDERCONFIRMATIONREQUEST']._serialized_start=261
+  _globals['_SENDORDERCONFIRMATIONREQUEST']._serialized_end=494
+  _globals['_SENDORDERCONFIRMATIONRESPONSE']._serialized_start=496
+  _globals['_SENDORDERCONFIRMATIONRESPONSE']._serialized_end=592
+  _globals['_NOTIFICATIONSERVICE']._serialized_start=595
+  _globals['_NOTIFICATIONSERVICE']._serialized_end=777
 # @@protoc_insertion_point(module_scope)

@@ -23,32 +23,51 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from shop.common.v1 import contract_pb2 as shop_dot_common_dot_v1_dot_contract__pb2
 from shop.common.v1 import money_pb2 as shop_dot_common_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dshop/payment/v1/payment.proto\x12\x0fshop.payment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ashop/common/v1/money.proto\"\xdb\x01\n\x07Payment\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x1b\n\x13provider_payment_id\x18\x03 \x01(\t\x12%\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x15.shop.common.v1.Money\x12.\n\x06status\x18\x05 \x01(\x0e\x32\x1e.shop.payment.v1.PaymentStatus\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"m\n\x15\x43\x61pturePaymentRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x1b\n\x13provider_payment_id\x18\x02 \x01(\t\x12%\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x15.shop.common.v1.Money\"C\n\x16\x43\x61pturePaymentResponse\x12)\n\x07payment\x18\x01 \x01(\x0b\x32\x18.shop.payment.v1.Payment\"E\n\x14RefundPaymentRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x1b\n\x13provider_payment_id\x18\x02 \x01(\t\"B\n\x15RefundPaymentResponse\x12)\n\x07payment\x18\x01 \x01(\x0b\x32\x18.shop.payment.v1.Payment\"%\n\x11GetPaymentRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\"?\n\x12GetPaymentResponse\x12)\n\x07payment\x18\x01 \x01(\x0b\x32\x18.shop.payment.v1.Payment*\xa2\x01\n\rPaymentStatus\x12\x1e\n\x1aPAYMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n\x16PAYMENT_STATUS_PENDING\x10\x01\x12\x1b\n\x17PAYMENT_STATUS_CAPTURED\x10\x02\x12\x1b\n\x17PAYMENT_STATUS_DECLINED\x10\x03\x12\x1b\n\x17PAYMENT_STATUS_REFUNDED\x10\x04\x32\xaa\x02\n\x0ePaymentService\x12\x61\n\x0e\x43\x61pturePayment\x12&.shop.payment.v1.CapturePaymentRequest\x1a\'.shop.payment.v1.CapturePaymentResponse\x12^\n\rRefundPayment\x12%.shop.payment.v1.RefundPaymentRequest\x1a&.shop.payment.v1.RefundPaymentResponse\x12U\n\nGetPayment\x12\".shop.payment.v1.GetPaymentRequest\x1a#.shop.payment.v1.GetPaymentResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dshop/payment/v1/payment.proto\x12\x0fshop.payment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dshop/common/v1/contract.proto\x1a\x1ashop/common/v1/money.proto\"\xdb\x01\n\x07Payment\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x1b\n\x13provider_payment_id\x18\x03 \x01(\t\x12%\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x15.shop.common.v1.Money\x12.\n\x06status\x18\x05 \x01(\x0e\x32\x1e.shop.payment.v1.PaymentStatus\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8d\x01\n\x15\x43\x61pturePaymentRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12%\n\x13provider_payment_id\x18\x02 \x01(\tB\x08\x8a\xb5\x18\x04\x08\x01(d\x12-\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x15.shop.common.v1.MoneyB\x06\x8a\xb5\x18\x02\x08\x01\"C\n\x16\x43\x61pturePaymentResponse\x12)\n\x07payment\x18\x01 \x01(\x0b\x32\x18.shop.payment.v1.Payment\"]\n\x14RefundPaymentRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12%\n\x13provider_payment_id\x18\x02 \x01(\tB\x08\x8a\xb5\x18\x04\x08\x01(d\"B\n\x15RefundPaymentResponse\x12)\n\x07payment\x18\x01 \x01(\x0b\x32\x18.shop.payment.v1.Payment\"3\n\x11GetPaymentRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\"?\n\x12GetPaymentResponse\x12)\n\x07payment\x18\x01 \x01(\x0b\x32\x18.shop.payment.v1.Payment*\xa2\x01\n\rPaymentStatus\x12\x1e\n\x1aPAYMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n\x16PAYMENT_STATUS_PENDING\x10\x01\x12\x1b\n\x17PAYMENT_STATUS_CAPTURED\x10\x02\x12\x1b\n\x17PAYMENT_STATUS_DECLINED\x10\x03\x12\x1b\n\x17PAYMENT_STATUS_REFUNDED\x10\x04\x32\xa5\x03\n\x0ePaymentService\x12\x94\x01\n\x0e\x43\x61pturePayment\x12&.shop.payment.v1.CapturePaymentRequest\x1a\'.shop.payment.v1.CapturePaymentResponse\"1\x90\x02\x02\x8a\xb5\x18*\x08\x88\'\x12\x10INVALID_ARGUMENT\x12\x13\x46\x41ILED_PRECONDITION\x12|\n\rRefundPayment\x12%.shop.payment.v1.RefundPaymentRequest\x1a&.shop.payment.v1.RefundPaymentResponse\"\x1c\x90\x02\x02\x8a\xb5\x18\x15\x08\x88\'\x12\x10INVALID_ARGUMENT\x12~\n\nGetPayment\x12\".shop.payment.v1.GetPaymentRequest\x1a#.shop.payment.v1.GetPaymentResponse\"\'\x90\x02\x01\x8a\xb5\x18 \x08\x88\'\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUNDb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shop.payment.v1.payment_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PAYMENTSTATUS']._serialized_start=757
-  _globals['_PAYMENTSTATUS']._serialized_end=919
-  _globals['_PAYMENT']._serialized_start=112
-  _globals['_PAYMENT']._serialized_end=331
-  _globals['_CAPTUREPAYMENTREQUEST']._serialized_start=333
-  _globals['_CAPTUREPAYMENTREQUEST']._serialized_end=442
-  _globals['_CAPTUREPAYMENTRESPONSE']._serialized_start=444
-  _globals['_CAPTUREPAYMENTRESPONSE']._serialized_end=511
-  _globals['_REFUNDPAYMENTREQUEST']._serialized_start=513
-  _globals['_REFUNDPAYMENTREQUEST']._serialized_end=582
-  _globals['_REFUNDPAYMENTRESPONSE']._serialized_start=584
-  _globals['_REFUNDPAYMENTRESPONSE']._serialized_end=650
-  _globals['_GETPAYMENTREQUEST']._serialized_start=652
-  _globals['_GETPAYMENTREQUEST']._serialized_end=689
-  _globals['_GETPAYMENTRESPONSE']._serialized_start=691
-  _globals['_GETPAYMENTRESPONSE']._serialized_end=754
-  _globals['_PAYMENTSERVICE']._serialized_start=922
-  _globals['_PAYMENTSERVICE']._serialized_end=1220
+  _globals['_CAPTUREPAYMENTREQUEST'].fields_by_name['order_id']._loaded_options = None
+  _globals['_CAPTUREPAYMENTREQUEST'].fields_by_name['order_id']._serialized_options = b'\212\265\030\010\010\001:\004uuid'
+  _globals['_CAPTUREPAYMENTREQUEST'].fields_by_name['provider_payment_id']._loaded_options = None
+  _globals['_CAPTUREPAYMENTREQUEST'].fields_by_name['provider_payment_id']._serialized_options = b'\212\265\030\004\010\001(d'
+  _globals['_CAPTUREPAYMENTREQUEST'].fields_by_name['amount']._loaded_options = None
+  _globals['_CAPTUREPAYMENTREQUEST'].fields_by_name['amount']._serialized_options = b'\212\265\030\002\010\001'
+  _globals['_REFUNDPAYMENTREQUEST'].fields_by_name['order_id']._loaded_options = None
+  _globals['_REFUNDPAYMENTREQUEST'].fields_by_name['order_id']._serialized_options = b'\212\265\030\010\010\001:\004uuid'
+  _globals['_REFUNDPAYMENTREQUEST'].fields_by_name['provider_payment_id']._loaded_options = None
+  _globals['_REFUNDPAYMENTREQUEST'].fields_by_name['provider_payment_id']._serialized_options = b'\212\265\030\004\010\001(d'
+  _globals['_GETPAYMENTREQUEST'].fields_by_name['order_id']._loaded_options = None
+  _globals['_GETPAYMENTREQUEST'].fields_by_name['order_id']._serialized_options = b'\212\265\030\010\010\001:\004uuid'
+  _globals['_PAYMENTSERVICE'].methods_by_name['CapturePayment']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['CapturePayment']._serialized_options = b'\220\002\002\212\265\030*\010\210\'\022\020INVALID_ARGUMENT\022\023FAILED_PRECONDITION'
+  _globals['_PAYMENTSERVICE'].methods_by_name['RefundPayment']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['RefundPayment']._serialized_options = b'\220\002\002\212\265\030\025\010\210\'\022\020INVALID_ARGUMENT'
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetPayment']._loaded_options = None
+  _globals['_PAYMENTSERVICE'].methods_by_name['GetPayment']._serialized_options = b'\220\002\001\212\265\030 \010\210\'\022\020INVALID_ARGUMENT\022\tNOT_FOUND'
+  _globals['_PAYMENTSTATUS']._serialized_start=859
+  _globals['_PAYMENTSTATUS']._serialized_end=1021
+  _globals['_PAYMENT']._serialized_start=143
+  _globals['_PAYMENT']._serialized_end=362
+  _globals['_CAPTUREPAYMENTREQUEST']._serialized_start=365
+  _globals['_CAPTUREPAYMENTREQUEST']._serialized_end=506
+  _globals['_CAPTUREPAYMENTRESPONSE']._serialized_start=508
+  _globals['_CAPTUREPAYMENTRESPONSE']._serialized_end=575
+  _globals['_REFUNDPAYMENTREQUEST']._serialized_start=577
+  _globals['_REFUNDPAYMENTREQUEST']._serialized_end=670
+  _globals['_REFUNDPAYMENTRESPONSE']._serialized_start=672
+  _globals['_REFUNDPAYMENTRESPONSE']._serialized_end=738
+  _globals['_GETPAYMENTREQUEST']._serialized_start=740
+  _globals['_GETPAYMENTREQUEST']._serialized_end=791
+  _globals['_GETPAYMENTRESPONSE']._serialized_start=793
+  _globals['_GETPAYMENTRESPONSE']._serialized_end=856
+  _globals['_PAYMENTSERVICE']._serialized_start=1024
+  _globals['_PAYMENTSERVICE']._serialized_end=1445
 # @@protoc_insertion_point(module_scope)
