@@ -1,11 +1,12 @@
 """What follows from the shape of an operation is written into its description here, so that no route can forget it.
 
 Every operation can fail for a reason of ours (500, 503); one with a body can be refused for its form (400, 408, 413, 415,
-422), one with parameters for their values (400, 422), one with a security scheme for its token (401).
+422), one with parameters for their values (422), one with a security scheme for its token (401).
 """
 
 from typing import Any
 
+from system.gateway.links import LINKS
 from system.gateway.problems import Fault, Problem, documentation
 
 REFERENCE = "#/components/schemas/{model}"
@@ -21,6 +22,7 @@ def describe(schema: dict[str, Any]) -> dict[str, Any]:
             for status in sorted(_implied(operation)):
                 responses.setdefault(str(status), documentation(status))
             operation["responses"] = dict(sorted(responses.items()))
+    _link(schema["paths"])
     schemas = schema["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -31,12 +33,22 @@ def describe(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+def _link(paths: dict[str, Any]) -> None:
+    """Say after each answer where one can go from there."""
+    known = {operation["operationId"]: operation for methods in paths.values() for operation in methods.values()}
+    for link in LINKS:
+        if link.then not in known:
+            raise KeyError(f"a link from {link.after} leads to {link.then}, which is no operation")
+        response = known[link.after]["responses"][str(link.status)]
+        response.setdefault("links", {})[link.name] = link.described
+
+
 def _implied(operation: dict[str, Any]) -> set[int]:
     implied = {500, 503}
     if "requestBody" in operation:
         implied |= {400, 408, 413, 415, 422}
     if operation.get("parameters"):
-        implied |= {400, 422}
+        implied |= {422}
     if operation.get("security"):
         implied |= {401}
     return implied

@@ -4,9 +4,10 @@ import asyncio
 import base64
 import binascii
 import contextvars
+import re
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +24,8 @@ from system.order.domain import Order, Placement, Status, content, fault_of, why
 from system.order.settings import OrderSettings
 
 CLASHES = 3
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - like the database's times: UTC, without saying so
+_CURSOR = re.compile(r"(?P<micros>[0-9]{16})-(?P<order>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 EXPIRY_BATCH = 100
 MESSAGES = {
     "ORDER_PENDING": "the order has not been decided yet; try again shortly",
@@ -201,13 +204,16 @@ def _detached(work: Coroutine[None, None, list[Saga]]) -> asyncio.Task[list[Saga
 
 
 def _token(order: Order) -> str:
-    return base64.urlsafe_b64encode(f"{order.created_at.isoformat()}|{order.id}".encode()).decode()
+    """Microseconds since 1970, and the id."""
+    return f"{(order.created_at - EPOCH) // timedelta(microseconds=1):016}-{order.id}"
 
 
 def _read_token(token: str) -> tuple[str, str] | None:
     if not token:
         return None
-    try:
+    if (ours := _CURSOR.fullmatch(token)) is not None:
+        return (EPOCH + timedelta(microseconds=int(ours["micros"]))).isoformat(sep=" "), ours["order"]
+    try:  # what release 0.1 gave out
         moment, _, order_id = base64.urlsafe_b64decode(token.encode()).decode().partition("|")
         return datetime.fromisoformat(moment).isoformat(sep=" "), order_id
     except (ValueError, binascii.Error, UnicodeError) as error:

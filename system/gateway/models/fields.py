@@ -1,13 +1,23 @@
 """The types fields are made of. Strict: no type is turned into another, no field is free of a limit.
 
 Text is refused when it holds control characters (a NUL above all), so that nothing downstream has to think of them.
+The patterns are exact: what matches is accepted by the services behind, too.
 """
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -20,12 +30,28 @@ IMAGES_MAX = 10
 
 LINE_OF_TEXT = r"^[^\x00-\x1f\x7f-\x9f]*$"
 PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
-NOT_BLANK = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+_VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"  # neither control nor white space
+NOT_BLANK = rf"^[^\x00-\x1f\x7f-\x9f]*{_VISIBLE}[^\x00-\x1f\x7f-\x9f]*$"
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-EMAIL = (
-    r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"
-)
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
+LOCAL_PART_MAX = 64
 
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number, and 2.0 is an integer (JSON Schema 2020-12, section 4.2.3)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _local_part_fits(email: str) -> str:
+    if email.index("@") > LOCAL_PART_MAX:
+        raise ValueError(f"at most {LOCAL_PART_MAX} characters may stand before the @")
+    return email
+
+
+WHOLE = BeforeValidator(_whole)
+"""On an integer of a body, behind its limits: it may come in any notation JSON has for it."""
 Id = Annotated[
     str,
     StringConstraints(min_length=36, max_length=36, pattern=UUID),
@@ -34,7 +60,12 @@ Id = Annotated[
 Email = Annotated[
     str,
     StringConstraints(min_length=6, max_length=254, pattern=EMAIL),
-    Field(description="E-mail address; upper and lower case are the same.", examples=["ada@shop.example"]),
+    AfterValidator(_local_part_fits),
+    Field(
+        description="E-mail address; upper and lower case are the same.",
+        examples=["ada@shop.example"],
+        json_schema_extra={"allOf": [{"pattern": rf"^[^@]{{1,{LOCAL_PART_MAX}}}@"}]},
+    ),
 ]
 OptionalId = Annotated[str | None, Field(json_schema_extra={"format": "uuid"}, description="UUID, or null for none.")]
 Password = Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field
 from shop.common.v1 import money_pb2
 
-from system.gateway.models.fields import PRICE_MAX, Answer, Currency, Request, example
+from system.gateway.models.fields import PRICE_MAX, WHOLE, Answer, Currency, Request, example
 
 MONEY = {"minor_units": 1999, "currency": "EUR"}
 
@@ -15,7 +15,7 @@ class Price(Request):
 
     model_config = example(MONEY)
 
-    minor_units: Annotated[int, Field(ge=1, le=PRICE_MAX, description="1999 is 19.99 in a currency with cents.")]
+    minor_units: Annotated[int, Field(ge=1, le=PRICE_MAX, description="1999 is 19.99 in a currency with cents."), WHOLE]
     currency: Currency
 
     def message(self) -> money_pb2.Money:

@@ -6,10 +6,23 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 from shop.order.v1 import order_pb2
 
 from system.common.enums import member_of
-from system.gateway.models.fields import LINES_MAX, NOT_BLANK, QUANTITY_MAX, Answer, Country, Id, Request, example, moment
+from system.gateway.models.fields import (
+    LINES_MAX,
+    NOT_BLANK,
+    QUANTITY_MAX,
+    UUID,
+    WHOLE,
+    Answer,
+    Country,
+    Id,
+    Request,
+    example,
+    moment,
+)
 from system.gateway.models.money import MONEY, Money
 from system.gateway.models.products import LAMP
 
@@ -33,6 +46,8 @@ ORDER = {
     "updated_at": "2026-11-22T12:00:00.100000Z",
     "expires_at": "2026-11-22T12:05:00.100000Z",
 }
+CURSOR = f"^([0-9]{{16}}-{UUID.strip('^$')})?$"
+"""What is given out since 0.2; what 0.1 gave out is read, too, so that a client can go on with its list during an upgrade."""
 
 
 class Status(StrEnum):
@@ -52,7 +67,7 @@ class Line(Request):
     model_config = example({"product_id": LAMP["id"], "quantity": 2})
 
     product_id: Id
-    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX), WHOLE]
 
 
 class Address(Request):
@@ -73,7 +88,13 @@ class NewOrder(Request):
     model_config = example({"items": [{"product_id": LAMP["id"], "quantity": 2}], "delivery_address": ADDRESS})
 
     items: Annotated[
-        list[Line], Field(min_length=1, max_length=LINES_MAX, description=f"1 to {LINES_MAX} lines, each product once.")
+        list[Line],
+        Field(
+            min_length=1,
+            max_length=LINES_MAX,
+            description=f"1 to {LINES_MAX} lines, each product once.",
+            json_schema_extra={"uniqueItems": True},
+        ),
     ]
     delivery_address: Address
 
@@ -81,7 +102,7 @@ class NewOrder(Request):
     @classmethod
     def _each_product_once(cls, items: list[Line]) -> list[Line]:
         if len({line.product_id for line in items}) < len(items):
-            raise ValueError("each product may stand on one line only: add up its quantities")
+            raise PydanticCustomError("duplicate_product", "each product may stand on one line only: add up its quantities")
         return items
 
 
@@ -101,7 +122,7 @@ class OrderQuery(Request):
     cursor: Annotated[
         str,
         StringConstraints(max_length=500, pattern=r"^[\x21-\x7e]*$"),
-        Field(description="`next_cursor` of the page before."),
+        Field(description="`next_cursor` of the page before.", json_schema_extra={"pattern": CURSOR}),
     ] = ""
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 

@@ -13,6 +13,7 @@ from system.gateway.models.fields import (
     NOT_BLANK,
     PROSE,
     STOCK_MAX,
+    WHOLE,
     Answer,
     Change,
     Id,
@@ -41,6 +42,8 @@ LAMP = {
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NOT_BLANK)]
 Description = Annotated[str, StringConstraints(max_length=4000, pattern=PROSE)]
 Category = Annotated[Id | None, Field(description="Its category; null for none.")]
+PICTURE_URL = r"^https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]+$"
+"""The characters of RFC 3986, without the brackets of IP addresses: those are not where a shop's pictures are."""
 
 
 class Picture(Request):
@@ -48,7 +51,7 @@ class Picture(Request):
 
     model_config = example(PICTURE)
 
-    url: Annotated[str, StringConstraints(min_length=8, max_length=2000, pattern=r"^https?://[\x21-\x7e]+$")]
+    url: Annotated[str, StringConstraints(min_length=8, max_length=2000, pattern=PICTURE_URL)]
     alt: Annotated[str, StringConstraints(max_length=200, pattern=LINE_OF_TEXT)] = ""
 
     def message(self) -> product_pb2.Image:
@@ -103,7 +106,7 @@ class StockChange(Request):
 
     model_config = example({"available": 100})
 
-    available: Annotated[int, Field(ge=0, le=STOCK_MAX)]
+    available: Annotated[int, Field(ge=0, le=STOCK_MAX), WHOLE]
 
 
 class Image(Answer):

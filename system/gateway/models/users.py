@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self, TypedDict
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 from shop.user.v1 import user_pb2
 
@@ -79,7 +79,13 @@ class Refresh(Request):
 class ProfileChange(Change):
     """What changes of one's own account. A new address or password needs `current_password`."""
 
-    model_config = example({"name": "Ada King"})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"name": "Ada King"}],
+            "anyOf": [{"required": ["name"]}, {"required": ["email"]}, {"required": ["password"]}],
+            "dependentRequired": {"email": ["current_password"], "password": ["current_password"]},
+        }
+    )
 
     name: Name | SkipJsonSchema[None] = None
     email: Email | SkipJsonSchema[None] = None

@@ -50,9 +50,9 @@ async def place_order(body: NewOrder, key: IdempotencyKey, identity: Auth, shop:
     return answer(Order.of(order), 201, location)
 
 
-@router.get("/orders", response_model=Orders)
+@router.get("/orders", response_model=Orders, responses=documented(400))
 async def list_orders(query: Annotated[OrderQuery, Query()], identity: Auth, shop: Shop) -> object:
-    """One's own orders, newest first."""
+    """One's own orders, newest first. 400 `BAD_CURSOR` for a cursor that nobody gave out."""
     request = order_pb2.ListOrdersRequest(user_id=identity.id, page_size=query.limit, page_token=query.cursor)
     found = await shop.clients.call(shop.clients.orders.ListOrders, request)
     return Orders.of(found.orders, found.next_page_token)

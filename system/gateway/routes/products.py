@@ -44,7 +44,7 @@ async def list_products(query: Annotated[ProductQuery, Query()], shop: Shop) -> 
     "/products",
     status_code=201,
     response_model=Product,
-    responses={201: {"headers": LOCATION}, **documented(403, 404, 409)},
+    responses={201: {"headers": LOCATION}, **documented(403, 404)},
     dependencies=ADMIN,
 )
 async def create_product(body: NewProduct, shop: Shop) -> object:
@@ -60,7 +60,7 @@ async def create_product(body: NewProduct, shop: Shop) -> object:
     return answer(Product.of(made.product), 201, at(f"/products/{made.product.id}"))
 
 
-@router.patch("/products/{product_id}", response_model=Product, responses=documented(403, 404, 409), dependencies=ADMIN)
+@router.patch("/products/{product_id}", response_model=Product, responses=documented(403, 404), dependencies=ADMIN)
 async def change_product(product_id: Id, body: ProductChange, shop: Shop) -> object:
     """Change a product. Admins only. Orders keep the name and price they were reserved at."""
     request = product_pb2.UpdateProductRequest(

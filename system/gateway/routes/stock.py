@@ -21,7 +21,7 @@ async def read_stock(product_id: Id, shop: Shop) -> object:
     return Stock.of((await shop.clients.call(shop.clients.products.GetStock, request)).stock)
 
 
-@router.put("/products/{product_id}/stock", response_model=Stock, responses=documented(403, 404, 409), dependencies=ADMIN)
+@router.put("/products/{product_id}/stock", response_model=Stock, responses=documented(403, 404), dependencies=ADMIN)
 async def set_stock(product_id: Id, body: StockChange, shop: Shop) -> object:
     """Set the units that can be ordered from now on; what is reserved or sold stays. Admins only."""
     request = product_pb2.SetStockRequest(product_id=product_id, available=body.available)
