@@ -5,6 +5,7 @@ from pathlib import Path
 from chaos.contracts import planted_proto
 from harness.contracts.proto.checker import ProtoChecker
 from harness.contracts.proto.promises import Options
+from harness.contracts.proto.reflection import ReflectionChecker, ReflectionSource
 from harness.contracts.proto.sources import ProtoImage
 from harness.contracts.served_document import ServedDocument
 from harness.contracts.source_archive import DOCUMENT, SourceArchive
@@ -18,9 +19,10 @@ CONTRACTS = SystemContracts(
     folder=Path("contracts"),
     topology=Path("system/services.toml"),
     saved=(ProtoImage(PROTO), SourceArchive({"system": Path("system"), "shop": Path("proto/gen/shop")})),
-    live=(ServedDocument("openapi.json", "/openapi.json"),),
+    live=(ServedDocument("openapi.json", "/openapi.json"), ReflectionSource()),
     checkers=(
         ProtoChecker(Options(rpc="shop.common.v1.rpc", limits="shop.common.v1.limits")),
+        ReflectionChecker(),
         VersionsChecker(),
     ),
     released=("proto.binpb", "openapi.json", DOCUMENT),

@@ -9,7 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorSet, MethodDescriptorProto, MethodOptions
+from google.protobuf import descriptor_pb2
+from google.protobuf.descriptor_pb2 import (
+    DescriptorProto,
+    FileDescriptorProto,
+    FileDescriptorSet,
+    MethodDescriptorProto,
+    MethodOptions,
+)
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message_factory import GetMessageClass
@@ -52,7 +59,7 @@ class Options:
 
 def promises(image: Image, options: Options) -> Promises:
     """Read them. An image without the options has RPCs that state nothing and fields without limits."""
-    pool = _pool(image.files)
+    pool = pool_of(image.files)
     inputs, outputs, rpcs = set(), set(), {}
     for name, method in _methods(image):
         rpcs[name] = _rpc(_read(pool, method.options, options.rpc), method)
@@ -79,10 +86,11 @@ def _rpc(own: Mapping[str, Any], method: MethodDescriptorProto) -> RpcPromise:
     )
 
 
-def _pool(files: FileDescriptorSet) -> DescriptorPool:
-    """A pool of its own with every file, imports before importers; source info is of no use there."""
+def pool_of(files: FileDescriptorSet) -> DescriptorPool:
+    """A pool of their own, protobuf's descriptor.proto in it in any case; imports before importers."""
     pool = DescriptorPool()
-    waiting = {file.name: file for file in files.file}
+    basis = FileDescriptorProto.FromString(descriptor_pb2.DESCRIPTOR.serialized_pb)
+    waiting = {file.name: file for file in (basis, *files.file)}
 
     def add(name: str) -> None:
         file = waiting.pop(name, None)
