@@ -1,6 +1,6 @@
 # Every command a developer needs. `make help` lists them; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants contracts contracts-proof release-contracts libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
+.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants contracts contracts-proof release-contracts fuzz libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -11,6 +11,8 @@ SEED ?=
 RUN ?=
 MUTANT ?=
 VERSION ?=
+TIME ?=
+PARTS ?=
 NIGHTLY ?=
 ARGS ?=
 
@@ -52,6 +54,9 @@ contracts-proof: setup ## Plant changes into saved interfaces: each breaking one
 
 release-contracts: setup ## Save the interfaces as they are as a release (VERSION=0.2.0)
 	@$(BIN)/gauntlet contracts release $(or $(VERSION),$(error say which: make release-contracts VERSION=0.2.0)) $(ARGS)
+
+fuzz: setup ## Attack a running shop: REST across users and by schema, RPCs, queues, a model (TIME=180 SEED=n PARTS="across_users")
+	@$(BIN)/gauntlet fuzz $(PARTS) $(if $(TIME),--time $(TIME)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 libfaketime: setup
 	@compgen -G '/usr/lib/*/faketime/libfaketime.so.1' > /dev/null \

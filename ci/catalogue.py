@@ -63,9 +63,9 @@ def _watchers() -> Iterator[str]:
 
 def _mutants() -> Iterator[str]:
     yield "## Mutants\n\nKnown bugs, planted in a copy of the shop by `make mutants`.\n"
-    yield "| Mutant | Bug | Experiment that must fail | Guarantee that must be named |\n|---|---|---|---|"
+    yield "| Mutant | Bug | Experiment or fuzzer that must fail | Guarantee that must be named |\n|---|---|---|---|"
     for name, each in sorted(mutants().items()):
-        yield f"| `{name}` | {each.about} | `{each.experiment}` | `{each.guarantee}` |"
+        yield f"| `{name}` | {each.about} | `{each.detector}` | `{each.guarantee}` |"
 
 
 def _said(module: str) -> str:

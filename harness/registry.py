@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from harness.bench_checkers.maker import HistoryMaker
 from harness.experiment import Experiment
+from harness.fuzz.suite import FuzzSuite
 from harness.mutants import Mutant
 from harness.verdict import Guarantee
 
@@ -20,6 +21,7 @@ EXPERIMENTS = "gauntlet.experiments"
 GUARANTEES = "gauntlet.guarantees"
 MUTANTS = "gauntlet.mutants"
 HISTORIES = "gauntlet.histories"
+FUZZERS = "gauntlet.fuzzers"
 
 
 class RegistryError(Exception):
@@ -59,6 +61,11 @@ def mutants() -> dict[str, Mutant]:
 def histories() -> dict[str, HistoryMaker]:
     """Everyone who makes histories up, by name. Raises RegistryError, ImportError."""
     return _load(HISTORIES, HistoryMaker)
+
+
+def fuzz_suites() -> dict[str, FuzzSuite[Any]]:
+    """What there is to fuzz, by name: usually one system. Raises RegistryError, ImportError."""
+    return _load(FUZZERS, FuzzSuite)
 
 
 def find(name: str, known: Mapping[str, N], kind: str) -> N:

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "logs": "harness.cli.logs:logs",
     "down": "harness.cli.down:down",
     "chaos": "harness.cli.chaos:chaos",
+    "fuzz": "harness.cli.fuzz:fuzz",
     "judge": "harness.cli.judge:judge",
     "replay": "harness.cli.replay:replay",
     "mutants": "harness.cli.mutants:group",

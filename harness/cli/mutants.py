@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -12,9 +12,11 @@ from rich.text import Text
 
 from harness.cli.console import err, out, refuse
 from harness.cli.execution import RUNS, Execution, judges_of, require_folder
+from harness.cli.fuzz import the_suite
 from harness.cli.options import AsJson, ProxyName
 from harness.exit_codes import ExitCode
-from harness.experiment import Choices
+from harness.experiment import Choices, Experiment
+from harness.fuzz.suite import UnknownPartError
 from harness.mutants import Mutant, MutantError, planted
 from harness.registry import RegistryError, UnknownNameError, experiments, find, mutants
 from harness.seed import Seed
@@ -30,13 +32,13 @@ group = typer.Typer(help="Plant known bugs in a copy of the system: the harness 
 
 @group.command("list")
 def list_mutants(as_json: AsJson = False) -> None:
-    """Show the known bugs, the experiment that has to fail with each, and the guarantee that has to be named."""
+    """Show the known bugs, the experiment or fuzzer that has to fail with each, and the guarantee that has to be named."""
     try:
         known = mutants()
     except (RegistryError, MutantError, ImportError) as error:
         refuse(error)
     if as_json:
-        names = ("name", "about", "experiment", "guarantee")
+        names = ("name", "about", "experiment", "fuzz", "guarantee")
         out.print(
             json.dumps([{name: getattr(each, name) for name in names} for each in known.values()], indent=2), markup=False
         )
@@ -45,7 +47,7 @@ def list_mutants(as_json: AsJson = False) -> None:
         out.print(Text(each.name, "bold"))
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
         table.add_row("about", Text(each.about))
-        table.add_row("fails", Text(f"{each.experiment}, by {each.guarantee}"))
+        table.add_row("fails", Text(f"{each.detector}, by {each.guarantee}"))
         out.print(table)
 
 
@@ -59,14 +61,14 @@ def run_mutants(
     provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = AUTO,
     proxy: ProxyName = "",
 ) -> None:
-    """Run the experiment of each mutant on a copy with its bug.
+    """Run the experiment, or the part of `gauntlet fuzz`, of each mutant on a copy with its bug.
 
     Exit code 0: all were caught; 1: one survived; 3: none is known to have survived, and of one nothing was proved.
     """
     try:
         chosen = _chosen(names or [], everything=everything)
-        installed = experiments()
-        known = judges_of({each.experiment: find(each.experiment, installed, "experiment") for each in chosen.values()})
+        detectors = {each.name: detector_of(each) for each in chosen.values()}
+        known = judges_of(detectors)
         given = Seed.parse(seed) if seed is not None else None
         placement = choose_placement(provider, proxy, proxied=True)
         err.print(Text(placement.provider_told))
@@ -85,12 +87,31 @@ def run_mutants(
                 )
                 execution = Execution(out_folder, known, choices)
                 first = given or (Seed(each.seed) if each.seed is not None else Seed.fresh())
-                found[each.name] = result_of(each, execution.run(installed[each.experiment], first))
-    except (UnknownNameError, RegistryError, MutantError, StackError, NotADirectoryError, ValueError) as error:
+                found[each.name] = result_of(each, execution.run(detectors[each.name], first))
+    except (
+        UnknownNameError,
+        UnknownPartError,
+        RegistryError,
+        MutantError,
+        StackError,
+        NotADirectoryError,
+        ValueError,
+    ) as error:
         refuse(error)
     for name, result in found.items():
         out.print(Text.assemble((f"{result:<12}", STYLES[result]), f"  {name}"))
     raise typer.Exit(exit_code(found.values()))
+
+
+def detector_of(mutant: Mutant) -> Experiment[Any]:
+    """What has to fail: an experiment, or a part of `gauntlet fuzz` for the time that it has there by default.
+
+    Raises UnknownNameError, UnknownPartError, RegistryError.
+    """
+    if not mutant.fuzz:
+        return find(mutant.experiment, experiments(), "experiment")
+    suite = the_suite()
+    return suite.experiment([mutant.fuzz], suite.share_s(mutant.fuzz))
 
 
 class Result(StrEnum):

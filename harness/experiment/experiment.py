@@ -86,7 +86,10 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment(Generic[S]):
-    """An experiment. `guarantees` are names; `default` ones run when none is named."""
+    """An experiment. `guarantees` are names; `default` ones run when none is named.
+
+    `command` is what runs it again, without seed and choices, when that is not `make chaos`.
+    """
 
     name: str
     about: str
@@ -98,3 +101,4 @@ class Experiment(Generic[S]):
     sightings: tuple[Sighting, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
     default: bool = False
+    command: str = ""

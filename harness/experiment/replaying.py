@@ -6,9 +6,13 @@ from harness.experiment.context import Choices
 from harness.seed import Seed
 
 
-def replay_command(experiment: str, seed: Seed, choices: Choices) -> str:
-    """A line for the shell, in a clone of the repository. Defaults of `Choices` are left out."""
-    what = f"make mutants MUTANT={choices.mutant}" if choices.mutant else f"make chaos EXPERIMENT={experiment}"
+def replay_command(experiment: str, seed: Seed, choices: Choices, command: str = "") -> str:
+    """A line for the shell, in a clone of the repository. Defaults of `Choices` are left out.
+
+    `command` is the experiment's own (`Experiment.command`), "" for `make chaos`.
+    """
+    usual = command or f"make chaos EXPERIMENT={experiment}"
+    what = f"make mutants MUTANT={choices.mutant}" if choices.mutant else usual
     variables = [f"{name}={shlex.quote(value)}" for name, value in sorted(choices.environment.items())]
     arguments = " ".join(shlex.quote(word) for word in _arguments(choices)).replace("$", "$$")  # make expands a single dollar
     return " ".join([*variables, what, f"SEED={seed}", *([f"ARGS={shlex.quote(arguments)}"] if arguments else [])])

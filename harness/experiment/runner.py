@@ -161,7 +161,7 @@ def _facts(experiment: Experiment[S], seed: Seed, choices: Choices, planned: _Pl
         about=experiment.about,
         seed=seed.value,
         started_at=datetime.now(UTC),
-        replay=replay_command(experiment.name, seed, choices),
+        replay=replay_command(experiment.name, seed, choices, experiment.command),
         guarantees=experiment.guarantees,
         minimums=experiment.minimums,
         sightings=experiment.sightings,

@@ -1,7 +1,7 @@
 """What a mutant is, and reading one from its file.
 
 about = "The order service acknowledges a command before its order is stored."
-experiment = "queue_consumer_killed"
+experiment = "queue_consumer_killed"    # or fuzz = "across_users": the part of `gauntlet fuzz` that has to find it
 guarantee = "acknowledged_orders_survive"
 seed = 7                                # optional: the seed that is known to show it
 
@@ -35,14 +35,20 @@ class Edit:
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """A known bug, the experiment that has to fail with it, and the guarantee that it breaks."""
+    """A known bug, the experiment or the part of `gauntlet fuzz` that has to fail with it, and the guarantee that it breaks."""
 
     name: str
     about: str
-    experiment: str
+    experiment: str = ""
+    fuzz: str = ""
     guarantee: str
     edits: tuple[Edit, ...]
     seed: int | None = None
+
+    @property
+    def detector(self) -> str:
+        """What has to fail: the name of the experiment, or `fuzz` and the name of the part."""
+        return self.experiment or f"fuzz {self.fuzz}"
 
 
 _MUTANT = TypeAdapter(Mutant)
@@ -55,6 +61,9 @@ def load(folder: Path) -> tuple[Mutant, ...]:
 
 def _read(path: Path) -> Mutant:
     try:
-        return _MUTANT.validate_python({"name": path.stem, **tomllib.loads(path.read_text())})
+        mutant = _MUTANT.validate_python({"name": path.stem, **tomllib.loads(path.read_text())})
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise MutantError(f"{path}: {error}") from error
+    if bool(mutant.experiment) == bool(mutant.fuzz):
+        raise MutantError(f"{path}: a mutant names either an experiment or a part of `gauntlet fuzz` (fuzz = ...)")
+    return mutant

@@ -38,7 +38,15 @@ def test_a_file_is_a_mutant_named_like_it(tmp_path: Path) -> None:
     assert load(tmp_path) == (mutant(),)
 
 
-@pytest.mark.parametrize("text", ["about = ", 'about = "x"', FILE + "\n[other]\n", FILE.replace("find", "fnid")])
+NEITHER, BOTH = FILE.replace('experiment = "sale"', ""), FILE.replace("guarantee", 'fuzz = "across_users"\nguarantee', 1)
+
+
+def test_a_part_of_fuzz_may_be_what_catches_it(tmp_path: Path) -> None:
+    (tmp_path / "forgets.toml").write_text(FILE.replace("experiment", "fuzz"))
+    assert load(tmp_path)[0].detector == "fuzz sale"
+
+
+@pytest.mark.parametrize("text", ["about = ", 'about = "x"', FILE + "\n[other]\n", FILE.replace("find", "fnid"), NEITHER, BOTH])
 def test_what_cannot_be_read_names_its_file(tmp_path: Path, text: str) -> None:
     (tmp_path / "odd.toml").write_text(text)
     with pytest.raises(MutantError, match=r"odd\.toml"):
