@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from chaos.contracts import planted_proto
+from harness.contracts.amqp import AmqpChecker, BrokerSource
+from harness.contracts.openapi import OpenApiChecker
 from harness.contracts.proto.checker import ProtoChecker
 from harness.contracts.proto.promises import Options
 from harness.contracts.proto.reflection import ReflectionChecker, ReflectionSource
@@ -19,12 +21,14 @@ CONTRACTS = SystemContracts(
     folder=Path("contracts"),
     topology=Path("system/services.toml"),
     saved=(ProtoImage(PROTO), SourceArchive({"system": Path("system"), "shop": Path("proto/gen/shop")})),
-    live=(ServedDocument("openapi.json", "/openapi.json"), ReflectionSource()),
+    live=(ServedDocument("openapi.json", "/openapi.json"), BrokerSource(Path("contracts/amqp.toml")), ReflectionSource()),
     checkers=(
         ProtoChecker(Options(rpc="shop.common.v1.rpc", limits="shop.common.v1.limits")),
         ReflectionChecker(),
+        OpenApiChecker(),
+        AmqpChecker(),
         VersionsChecker(),
     ),
-    released=("proto.binpb", "openapi.json", DOCUMENT),
+    released=("proto.binpb", "openapi.json", "amqp.json", DOCUMENT),
     planted=(*planted_proto.CHANGES,),
 )
