@@ -43,25 +43,30 @@ def parse(line: str, now_ns: int, clock_ns: int) -> MonitoredCommand | None:
 async def monitor(host: str, port: int, clock_ns: int) -> AsyncIterator[MonitoredCommand]:
     """Yield every command from now on, and every change of the connection, for ever; reconnects.
 
-    Each failed attempt to connect yields another `well=False`. See `parse` for `clock_ns`.
+    Each failed attempt to connect yields another `well=False`, of the time when it began: until the failure is noticed the
+    server may have come back. See `parse` for `clock_ns`.
     """
     while True:
+        down_ns = time.monotonic_ns()
         try:
             reader, writer = await asyncio.open_connection(host, port, limit=LONGEST_LINE)
         except OSError:
-            yield MonitoredCommand(time.monotonic_ns(), well=False)
+            yield MonitoredCommand(down_ns, well=False)
             await asyncio.sleep(AGAIN_S)  # it may be down by a fault
             continue
         try:
             writer.write(b"MONITOR\r\n")
             if await reader.readline() == b"+OK\r\n":
                 yield MonitoredCommand(time.monotonic_ns())
-                while (line := await reader.readline()).endswith(b"\n"):  # incomplete: may parse as another command
-                    if heard := parse(line.decode(errors="replace").rstrip(), time.monotonic_ns(), clock_ns):
-                        yield heard
+                try:
+                    while (line := await reader.readline()).endswith(b"\n"):  # incomplete: may parse as another command
+                        if heard := parse(line.decode(errors="replace").rstrip(), time.monotonic_ns(), clock_ns):
+                            yield heard
+                finally:
+                    down_ns = time.monotonic_ns()
         except OSError:
             pass  # yielded below
         finally:
             writer.close()
-        yield MonitoredCommand(time.monotonic_ns(), well=False)
+        yield MonitoredCommand(down_ns, well=False)
         await asyncio.sleep(AGAIN_S)

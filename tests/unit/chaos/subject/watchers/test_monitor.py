@@ -1,6 +1,9 @@
 """Lines of MONITOR become commands at times of the history."""
 
-from chaos.subject.watchers.monitor import parse
+import asyncio
+import time
+
+from chaos.subject.watchers.monitor import monitor, parse
 
 CLOCK_NS = 1_700_000_000_000_000_000
 
@@ -32,3 +35,21 @@ def test_a_server_whose_clock_was_moved_is_not_asked_for_the_time() -> None:
 
 def test_anything_else_is_no_command() -> None:
     assert parse("-LOADING Redis is loading the dataset in memory", 1, CLOCK_NS) is None
+
+
+async def test_a_master_that_answers_later_that_it_is_not_ready_was_down_when_it_was_asked_and_not_longer() -> None:
+    """It may be ready, and vote, before its answer is read."""
+    asked_ns: list[int] = []
+
+    async def loading(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        asked_ns.append(time.monotonic_ns())
+        await asyncio.sleep(0.02)
+        writer.write(b"-LOADING Redis is loading the dataset in memory\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(loading, "127.0.0.1", 0) as server:
+        async for heard in monitor(*server.sockets[0].getsockname(), 0):
+            assert not heard.well
+            assert heard.at_ns <= asked_ns[0]
+            break
