@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
-from chaos.contracts import planted_proto
+from chaos.contracts import planted_drift, planted_proto, planted_versions
 from harness.contracts.amqp import AmqpChecker, BrokerSource
+from harness.contracts.drift.checker import DriftChecker
+from harness.contracts.drift.columns import DOCUMENT as COLUMNS
+from harness.contracts.drift.columns import Columns
+from harness.contracts.drift.constants import Constants
+from harness.contracts.drift.mapping import MappingFile
 from harness.contracts.openapi import OpenApiChecker
 from harness.contracts.proto.checker import ProtoChecker
 from harness.contracts.proto.promises import Options
@@ -20,15 +25,26 @@ CONTRACTS = SystemContracts(
     name="shop",
     folder=Path("contracts"),
     topology=Path("system/services.toml"),
-    saved=(ProtoImage(PROTO), SourceArchive({"system": Path("system"), "shop": Path("proto/gen/shop")})),
-    live=(ServedDocument("openapi.json", "/openapi.json"), BrokerSource(Path("contracts/amqp.toml")), ReflectionSource()),
+    saved=(
+        ProtoImage(PROTO),
+        SourceArchive({"system": Path("system"), "shop": Path("proto/gen/shop")}),
+        Constants(Path("system"), ("*/domain.py", "*/domain/*.py")),
+        MappingFile(Path("contracts/drift.toml")),
+    ),
+    live=(
+        ServedDocument("openapi.json", "/openapi.json"),
+        BrokerSource(Path("contracts/amqp.toml")),
+        ReflectionSource(),
+        Columns(without=frozenset({"alembic_version"})),
+    ),
     checkers=(
         ProtoChecker(Options(rpc="shop.common.v1.rpc", limits="shop.common.v1.limits")),
         ReflectionChecker(),
         OpenApiChecker(),
         AmqpChecker(),
         VersionsChecker(),
+        DriftChecker(),
     ),
-    released=("proto.binpb", "openapi.json", "amqp.json", DOCUMENT),
-    planted=(*planted_proto.CHANGES,),
+    released=("proto.binpb", "openapi.json", "amqp.json", DOCUMENT, COLUMNS),
+    planted=(*planted_drift.CHANGES, *planted_proto.CHANGES, *planted_versions.CHANGES),
 )

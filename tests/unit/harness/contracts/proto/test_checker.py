@@ -36,12 +36,12 @@ message Limits {
 
 extend google.protobuf.MethodOptions {
   // Promises.
-  Rpc rpc = 50001;
+  Rpc rpc = 50901;
 }
 
 extend google.protobuf.FieldOptions {
   // Limits.
-  Limits limits = 50001;
+  Limits limits = 50901;
 }
 
 // A shop.
