@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chaos.contracts import planted_drift, planted_proto, planted_versions
+from chaos.contracts import planted_amqp, planted_drift, planted_openapi, planted_proto, planted_versions
 from harness.contracts.amqp import AmqpChecker, BrokerSource
 from harness.contracts.drift.checker import DriftChecker
 from harness.contracts.drift.columns import DOCUMENT as COLUMNS
@@ -46,5 +46,11 @@ CONTRACTS = SystemContracts(
         DriftChecker(),
     ),
     released=("proto.binpb", "openapi.json", "amqp.json", DOCUMENT, COLUMNS),
-    planted=(*planted_drift.CHANGES, *planted_proto.CHANGES, *planted_versions.CHANGES),
+    planted=(
+        *planted_drift.CHANGES,
+        *planted_proto.CHANGES,
+        *planted_versions.CHANGES,
+        *planted_openapi.CHANGES,
+        *planted_amqp.CHANGES,
+    ),
 )

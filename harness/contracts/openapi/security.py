@@ -79,7 +79,7 @@ def _ways(document: Document, operation: Operation) -> list[_Way]:
 
 def _way(document: Document, requirement: Mapping[str, Any]) -> _Way:
     known = document.raw.get("components", {}).get("securitySchemes", {})
-    meant = {name: _scheme(document.references.resolved(known[name])) for name in requirement}
+    meant = {name: _scheme(document.references.resolved(known.get(name, {"type": name}))) for name in requirement}
     scopes = frozenset((meant[name], scope) for name, needed in requirement.items() for scope in needed)
     return _Way(frozenset(requirement), frozenset(meant.values()), scopes)
 
