@@ -49,7 +49,8 @@ async def test_a_master_that_answers_later_that_it_is_not_ready_was_down_when_it
         writer.close()
 
     async with await asyncio.start_server(loading, "127.0.0.1", 0) as server:
-        async for heard in monitor(*server.sockets[0].getsockname(), 0):
+        host, port = server.sockets[0].getsockname()
+        async for heard in monitor(host, port, 0):
             assert not heard.well
             assert heard.at_ns <= asked_ns[0]
             break
