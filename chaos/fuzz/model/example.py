@@ -1,0 +1,120 @@
+"""One example: customers, products and orders of its own in a shop that others use, too, and the states that it may be in.
+
+`does` lets clients act at once and judges their answers. What was sent can be printed as a script.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from chaos.client import Answer
+from chaos.fuzz.model.accounts import ChangeAccount, LogIn, Register
+from chaos.fuzz.model.action import Action
+from chaos.fuzz.model.catalogue import ADMIN
+from chaos.fuzz.model.intents import CATEGORY, CUSTOMERS, PASSWORDS, Intent, Shelf, address
+from chaos.fuzz.model.ordering import PlaceOrder, order_name
+from chaos.fuzz.model.paying import Cancel, Complete, ReadOrder
+from chaos.fuzz.model.sending import InconclusiveError, Sender
+from chaos.fuzz.model.setting import CreateCategory, LogInAdmin
+from chaos.fuzz.model.state import State
+from harness.fuzz.interleavings import Step, explain
+from harness.fuzz.requests import Together, Values
+
+POLLS, POLL_S = 100, 0.1
+
+
+class UnexplainedError(Exception):
+    """No order of the steps explains the answers. `operations` are those of the batch."""
+
+    def __init__(self, message: str, operations: str) -> None:
+        super().__init__(message)
+        self.operations = operations
+
+
+@dataclass
+class Example:
+    """`mark` is in every name it makes; `began` is when, by the event loop's clock (s)."""
+
+    sender: Sender
+    mark: str
+    began: float
+    intents: list[tuple[Intent, ...]] = field(default_factory=list)
+    sequence: list[Together] = field(default_factory=list)
+    states: frozenset[State] = frozenset({State()})
+    values: Values = field(init=False)
+    shelf: Shelf = field(init=False)
+    inconclusive: str = ""
+
+    def __post_init__(self) -> None:
+        self.values = Values({"run": self.mark})
+        self.shelf = Shelf(self.values)
+
+    async def opens(self) -> None:
+        """The admin logs in, a category is made, two customers register and log in. Raises UnexplainedError."""
+        await self._together([[LogInAdmin()]])
+        newcomers = [Register(name, address(number), PASSWORDS[0], "Ada") for number, name in enumerate(CUSTOMERS)]
+        await self._together([[CreateCategory(CATEGORY)], *([each] for each in newcomers)])
+        await self._together([self._log_in(name) for name in CUSTOMERS])
+
+    async def does(self, *intents: Intent) -> None:
+        """Let clients act at once. Raises UnexplainedError; after an answer that says nothing it does nothing any more."""
+        if self.inconclusive:
+            return
+        self.intents.append(intents)
+        try:
+            await self._acts(intents)
+        except InconclusiveError as error:
+            self.inconclusive = str(error)
+
+    async def _acts(self, intents: Sequence[Intent]) -> None:
+        clients = [intent.actions(self.shelf) for intent in intents]
+        answers = await self._together(clients)
+        done = [
+            (each, said) for client, told in zip(clients, answers, strict=True) for each, said in zip(client, told, strict=True)
+        ]
+        for action, said in done:
+            if isinstance(action, PlaceOrder) and said[0].status == 202:
+                await self._decided(order_name(action.customer, action.key))
+        changed = {action.customer for action, _ in done if isinstance(action, ChangeAccount)}
+        for customer in sorted(changed):
+            await self._together([self._log_in(customer)])
+
+    async def _decided(self, order: str) -> None:
+        """Read an order until it is decided. Raises InconclusiveError."""
+        for _ in range(POLLS):
+            [[[answer]]] = await self._together([[ReadOrder(ADMIN, ADMIN, order, owners=False)]])
+            if answer.body.get("status") != "PENDING":
+                return
+            await asyncio.sleep(POLL_S)
+        raise InconclusiveError("an accepted order is not decided")
+
+    def _log_in(self, customer: str) -> Sequence[Action]:
+        return [LogIn(customer, self.shelf.opens(customer), self.shelf.email(customer), self.shelf.password(customer))]
+
+    async def _together(self, clients: Sequence[Sequence[Action]]) -> list[list[list[Answer]]]:
+        """Let clients do their actions at once; the answers by client and action. Raises UnexplainedError, InconclusiveError."""
+        performed = await asyncio.gather(*(self.sender.perform(actions, self.values) for actions in clients))
+        self.sequence.append(tuple(tuple(exchanges) for _, exchanges in performed))
+        answers = [answered for answered, _ in performed]
+        for actions, answered in zip(clients, answers, strict=True):
+            alone = len(clients) == 1
+            if alone and any(
+                isinstance(a, Complete | Cancel) and b[0].status == 202 for a, b in zip(actions, answered, strict=True)
+            ):
+                raise InconclusiveError("it took too long")
+        explained = explain(
+            self.states,
+            [
+                [step for action, said in zip(actions, answered, strict=True) for step in self._steps(action, said)]
+                for actions, answered in zip(clients, answers, strict=True)
+            ],
+        )
+        if not explained.states:
+            operations = sorted({type(action).__name__ for actions in clients for action in actions})
+            raise UnexplainedError("; or ".join(explained.mismatches), ", ".join(operations))
+        self.states = explained.states
+        self.shelf.state = min(self.states, key=repr) if len(self.states) > 1 else next(iter(self.states))
+        return answers
+
+    def _steps(self, action: Action, answers: Sequence[Answer]) -> Sequence[Step[State]]:
+        return action.steps(answers, self.values)

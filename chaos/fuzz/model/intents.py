@@ -1,0 +1,390 @@
+"""What customers and staff may want to do, as data that hypothesis draws and shrinks, and what becomes of it in one example.
+
+Nothing drawn depends on an answer: an intent names things by small numbers, so a seed gives the same requests again whoever got
+the last unit.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from chaos.fuzz.model.accounts import ChangeAccount, LogIn, ReadAccount, RefreshTokens, Register
+from chaos.fuzz.model.action import Action, access
+from chaos.fuzz.model.catalogue import (
+    ADMIN,
+    ChangeProduct,
+    CreateProduct,
+    Fields,
+    ListProducts,
+    ReadProduct,
+    ReadStock,
+    SetStock,
+    Withdraw,
+)
+from chaos.fuzz.model.listing import ListOrders
+from chaos.fuzz.model.ordering import Content, PlaceOrder, order_name
+from chaos.fuzz.model.paying import Authorise, Cancel, Complete, ReadOrder
+from chaos.fuzz.model.state import Address, Money, State
+from harness.fuzz.requests import Values
+
+CUSTOMERS = ("c0", "c1")
+KEYS = ("k0", "k1", "k2", "k3")
+CATEGORY = "category"
+ADDRESSES: Sequence[Address] = (
+    ("Ada", "Sale Street 1", "Bern", "3000", "CH"),
+    ("Ada", "Sale Street 2", "Bern", "3000", "CH"),
+)
+PASSWORDS = ("first password", "second password", "third password")
+NOBODYS_TOTAL = Money(100, "EUR")
+"""What is authorised for an order without a total."""
+
+
+@dataclass
+class Shelf:
+    """What this example has named so far; `state` is what the shop may look like now."""
+
+    values: Values
+    state: State = field(default_factory=State)
+    products: int = 0
+    payments: int = 0
+    guests: int = 0
+    named: int = 0
+    contents: dict[tuple[str, str], Content] = field(default_factory=dict)
+    sessions: dict[str, list[str]] = field(default_factory=dict)
+
+    def session(self, customer: str, age: int = 0) -> str:
+        """The newest session of a customer, or one `age` sessions older."""
+        opened = [each for each in self.sessions.get(customer, []) if self.values.known(access(each))]
+        return opened[max(0, len(opened) - 1 - age)] if opened else ""
+
+    def opens(self, customer: str) -> str:
+        """The name of a customer's next session."""
+        self.named += 1
+        session = f"{customer}.{self.named}"
+        self.sessions.setdefault(customer, []).append(session)
+        return session
+
+    def unused(self, customer: str) -> str:
+        """A name for a session that is not expected to open."""
+        self.named += 1
+        return f"{customer}.{self.named}"
+
+    def product(self, number: int) -> str:
+        """The name of a product."""
+        return f"p{number % max(1, self.products)}"
+
+    def email(self, customer: str) -> str:
+        """The address of a customer, as the model believes it to be."""
+        account = self.state.accounts.get(self.values[customer])
+        return account.email.replace(self.values["run"], "{run}") if account else f"{customer}@nowhere.example"
+
+    def password(self, customer: str) -> str:
+        """The password of a customer, as the model believes it to be."""
+        account = self.state.accounts.get(self.values[customer])
+        return account.password if account else PASSWORDS[0]
+
+    def total(self, order: str) -> Money:
+        """What an order costs."""
+        known = self.state.orders.get(self.values[order])
+        return known.total if known and known.total else NOBODYS_TOTAL
+
+
+def address(number: int) -> str:
+    """An e-mail address of the pool that all customers of an example choose from."""
+    return f"e{number}@{{run}}.shop.example"
+
+
+class Intent(ABC):
+    """What one client wants to do."""
+
+    @abstractmethod
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """What it does, one after the other."""
+
+
+@dataclass(frozen=True)
+class OfCustomer(Intent):
+    """Who, and how many sessions old the one is that is used."""
+
+    who: int
+    age: int = 0
+
+    @property
+    def customer(self) -> str:
+        """The customer's name."""
+        return CUSTOMERS[self.who]
+
+
+@dataclass(frozen=True)
+class Place(OfCustomer):
+    """Order some products under a key."""
+
+    key: int = 0
+    lines: tuple[tuple[int, int], ...] = ((0, 1),)
+    to: int = 0
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        wanted = {shelf.product(number): quantity for number, quantity in self.lines}
+        return [_place(self, self.key, Content(tuple(wanted.items()), ADDRESSES[self.to]), shelf)]
+
+
+@dataclass(frozen=True)
+class PlaceAgain(OfCustomer):
+    """Order under a key that was used: the same (lines in another order), with another quantity, or to another address."""
+
+    key: int = 0
+    change: str = "nothing"
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        before = shelf.contents.get((self.customer, KEYS[self.key])) or Content(((shelf.product(0), 1),), ADDRESSES[0])
+        (product, quantity), *rest = before.lines
+        changed = {
+            "nothing": replace(before, lines=tuple(reversed(before.lines))),
+            "quantity": replace(before, lines=((product, quantity % 3 + 1), *rest)),
+            "address": replace(before, address=ADDRESSES[before.address == ADDRESSES[0]]),
+        }
+        return [_place(self, self.key, changed[self.change], shelf)]
+
+
+@dataclass(frozen=True)
+class OfOrder(Intent):
+    """Something about the order that was `nth` of those asked for, by its owner (`mine`) or another customer."""
+
+    nth: int = 0
+    mine: bool = True
+    age: int = 0
+
+    def about(self, shelf: Shelf) -> tuple[str, str, str]:
+        """Who asks, with which session, about which order; one that nobody asked for, when nobody did for any."""
+        asked_for = [*shelf.contents] or [(CUSTOMERS[0], KEYS[0])]
+        owner, key = asked_for[self.nth % len(asked_for)]
+        customer = owner if self.mine else next(each for each in CUSTOMERS if each != owner)
+        return customer, shelf.session(customer, self.age), order_name(owner, key)
+
+
+@dataclass(frozen=True)
+class Pay(OfOrder):
+    """Have a payment authorised for an order, of its total or `off` by something, and pay with it."""
+
+    card: str = "card_ok"
+    off: int = 0
+    currency: str = ""
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        customer, session, order = self.about(shelf)
+        total = shelf.total(order)
+        amount = Money(max(1, total.minor + self.off), self.currency or total.currency)
+        payment = f"y{shelf.payments}"
+        shelf.payments += 1
+        return [Authorise(customer, payment, order, amount, self.card), Complete(customer, session, order, payment)]
+
+
+@dataclass(frozen=True)
+class PayWith(OfOrder):
+    """Pay with a payment that was authorised before, perhaps for another order."""
+
+    payment: int = 0
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        payment = f"y{self.payment % max(1, shelf.payments)}"
+        return [Complete(*self.about(shelf), payment)]
+
+
+@dataclass(frozen=True)
+class CallOff(OfOrder):
+    """Cancel an order."""
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        return [Cancel(*self.about(shelf))]
+
+
+@dataclass(frozen=True)
+class Read(OfOrder):
+    """Read an order."""
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        return [ReadOrder(*self.about(shelf))]
+
+
+@dataclass(frozen=True)
+class AdminReads(OfOrder):
+    """An admin reads anybody's order."""
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        _, _, order = self.about(shelf)
+        return [ReadOrder(ADMIN, ADMIN, order, owners=False)]
+
+
+@dataclass(frozen=True)
+class ListOwn(OfCustomer):
+    """Read all pages of one's own orders."""
+
+    limit: int = 1
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        shelf.named += 1
+        return [ListOrders(self.customer, shelf.session(self.customer, self.age), self.limit, f"w{shelf.named}")]
+
+
+@dataclass(frozen=True)
+class BecomeGuest(Intent):
+    """Somebody registers with an address of the pool."""
+
+    email: int
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        shelf.guests += 1
+        return [Register(f"g{shelf.guests}", address(self.email), PASSWORDS[0], "Guest")]
+
+
+@dataclass(frozen=True)
+class OpenSession(OfCustomer):
+    """Log in, with the password in force or another one."""
+
+    password: str = ""
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        session = shelf.unused(self.customer) if self.password else shelf.opens(self.customer)
+        password = self.password or shelf.password(self.customer)
+        return [LogIn(self.customer, session, shelf.email(self.customer), password)]
+
+
+@dataclass(frozen=True)
+class LogOut(OfCustomer):
+    """Forget the tokens: the shop has no such request, the next one is anonymous."""
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        return [ReadAccount(self.customer, "")]
+
+
+@dataclass(frozen=True)
+class Refresh(OfCustomer):
+    """Trade a refresh token, or show a used one again."""
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        old = shelf.session(self.customer, self.age)
+        new = shelf.unused(self.customer) if self.age else shelf.opens(self.customer)
+        return [RefreshTokens(self.customer, old, new)]
+
+
+@dataclass(frozen=True)
+class Me(OfCustomer):
+    """Read the account."""
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        return [ReadAccount(self.customer, shelf.session(self.customer, self.age))]
+
+
+@dataclass(frozen=True)
+class ChangeMe(OfCustomer):
+    """Change the account, showing the password in force ("right"), a wrong one, or none."""
+
+    name: str | None = None
+    email: int | None = None
+    password: str | None = None
+    shows: str = "right"
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        shown = {"right": shelf.password(self.customer), "wrong": "no such password", "none": None}[self.shows]
+        email = None if self.email is None else address(self.email)
+        session = shelf.session(self.customer, self.age)
+        name = "Ada Again" if (self.name, email, self.password) == (None, None, None) else self.name
+        return [ChangeAccount(self.customer, session, name, email, self.password, shown)]
+
+
+@dataclass(frozen=True)
+class Stocked(Intent):
+    """An admin makes a product and puts units of it in stock."""
+
+    fields: Fields
+    stock: int
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        name = f"p{shelf.products}"
+        shelf.products += 1
+        fields = replace(self.fields, name=f"{{run}} {self.fields.name} {name}", price=self.fields.price or Money(1, "EUR"))
+        return [CreateProduct(name, fields), SetStock(name, self.stock)]
+
+
+@dataclass(frozen=True)
+class OfProduct(Intent):
+    """Something about a product."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Reprice(OfProduct):
+    """An admin changes some of a product."""
+
+    fields: Fields
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        product = shelf.product(self.number)
+        said = self.fields if self.fields != Fields() else Fields(description="again")
+        named = said if said.name is None else replace(said, name=f"{{run}} {said.name} {product}")
+        return [ChangeProduct(product, named)]
+
+
+@dataclass(frozen=True)
+class Restock(OfProduct):
+    """An admin sets the units that can be ordered."""
+
+    stock: int
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        return [SetStock(shelf.product(self.number), self.stock)]
+
+
+@dataclass(frozen=True)
+class Look(OfProduct):
+    """A product and its units are read."""
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        return [ReadProduct(shelf.product(self.number)), ReadStock(shelf.product(self.number))]
+
+
+@dataclass(frozen=True)
+class TakeOut(OfProduct):
+    """An admin withdraws a product."""
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        return [Withdraw(shelf.product(self.number))]
+
+
+@dataclass(frozen=True)
+class Browse(Intent):
+    """Somebody reads a page of this example's products."""
+
+    page: int
+    size: int
+    sort: str
+    in_category: bool
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        return [ListProducts("visitor", "{run}", self.page, self.size, self.sort, CATEGORY if self.in_category else None)]
+
+
+def _place(who: OfCustomer, key: int, content: Content, shelf: Shelf) -> Action:
+    shelf.contents[who.customer, KEYS[key]] = content
+    return PlaceOrder(who.customer, shelf.session(who.customer, who.age), KEYS[key], content)

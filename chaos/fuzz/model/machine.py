@@ -1,0 +1,155 @@
+"""The state machine that hypothesis drives: one rule for each intent, and one in which several clients act at once."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from chaos.fuzz.model import intents
+from chaos.fuzz.model.catalogue import SORTS, Fields
+from chaos.fuzz.model.intents import ADDRESSES, CUSTOMERS, KEYS, PASSWORDS, Intent
+from chaos.fuzz.model.paying import CARDS
+from chaos.fuzz.model.state import Money
+
+AT_ONCE = 3
+"""Clients that act at once, at most."""
+PRODUCTS = 3
+
+
+class Play(Protocol):
+    """One example, as the machine plays it."""
+
+    def does(self, *intents: Intent) -> None:
+        """Let clients act at once. Raises UnexplainedError."""
+
+    def ends(self) -> None:
+        """The example is over."""
+
+
+_who = st.integers(0, len(CUSTOMERS) - 1)
+_age = st.sampled_from((0, 0, 0, 0, 0, 0, 1, 2))
+_key = st.integers(0, len(KEYS) - 1)
+_product = st.integers(0, PRODUCTS - 1)
+_units = st.integers(1, 3)
+_customer = {"who": _who, "age": _age}
+_of_order = {"nth": st.integers(0, 5), "mine": st.sampled_from((True, True, True, False)), "age": _age}
+_price = st.builds(Money, st.integers(1, 300), st.sampled_from(("EUR", "EUR", "EUR", "EUR", "USD")))
+_fields = st.builds(
+    Fields,
+    name=st.none() | st.sampled_from(("chair", "lamp", "table")),
+    description=st.none() | st.sampled_from(("", "Warm light.")),
+    price=st.none() | _price,
+    category=st.none() | st.sampled_from((intents.CATEGORY, "")),
+    pictures=st.none() | st.sampled_from(((), (("https://img.shop.example/lamp.jpg", "A lamp"),))),
+)
+_new = st.builds(
+    Fields,
+    name=st.sampled_from(("lamp", "chair")),
+    description=st.sampled_from(("Warm light.", "")),
+    price=_price,
+    category=st.sampled_from((None, intents.CATEGORY)),
+    pictures=st.sampled_from(((), (("https://img.shop.example/lamp.jpg", "A lamp"),))),
+)
+_lines = st.lists(st.tuples(_product, _units), min_size=1, max_size=2, unique_by=lambda line: line[0]).map(tuple)
+
+
+STRATEGIES: dict[str, st.SearchStrategy[Intent]] = {
+    "place": st.builds(intents.Place, **_customer, key=_key, lines=_lines, to=st.integers(0, len(ADDRESSES) - 1)),
+    "place_again": st.builds(
+        intents.PlaceAgain, **_customer, key=_key, change=st.sampled_from(("nothing", "quantity", "address"))
+    ),
+    "pay": st.builds(
+        intents.Pay,
+        **_of_order,
+        card=st.sampled_from(("card_ok", "card_ok", "card_ok", *sorted(CARDS))),
+        off=st.sampled_from((0, 0, 0, 1, -1)),
+        currency=st.sampled_from(("", "", "", "CHF")),
+    ),
+    "pay_with": st.builds(intents.PayWith, **_of_order, payment=st.integers(0, 5)),
+    "call_off": st.builds(intents.CallOff, **_of_order),
+    "read": st.builds(intents.Read, **_of_order),
+    "admin_reads": st.builds(intents.AdminReads, **_of_order),
+    "list_own": st.builds(intents.ListOwn, **_customer, limit=st.integers(1, 3)),
+    "become_guest": st.builds(intents.BecomeGuest, st.integers(0, 3)),
+    "open_session": st.builds(
+        intents.OpenSession, who=_who, password=st.sampled_from(("", "", *PASSWORDS, "no such password"))
+    ),
+    "log_out": st.builds(intents.LogOut, who=_who),
+    "refresh": st.builds(intents.Refresh, **_customer),
+    "me": st.builds(intents.Me, **_customer),
+    "change_me": st.builds(
+        intents.ChangeMe,
+        **_customer,
+        name=st.none() | st.sampled_from(("Ada", "Ada King")),
+        email=st.none() | st.integers(0, 3),
+        password=st.none() | st.sampled_from(PASSWORDS),
+        shows=st.sampled_from(("right", "right", "right", "wrong", "none")),
+    ),
+    "stocked": st.builds(intents.Stocked, fields=_new, stock=st.integers(0, 5)),
+    "reprice": st.builds(intents.Reprice, _product, fields=_fields),
+    "restock": st.builds(intents.Restock, _product, stock=st.integers(0, 5)),
+    "look": st.builds(intents.Look, _product),
+    "take_out": st.builds(intents.TakeOut, _product),
+    "browse": st.builds(
+        intents.Browse,
+        st.integers(1, 3),
+        st.integers(1, 3),
+        st.sampled_from(sorted(SORTS)),
+        st.sampled_from((False, False, True)),
+    ),
+}
+"""What can be drawn."""
+
+
+def _one_of(*names: str) -> st.SearchStrategy[Intent]:
+    return st.one_of(*(STRATEGIES[name] for name in names))
+
+
+RULES: dict[str, st.SearchStrategy[Intent]] = {
+    **{name: STRATEGIES[name] for name in ("place", "place_again", "pay", "pay_with", "call_off", "list_own")},
+    "looks": _one_of("read", "admin_reads", "look", "browse"),
+    "session": _one_of("open_session", "log_out", "refresh", "me", "change_me", "become_guest"),
+    "staff": _one_of("stocked", "reprice", "restock", "take_out"),
+}
+"""A rule for each: what is buying has one of its own, the rest shares."""
+_ANY = st.one_of(*STRATEGIES.values())
+_BUYING = _one_of("place", "place_again", "pay", "pay_with", "call_off", "list_own", "read")
+"""Where clients meet most."""
+
+
+class ShopMachine(RuleBasedStateMachine):
+    """One example. A subclass says what `begin` begins."""
+
+    begin: Callable[[], Play]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.play = type(self).begin()
+
+    @initialize(goods=st.lists(STRATEGIES["stocked"], min_size=1, max_size=2))
+    def opens(self, goods: list[Intent]) -> None:
+        """Some goods are in stock."""
+        for each in goods:
+            self.play.does(each)
+
+    @rule(together=st.lists(_BUYING, min_size=2, max_size=AT_ONCE) | st.lists(_ANY, min_size=2, max_size=AT_ONCE))
+    def at_once(self, together: list[Intent]) -> None:
+        """Several clients act at once."""
+        self.play.does(*together)
+
+    def teardown(self) -> None:
+        """See RuleBasedStateMachine."""
+        self.play.ends()
+
+
+def _alone(name: str, strategy: st.SearchStrategy[Intent]) -> None:
+    def does(self: ShopMachine, intent: Intent) -> None:
+        self.play.does(intent)
+
+    does.__name__ = does.__qualname__ = name
+    setattr(ShopMachine, name, rule(intent=strategy)(does))
+
+
+for _name, _strategy in RULES.items():
+    _alone(_name, _strategy)

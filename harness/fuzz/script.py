@@ -1,0 +1,102 @@
+"""A sequence of requests as a Python script that sends it again, with nothing but Python's standard library.
+
+Usage of what is printed: `python3 script.py gateway=http://127.0.0.1:3000 ...`, one address for each server that it names.
+Secrets are not in it: a body's `$NAME` is read from the environment.
+"""
+
+import pprint
+from collections.abc import Mapping, Sequence
+
+from harness.fuzz.requests import Exchange, Together
+
+HEAD = '''#!/usr/bin/env python3
+"""{title}
+
+Send it again: {usage}
+"""
+
+import json, os, re, sys, threading, time, urllib.error, urllib.request, uuid
+
+BASES = dict(argument.split("=", 1) for argument in sys.argv[1:])
+VALUES = {{"run": f"r{{time.time_ns():x}}"}}
+NAMED = re.compile(r"\\{{([a-z][\\w.-]*)\\}}")
+
+
+def fill(value):
+    if isinstance(value, dict):
+        return {{name: fill(each) for name, each in value.items()}}
+    if isinstance(value, list):
+        return [fill(each) for each in value]
+    if isinstance(value, str) and value.startswith("$"):
+        return os.environ[value[1:]]
+    if not isinstance(value, str):
+        return value
+    return NAMED.sub(lambda found: VALUES.get(found[1]) or str(uuid.uuid5(uuid.UUID(int=0), found[1])), value)
+
+
+def send(client, base, method, path, body, headers, captures, was):
+    path, data = fill(path), None if body is None else json.dumps(fill(body)).encode()
+    headers = {{"Content-Type": "application/json", **fill(headers)}}
+    request = urllib.request.Request(BASES[base] + path, data, headers, method=method)
+    try:
+        answer = urllib.request.urlopen(request, timeout=20)
+    except urllib.error.HTTPError as error:
+        answer = error
+    text = answer.read().decode()
+    try:
+        said = json.loads(text or "{{}}")
+    except ValueError:
+        said = {{}}
+    for name, fields in captures.items():
+        value = next((said[field] for field in fields.split("|") if said.get(field)), None)
+        if value:
+            VALUES.setdefault(name, value)
+    print(f"{{client}}: {{method}} {{base}}{{path}} {{'' if body is None else json.dumps(fill(body))}}")
+    print(f"    {{answer.status}} {{text[:{shown}]}}\\n    (when it was found: {{was}})", flush=True)
+
+
+def together(*clients):
+    threads = [threading.Thread(target=lambda steps=steps: [send(*step) for step in steps]) for steps in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+'''
+SHOWN = 1500
+
+
+def script(sequence: Sequence[Together], title: str, usage: str) -> str:
+    """The script; `title` says what was wrong, `usage` is the command that runs it."""
+    text = HEAD.format(title=_quoted(title), usage=_quoted(usage), shown=SHOWN)
+    for clients in sequence:
+        text += "together(\n" + "".join(f"    {_client(exchanges)},\n" for exchanges in clients) + ")\n"
+    return text
+
+
+def usage(bases: Mapping[str, str], path: str, secrets: Sequence[str]) -> str:
+    """The command that runs a script saved at `path`; `secrets` are the names of variables that it reads."""
+    given = "".join(f"{name}=... " for name in secrets)
+    return f"{given}python3 {path} " + " ".join(f"{name}={url}" for name, url in bases.items())
+
+
+def _client(exchanges: Sequence[Exchange]) -> str:
+    steps = [
+        (
+            each.request.client,
+            each.request.base,
+            each.request.method,
+            each.request.path,
+            each.request.body,
+            dict(each.request.headers),
+            dict(each.request.captures),
+            f"{each.status} {each.said}".strip(),
+        )
+        for each in exchanges
+    ]
+    return pprint.pformat(steps, width=128, sort_dicts=False).replace("\n", "\n    ")
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"""', "'''")
