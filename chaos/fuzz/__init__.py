@@ -16,7 +16,11 @@ SUITE: FuzzSuite[RunningShop] = FuzzSuite(
     about="The shop is sent what it must not trust.",
     system=ShopSystem(
         instances={"order": 2, "product": 2, "user": 2, "payment": 2, "notification": 2},
-        environment={"user": CHEAP_PASSWORDS, "gateway": {"LOGIN_RATE": "100000/minute"}},
+        environment={
+            "user": CHEAP_PASSWORDS,
+            "gateway": {"LOGIN_RATE": "100000/minute"},
+            "order": {"RESERVATION_TTL_S": "20"},  # so that orders of `model` expire within its time
+        },
     ),
     parts=PARTS,
 )

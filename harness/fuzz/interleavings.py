@@ -15,7 +15,7 @@ S = TypeVar("S")
 Memory = tuple[object, ...]
 """What a client's sequence carries from step to step; compared and hashed."""
 Step = Callable[[S, Memory], Iterable[tuple[S, Memory]]]
-"""The states and memories after a step, several where the model leaves a choice. Raises MismatchError when no choice fits the answer."""
+"""The states and memories after a step, several where the model leaves a choice. Raises MismatchError when none fits."""
 
 
 class MismatchError(Exception):

@@ -1,4 +1,4 @@
-"""Requests as data, with names in place of what only an answer tells (ids, tokens), so that a sequence can be sent again elsewhere.
+"""Requests as data, with names in place of what only an answer tells (ids, tokens): they can be sent again elsewhere.
 
 `{name}` in a path, header or body stands for a value; `captures` says which field of the answer gives a name its value.
 """
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 NAMED = re.compile(r"\{([a-z][\w.-]*)\}")
-_NOWHERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
+_NOWHERE = uuid.UUID(int=0)
 
 
 @dataclass(frozen=True)
 class Request:
-    """`base` is the server it goes to ("gateway" or another one by name); `client` who sends it."""
+    """`base` names the server it goes to, `client` who sends it, after waiting `pause_s` seconds."""
 
     client: str
     method: str
@@ -25,6 +25,12 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     captures: Mapping[str, str] = field(default_factory=dict)
     base: str = "gateway"
+    pause_s: float = 0.0
+
+    @property
+    def operation(self) -> str:
+        """Method and path without names and query, e.g. `GET /orders/{id}`."""
+        return f"{self.method} {NAMED.sub('{id}', self.path.partition('?')[0])}"
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ def fill(value):
     return NAMED.sub(lambda found: VALUES.get(found[1]) or str(uuid.uuid5(uuid.UUID(int=0), found[1])), value)
 
 
-def send(client, base, method, path, body, headers, captures, was):
+def send(client, pause_s, base, method, path, body, headers, captures, was):
+    time.sleep(pause_s)
     path, data = fill(path), None if body is None else json.dumps(fill(body)).encode()
     headers = {{"Content-Type": "application/json", **fill(headers)}}
     request = urllib.request.Request(BASES[base] + path, data, headers, method=method)
@@ -85,6 +86,7 @@ def _client(exchanges: Sequence[Exchange]) -> str:
     steps = [
         (
             each.request.client,
+            each.request.pause_s,
             each.request.base,
             each.request.method,
             each.request.path,

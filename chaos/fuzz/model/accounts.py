@@ -30,7 +30,7 @@ class Register(Action):
 
     def requests(self, values: Values) -> Generator[Sent, Answer, None]:
         """See Action."""
-        body = {"email": self.email, "password": self.password, "name": self.name}
+        body: JsonValue = {"email": self.email, "password": self.password, "name": self.name}
         request = Request(self.customer, "POST", "/auth/register", body, captures={self.customer: "id"})
         yield Sent(request, REGISTER, {"email": self.email})
 
@@ -60,7 +60,7 @@ class LogIn(Action):
     def requests(self, values: Values) -> Generator[Sent, Answer, None]:
         """See Action."""
         captures = {access(self.session): "access_token", refresh(self.session): "refresh_token"}
-        body = {"email": self.email, "password": self.password}
+        body: JsonValue = {"email": self.email, "password": self.password}
         request = Request(self.customer, "POST", "/auth/login", body, captures=captures)
         yield Sent(request, LOG_IN, {"user_id": f"{{{self.customer}}}", "session": named(self.session), "at": AT})
 
@@ -92,7 +92,7 @@ class RefreshTokens(Action):
     def requests(self, values: Values) -> Generator[Sent, Answer, None]:
         """See Action."""
         captures = {access(self.new): "access_token", refresh(self.new): "refresh_token"}
-        body = {"refresh_token": f"{{{refresh(self.old)}}}"}
+        body: JsonValue = {"refresh_token": f"{{{refresh(self.old)}}}"}
         request = Request(self.customer, "POST", "/auth/refresh", body, captures=captures)
         sent: dict[str, JsonValue] = {
             "user_id": f"{{{self.customer}}}",

@@ -37,9 +37,7 @@ class Expected:
         for name, value in self.body:
             got = json.dumps(answer.body.get(name, "(not there)"), sort_keys=True)
             if got != value:
-                raise MismatchError(
-                    f"{answer.request}: expected {self.status} with {name} {value}, answered {answer.status} with {name} {got[:SHOWN]}"
-                )
+                raise MismatchError(f"{answer.request}: expected {name} {value}, answered {self.status} with {got[:SHOWN]}")
 
     def __str__(self) -> str:
         return f"{self.status} {self.code}".strip()

@@ -24,16 +24,19 @@ POLLS, POLL_S = 100, 0.1
 
 
 class UnexplainedError(Exception):
-    """No order of the steps explains the answers. `operations` are those of the batch."""
+    """No order of the steps explains the answers. `operations` are those that were done at once."""
 
-    def __init__(self, message: str, operations: str) -> None:
+    def __init__(self, message: str, operations: frozenset[str]) -> None:
         super().__init__(message)
         self.operations = operations
 
 
 @dataclass
 class Example:
-    """`mark` is in every name it makes; `began` is when, by the event loop's clock (s)."""
+    """`mark` is in every name it makes; `began` is when, by the monotonic clock (s).
+
+    `expires` says, by the id of an order, until when it can be paid. `inconclusive` is why the model could not go on.
+    """
 
     sender: Sender
     mark: str
@@ -44,6 +47,7 @@ class Example:
     values: Values = field(init=False)
     shelf: Shelf = field(init=False)
     inconclusive: str = ""
+    expires: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.values = Values({"run": self.mark})
@@ -51,10 +55,10 @@ class Example:
 
     async def opens(self) -> None:
         """The admin logs in, a category is made, two customers register and log in. Raises UnexplainedError."""
-        await self._together([[LogInAdmin()]])
+        await self.together([[LogInAdmin()]])
         newcomers = [Register(name, address(number), PASSWORDS[0], "Ada") for number, name in enumerate(CUSTOMERS)]
-        await self._together([[CreateCategory(CATEGORY)], *([each] for each in newcomers)])
-        await self._together([self._log_in(name) for name in CUSTOMERS])
+        await self.together([[CreateCategory(CATEGORY)], *([each] for each in newcomers)])
+        await self.together([self._logging_in(name) for name in CUSTOMERS])
 
     async def does(self, *intents: Intent) -> None:
         """Let clients act at once. Raises UnexplainedError; after an answer that says nothing it does nothing any more."""
@@ -68,7 +72,7 @@ class Example:
 
     async def _acts(self, intents: Sequence[Intent]) -> None:
         clients = [intent.actions(self.shelf) for intent in intents]
-        answers = await self._together(clients)
+        answers = await self.together(clients)
         done = [
             (each, said) for client, told in zip(clients, answers, strict=True) for each, said in zip(client, told, strict=True)
         ]
@@ -77,22 +81,26 @@ class Example:
                 await self._decided(order_name(action.customer, action.key))
         changed = {action.customer for action, _ in done if isinstance(action, ChangeAccount)}
         for customer in sorted(changed):
-            await self._together([self._log_in(customer)])
+            await self.log_in(customer)
 
     async def _decided(self, order: str) -> None:
         """Read an order until it is decided. Raises InconclusiveError."""
         for _ in range(POLLS):
-            [[[answer]]] = await self._together([[ReadOrder(ADMIN, ADMIN, order, owners=False)]])
+            [[[answer]]] = await self.together([[ReadOrder(ADMIN, ADMIN, order, owners=False)]])
             if answer.body.get("status") != "PENDING":
                 return
             await asyncio.sleep(POLL_S)
         raise InconclusiveError("an accepted order is not decided")
 
-    def _log_in(self, customer: str) -> Sequence[Action]:
+    async def log_in(self, customer: str) -> None:
+        """A customer opens a new session. Raises UnexplainedError, InconclusiveError."""
+        await self.together([self._logging_in(customer)])
+
+    def _logging_in(self, customer: str) -> Sequence[Action]:
         return [LogIn(customer, self.shelf.opens(customer), self.shelf.email(customer), self.shelf.password(customer))]
 
-    async def _together(self, clients: Sequence[Sequence[Action]]) -> list[list[list[Answer]]]:
-        """Let clients do their actions at once; the answers by client and action. Raises UnexplainedError, InconclusiveError."""
+    async def together(self, clients: Sequence[Sequence[Action]]) -> list[list[list[Answer]]]:
+        """Let clients act at once; the answers by client and action. Raises UnexplainedError, InconclusiveError."""
         performed = await asyncio.gather(*(self.sender.perform(actions, self.values) for actions in clients))
         self.sequence.append(tuple(tuple(exchanges) for _, exchanges in performed))
         answers = [answered for answered, _ in performed]
@@ -110,11 +118,20 @@ class Example:
             ],
         )
         if not explained.states:
-            operations = sorted({type(action).__name__ for actions in clients for action in actions})
-            raise UnexplainedError("; or ".join(explained.mismatches), ", ".join(operations))
+            operations = frozenset(each.request.operation for exchanges in self.sequence[-1] for each in exchanges)
+            raise UnexplainedError("; or ".join(explained.mismatches), operations)
         self.states = explained.states
+        said = [each.body for told in answers for one in told for each in one]
+        self.expires |= {str(each["id"]): str(each["expires_at"]) for each in said if "id" in each and each.get("expires_at")}
         self.shelf.state = min(self.states, key=repr) if len(self.states) > 1 else next(iter(self.states))
         return answers
+
+    async def peek(self, action: Action, pause_s: float) -> Answer:
+        """Do something that is not judged, and wait. Raises InconclusiveError."""
+        answers, exchanges = await self.sender.perform([action], self.values)
+        self.sequence.append((tuple(exchanges),))
+        await asyncio.sleep(pause_s)
+        return answers[0][0]
 
     def _steps(self, action: Action, answers: Sequence[Answer]) -> Sequence[Step[State]]:
         return action.steps(answers, self.values)

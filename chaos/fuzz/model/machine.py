@@ -32,6 +32,7 @@ _age = st.sampled_from((0, 0, 0, 0, 0, 0, 1, 2))
 _key = st.integers(0, len(KEYS) - 1)
 _product = st.integers(0, PRODUCTS - 1)
 _units = st.integers(1, 3)
+_stock = st.integers(0, 6).map(lambda missing: 6 - missing)
 _customer = {"who": _who, "age": _age}
 _of_order = {"nth": st.integers(0, 5), "mine": st.sampled_from((True, True, True, False)), "age": _age}
 _price = st.builds(Money, st.integers(1, 300), st.sampled_from(("EUR", "EUR", "EUR", "EUR", "USD")))
@@ -86,9 +87,9 @@ STRATEGIES: dict[str, st.SearchStrategy[Intent]] = {
         password=st.none() | st.sampled_from(PASSWORDS),
         shows=st.sampled_from(("right", "right", "right", "wrong", "none")),
     ),
-    "stocked": st.builds(intents.Stocked, fields=_new, stock=st.integers(0, 5)),
+    "stocked": st.builds(intents.Stocked, fields=_new, stock=_stock),
     "reprice": st.builds(intents.Reprice, _product, fields=_fields),
-    "restock": st.builds(intents.Restock, _product, stock=st.integers(0, 5)),
+    "restock": st.builds(intents.Restock, _product, stock=_stock),
     "look": st.builds(intents.Look, _product),
     "take_out": st.builds(intents.TakeOut, _product),
     "browse": st.builds(

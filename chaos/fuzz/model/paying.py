@@ -3,6 +3,8 @@
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 
+from pydantic import JsonValue
+
 from chaos.client import Answer
 from chaos.fuzz.model import answers
 from chaos.fuzz.model.action import Action, Judged, Outcome, Sent, bearer, unless_done
@@ -62,7 +64,7 @@ class Complete(Action):
 
     def requests(self, values: Values) -> Generator[Sent, Answer, None]:
         """See Action."""
-        body = {"payment_id": f"{{{self.payment}}}"}
+        body: dict[str, JsonValue] = {"payment_id": f"{{{self.payment}}}"}
         request = Request(self.customer, "POST", f"/orders/{{{self.order}}}/complete", body, bearer(self.session))
         yield Sent(request, COMPLETE_ORDER, {"order_id": f"{{{self.order}}}", **body})
 

@@ -1,5 +1,6 @@
 """Sends what actions ask for: recorded as operations of the history, and kept as exchanges that a script can repeat."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -66,6 +67,8 @@ class Sender:
 
     async def _send(self, sent: Sent, values: Values) -> Answer:
         request = sent.request
+        if request.pause_s:
+            await asyncio.sleep(request.pause_s)
         process = values.text(f"{request.client}@{{run}}")
         row = values.fill(dict(sent.input))
         try:

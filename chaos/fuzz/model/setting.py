@@ -3,6 +3,8 @@
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
+from pydantic import JsonValue
+
 from chaos.client import Answer
 from chaos.fuzz.model.action import Action, Outcome, Sent, access, bearer
 from chaos.fuzz.model.answers import Expected
@@ -12,7 +14,7 @@ from chaos.subject.running import ADMIN as ADMINS_EMAIL
 from harness.fuzz.interleavings import Memory, Step
 from harness.fuzz.requests import Request, Values
 
-PASSWORD = "ADMIN_PASSWORD"
+PASSWORD = "ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 """The variable that a script reads the admin's password from."""
 
 
@@ -22,7 +24,7 @@ class LogInAdmin(Action):
 
     def requests(self, values: Values) -> Generator[Sent, Answer, None]:
         """See Action."""
-        body = {"email": ADMINS_EMAIL, "password": f"${PASSWORD}"}
+        body: JsonValue = {"email": ADMINS_EMAIL, "password": f"${PASSWORD}"}
         yield Sent(Request(ADMIN, "POST", "/auth/login", body, captures={access(ADMIN): "access_token"}), "log_in_admin", {})
 
     def steps(self, answers: Sequence[Answer], values: Values) -> Sequence[Step[State]]:
@@ -38,7 +40,7 @@ class CreateCategory(Action):
 
     def requests(self, values: Values) -> Generator[Sent, Answer, None]:
         """See Action."""
-        body = {"name": f"{self.category} {{run}}", "parent_id": None}
+        body: JsonValue = {"name": f"{self.category} {{run}}", "parent_id": None}
         yield Sent(Request(ADMIN, "POST", "/categories", body, bearer(ADMIN), {self.category: "id"}), "create_category", {})
 
     def steps(self, answers: Sequence[Answer], values: Values) -> Sequence[Step[State]]:

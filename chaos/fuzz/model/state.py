@@ -1,4 +1,4 @@
-"""What the shop holds, as the model believes: accounts, tokens, products, orders and payments. Immutable, so that states are compared."""
+"""What the shop holds, as the model believes: accounts, tokens, products, orders, payments. Immutable: states are compared."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -83,7 +83,7 @@ Address = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True)
 class Order:
-    """`saga` is what is at work on it ("cancel", "complete:<payment>"), "" for nothing; `created_at` is "" until it was seen."""
+    """`saga` is what is at work on it ("cancel", "complete:<payment>" or ""); `created_at` is "" until it was seen."""
 
     id: str
     owner: str

@@ -1,6 +1,5 @@
 """Plays examples for as long as there is time, keeps the shortest sequence that the model cannot explain, and prints it."""
 
-import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -46,14 +45,14 @@ class WrongAnswerError(AssertionError):
 
 @dataclass
 class Trial:
-    """`over`: no further example is begun. `known`: whether what is wrong was found before, by its operations."""
+    """`over`: no further example is begun. `known` are the operations of what was found before."""
 
     sender: Sender
     mark: str
     run: Callable[[Coroutine[Any, Any, Any]], Any]
     over: Callable[[], bool]
-    known: Callable[[str], bool]
     patience_s: float
+    known: list[frozenset[str]] = field(default_factory=list)
     examples: int = 0
     inconclusive: int = 0
     failure: Failure | None = None
@@ -91,7 +90,7 @@ class Trial:
                 for intents in failure.example.intents:
                     self.run(again.does(*intents))
             except UnexplainedError as error:
-                if error.operations == failure.error.operations:
+                if failure.error.operations & error.operations:
                     return True
             except InconclusiveError:
                 continue
@@ -109,7 +108,7 @@ class Trial:
 
     def failed(self, example: Example, error: UnexplainedError) -> None:
         """Keep a sequence, if it is the shortest. Raises WrongAnswerError unless what is wrong was found before."""
-        if self.known(error.operations):
+        if any(known <= error.operations for known in self.known):
             return
         if self.failure is None:
             self._shrinks_until = time.monotonic() + SHRINK_S
