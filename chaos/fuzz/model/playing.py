@@ -24,6 +24,8 @@ PATIENCE_S = 12.0
 """An example ends by then: less than an order may await its payment, so that none expires in it."""
 LAST_S = 5.0
 """What is kept of the time for examples whose orders have expired."""
+AT_A_TIME = 2
+"""How many of them are looked at after each round."""
 ENOUGH = 40
 """Examples after which everything of EXPECTED was met."""
 EXPECTED = (
@@ -79,8 +81,9 @@ class _Part:
             failure = self.trial.round(self.fuzzing.seed.child("round", number))
             if failure is not None:
                 self.tell(failure, self.trial.repeated(failure))
+            self.look_at_expired(AT_A_TIME)
             self.fuzzing.note(self.said())
-        self.look_at_expired()
+        self.look_at_expired(len(self.trial.ended))
         self.fuzzing.note(self.said())
         if self.trial.examples >= ENOUGH:
             for target, outcome in EXPECTED:
@@ -89,13 +92,13 @@ class _Part:
         if self.trial.inconclusive * 2 > self.trial.examples:
             self.fuzzing.gap("examples", f"{self.trial.inconclusive} of {self.trial.examples} had an answer that says nothing")
 
-    def look_at_expired(self) -> None:
-        """Examples that were left with unpaid orders whose time is over."""
-        for left in filter(None, map(abandoned, self.trial.ended)):
+    def look_at_expired(self, most: int) -> None:
+        """Look at examples that were left with unpaid orders whose time is over, at `most` so many of them."""
+        overdue = [left for left in map(abandoned, self.trial.ended) if left is not None and left.overdue]
+        for left in overdue[:most]:
             if self.fuzzing.over:
                 break
-            if not left.overdue:
-                continue
+            self.trial.ended.remove(left.example)
             self.expired += 1
             error = self.wrong_with(left)
             if error is not None:

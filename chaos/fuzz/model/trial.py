@@ -17,7 +17,7 @@ from harness.fuzz.requests import length
 from harness.seed import Seed
 
 T = TypeVar("T")
-ROUND = 25
+ROUND = 10
 """Examples of one run of hypothesis; the next has a seed of its own."""
 STEPS = 20
 SHRINK_S = 30.0

@@ -1,0 +1,124 @@
+"""The model against answers that a right shop gives, and ones that a wrong shop would."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+from pydantic import JsonValue
+
+from chaos.client import Answer
+from chaos.fuzz.model import answers
+from chaos.fuzz.model.action import Action
+from chaos.fuzz.model.catalogue import ChangeProduct, Fields
+from chaos.fuzz.model.listing import ListOrders
+from chaos.fuzz.model.ordering import Content, PlaceOrder
+from chaos.fuzz.model.paying import Complete
+from chaos.fuzz.model.state import Account, Line, Money, Order, Payment, Product, State, Tokens
+from harness.fuzz.interleavings import Explained, explain
+from harness.fuzz.requests import Values
+
+HOME = ("Ada", "Street 1", "Bern", "3000", "CH")
+LAMP = Product("lamp-id", "lamp", "warm", Money(50, "EUR"), None, (), "t0", available=2)
+LINE = Line("lamp-id", 2, "lamp", Money(50, "EUR"))
+ORDER = Order("order-id", "ada", "k0", (LINE,), HOME, "RESERVED", total=Money(100, "EUR"), created_at="t1")
+SHOP = State().put(Account("ada", "a@x", "Ada", "pw"), Account("bob", "b@x", "Bob", "pw"))
+SHOP = SHOP.put(Tokens("a", "ada", 1, "a"), Tokens("b", "bob", 1, "b"), LAMP)
+VALUES = Values({"c0": "ada", "lamp": "lamp-id", "o": "order-id", "y": "payment-id"})
+
+
+def judged(shop: State, *done: tuple[Action, Sequence[Answer]]) -> Explained[State]:
+    return explain([shop], [action.steps(said, VALUES) for action, said in done])
+
+
+def said(status: int, body: Mapping[str, JsonValue]) -> Answer:
+    return Answer("a request", status, body)
+
+
+def problem(status: int, code: str) -> Answer:
+    return said(status, {"code": code, "order_id": "refused-id"})
+
+
+def placing(session: str, number: str, quantity: int = 2) -> tuple[PlaceOrder, Answer]:
+    """An order of lamps, and the answer that it is reserved."""
+    owner = {"a": "ada", "b": "bob"}[session]
+    order = Order(f"order-{number}", owner, "k", (replace(LINE, quantity=quantity),), HOME, "RESERVED")
+    body = answers.order(replace(order, total=Money(50 * quantity, "EUR"), created_at=f"t{number}"))
+    return PlaceOrder("c0", session, "k", Content((("lamp", quantity),), HOME)), said(201, body)
+
+
+def test_the_last_units_go_to_one_of_two() -> None:
+    (first, reserved), (second, also) = placing("a", "1"), placing("b", "2")
+    assert judged(SHOP, (first, [reserved]), (second, [problem(409, "OUT_OF_STOCK")])).states
+    assert judged(SHOP, (first, [problem(409, "OUT_OF_STOCK")]), (second, [also])).states
+    assert not judged(SHOP, (first, [reserved]), (second, [also])).states
+    assert not judged(SHOP, (first, [problem(409, "OUT_OF_STOCK")])).states
+
+
+def test_units_that_are_cancelled_meanwhile_may_be_had_or_not() -> None:
+    place, reserved = placing("a", "1", quantity=1)
+    assert judged(SHOP, (place, [reserved])).states == {
+        SHOP.put(replace(LAMP, available=1, reserved=1)).put(
+            Order(
+                "order-1", "ada", "k", (replace(LINE, quantity=1),), HOME, "RESERVED", None, Money(50, "EUR"), created_at="t1"
+            )
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"total": {"minor_units": 99, "currency": "EUR"}}, {"status": "PAID"}, {"items": []}, {"delivery_address": None}]
+)
+def test_an_order_shown_otherwise_than_it_is_is_seen(wrong: Mapping[str, JsonValue]) -> None:
+    place, reserved = placing("a", "1")
+    assert not judged(SHOP, (place, [said(201, {**reserved.body, **wrong})])).states
+
+
+def test_an_order_of_somebody_elses_id_is_seen() -> None:
+    place, reserved = placing("b", "1")
+    assert not judged(SHOP.put(ORDER), (place, [said(201, {**reserved.body, "id": ORDER.id})])).states
+
+
+def test_a_key_with_another_content_is_refused() -> None:
+    place = PlaceOrder("c0", "a", "k0", Content((("lamp", 1),), HOME))
+    assert judged(SHOP.put(ORDER), (place, [problem(422, "IDEMPOTENCY_KEY_REUSED")])).states == {SHOP.put(ORDER)}
+    assert not judged(SHOP.put(ORDER), (place, [said(201, answers.order(ORDER))])).states
+
+
+@pytest.mark.parametrize(
+    ("payment", "code"),
+    [
+        (Payment("payment-id", "order-id", Money(101, "EUR")), "AMOUNT_MISMATCH"),
+        (Payment("payment-id", "order-id", Money(100, "CHF")), "AMOUNT_MISMATCH"),
+        (Payment("payment-id", "another", Money(100, "EUR")), "REFERENCE_MISMATCH"),
+        (Payment("payment-id", "order-id", Money(100, "EUR"), "CARD_DECLINED"), "CARD_DECLINED"),
+    ],
+)
+def test_a_payment_that_does_not_fit_changes_nothing(payment: Payment, code: str) -> None:
+    shop, pay = SHOP.put(ORDER, replace(LAMP, available=0, reserved=2), payment), Complete("c0", "a", "o", "y")
+    (after,) = judged(shop, (pay, [problem(402, code)])).states
+    assert (after.orders, after.products) == (shop.orders, shop.products)
+    assert not judged(shop, (pay, [said(200, answers.order(replace(ORDER, status="PAID", payment="payment-id")))])).states
+
+
+def test_a_page_that_leaves_an_order_out_is_seen() -> None:
+    orders = [replace(ORDER, id=f"order-{n}", key=f"k{n}", created_at=f"t{n}") for n in range(1, 4)]
+    shop, walk = SHOP.put(*orders), ListOrders("c0", "a", 1, "w")
+    pages = [said(200, {"items": [dict(answers.order(each))], "next_cursor": "more"}) for each in reversed(orders)]
+    last = said(200, {**pages[2].body, "next_cursor": None})
+    assert judged(shop, (walk, [pages[0], pages[1], last])).states == {shop}
+    assert not judged(shop, (walk, [pages[0], last])).states
+    assert not judged(shop, (walk, [pages[0], pages[1], pages[1], last])).states
+
+
+def test_a_change_keeps_what_was_not_sent() -> None:
+    change = ChangeProduct("lamp", Fields(price=Money(60, "EUR")))
+    right = answers.product(replace(LAMP, price=Money(60, "EUR")))
+    assert judged(SHOP, (change, [said(200, right)])).states
+    assert not judged(SHOP, (change, [said(200, {**right, "description": ""})])).states
+
+
+def test_a_token_older_than_an_announced_change_is_refused() -> None:
+    changed = SHOP.put(Account("ada", "a@x", "Ada", "pw", version=2, announced=2))
+    place, reserved = placing("a", "1")
+    assert judged(changed, (place, [problem(401, "TOKEN_OUTDATED")])).states == {changed}
+    assert not judged(changed, (place, [reserved])).states
