@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.contracts.openapi.bounds import lower, upper
 from harness.contracts.openapi.expansion import Expansion, text_of
-from harness.contracts.openapi.intersection import both
+from harness.contracts.openapi.intersection import both, merged
 from harness.contracts.openapi.references import BrokenReference, References
 from harness.contracts.openapi.shapes import (
     ARRAY,
@@ -63,7 +63,7 @@ class Canonical:
                 shapes = both(shapes, self._shapes(node))
             said = [self._said(node) for node in nodes]
             self._read[key] = Schema(
-                shapes,
+                merged(shapes),
                 default=next((text_of(each["default"]) for each in said if "default" in each), None),
                 read_only=any(each.get("readOnly") is True for each in said),
                 write_only=any(each.get("writeOnly") is True for each in said),

@@ -1,6 +1,7 @@
 """The shape of values that are of two shapes at once: what allOf means, and keywords beside a $ref or anyOf."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from harness.contracts.openapi.shapes import INTEGER, NUMBER, Nodes, Shape
@@ -45,6 +46,25 @@ def _one(left: Shape, right: Shape) -> Shape | None:
         additional=joined(left.additional, right.additional),
         others=_merged(left.others, right.others, frozenset.union),
     )
+
+
+def merged(shapes: Iterable[Shape]) -> tuple[Shape, ...]:
+    """Alternatives that differ in `required` alone as one: `anyOf` is often used to demand one of several properties."""
+    found: list[tuple[Shape, list[frozenset[str]]]] = []
+    for shape in shapes:
+        rest = replace(shape, required=frozenset())
+        alike = next((sets for other, sets in found if other == rest), None)
+        if alike is None:
+            found.append((rest, [shape.required]))
+        else:
+            alike.append(shape.required)
+    return tuple(_demanding(shape, sets) for shape, sets in found)
+
+
+def _demanding(shape: Shape, sets: list[frozenset[str]]) -> Shape:
+    always = frozenset.intersection(*sets)
+    groups = frozenset(each - always for each in sets)
+    return replace(shape, required=always, groups=frozenset() if frozenset() in groups else groups)
 
 
 def joined(left: Nodes, right: Nodes) -> Nodes:

@@ -30,6 +30,11 @@ _ALLOWED = aspect(
 )
 
 
+_GROUP_ADDED = aspect("required-group-added", request="One of several properties must be sent, where none had to be.")
+_GROUP_REMOVED = aspect(
+    "required-group-removed", response="Of several properties one was always there, and all may be missing now.", level=_WARN
+)
+
 ABSENT, HIDDEN, MAY, MUST = "absent", "hidden", "optional", "required"
 """What a property is to who writes it: a read-only one is hidden in a request, a write-only one in a response."""
 
@@ -80,10 +85,21 @@ def compared(walk: Compares, old: Shape, new: Shape, place: Place) -> Iterator[F
             yield place.at(name).found(_WHERE_NO_OTHERS_ARE.get(rule, rule) if closed else rule)
         if {before, now} <= {MAY, MUST}:
             yield from walk.schemas(old.properties.get(name, ()), new.properties.get(name, ()), place.at(name))
+    yield from _groups(old, new, place)
     if others_before.forbids == others_now.forbids:
         yield from walk.schemas(old.additional, new.additional, place.at(OTHERS))
     else:
         yield from place.seen(_ALLOWED if others_before.forbids else _FORBIDDEN, "")
+
+
+def _groups(old: Shape, new: Shape, place: Place) -> Iterator[Finding]:
+    """Whether what satisfied (a request), or satisfies (a response), one side's groups satisfies one of the other's."""
+    sent = place.direction is Direction.REQUEST
+    has, demands = (old, new) if sent else (new, old)
+    given = [has.required | group for group in has.groups or {frozenset()}]
+    if not all(any(group <= each for group in demands.groups or {frozenset()}) for each in given):
+        said = " | ".join(sorted("+".join(sorted(group)) for group in demands.groups))
+        yield from place.seen(_GROUP_ADDED if sent else _GROUP_REMOVED, said)
 
 
 def _state(canonical: Canonical, shape: Shape, name: str, place: Place) -> str:

@@ -37,6 +37,8 @@ class Shape:
     items: Nodes = ()
     properties: Mapping[str, Nodes] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
+    groups: frozenset[frozenset[str]] = frozenset()
+    """Of these sets of properties one must be there, too; none means no more than `required`."""
     additional: Nodes = ()
     others: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Keywords that no rule can order, as JSON texts."""

@@ -13,6 +13,7 @@ from harness.contracts.openapi.registry import ASPECTS, Direction
 
 Schema = Mapping[str, Any]
 TEXT, NUMBER, LIST, OBJECT = {"type": "string"}, {"type": "number"}, {"type": "array"}, {"type": "object"}
+ONE_OF_TWO = {**OBJECT, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
 CARD = {"title": "Card", "type": "object", "required": ["number"], "properties": {"number": TEXT}}
 CASH = {"title": "Cash", "type": "object", "required": ["coins"], "properties": {"coins": NUMBER}}
 
@@ -73,6 +74,10 @@ PAIRS: list[tuple[Schema, Schema, str, str]] = [
     (TEXT, {"anyOf": [TEXT, {"type": "null"}]}, "", "became-nullable"),
     ({"anyOf": [CARD, CASH]}, {"anyOf": [CARD]}, "alternative-removed", ""),
     ({"anyOf": [CARD]}, {"oneOf": [CASH, CARD]}, "", "alternative-added"),
+    (OBJECT, ONE_OF_TWO, "required-group-added", ""),
+    (ONE_OF_TWO, OBJECT, "", "required-group-removed"),
+    (ONE_OF_TWO, {**OBJECT, "anyOf": [{"required": [name]} for name in "abc"]}, "", "required-group-removed"),
+    ({**OBJECT, "required": ["b"]}, {**ONE_OF_TWO, "required": ["b"]}, "", ""),
     ({**TEXT, "default": "a"}, {**TEXT, "default": "b"}, "default-value-changed", ""),
     ({**TEXT, "default": "a"}, TEXT, "default-value-removed", ""),
     (TEXT, {**TEXT, "default": "a"}, "", ""),
