@@ -1,7 +1,8 @@
 """Run the test suites: `python -m ci.test [--app order] [--part unit …] [--workers 2] [--nightly] [-- pytest arguments]`.
 
 unit       needs no server; on all processors
-shared     integration and contract tests: all workers use one stack of the shop
+shared     integration and contract tests: all workers use one stack of the shop. What its services use of each other is
+           recorded and must be declared (contracts/consumers); in a whole and green run also what is not used is reported
 apart      whoever starts servers of their own (conformance, chaos), on several workers; tests that share an expensive fixture
            are a group that stays on one worker, and all that run a shop are one group: their experiments need the processor
 
@@ -16,8 +17,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+
+from ci import consumers
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5
@@ -27,12 +31,16 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Part:
-    """Suites of one pytest run, and their distribution to workers; `workers` overrides the command line."""
+    """Suites of one pytest run, and their distribution to workers; `workers` overrides the command line.
+
+    Of a `recorded` one, what consumers use is recorded and verified.
+    """
 
     name: str
     roots: tuple[str, ...]
     handing_out: tuple[str, ...]
     workers: str = ""
+    recorded: bool = False
 
     def folders(self, app: str) -> list[str]:
         """The existing folders with tests: all, or those of one service."""
@@ -44,7 +52,7 @@ class Part:
 
 PARTS = (
     Part("unit", ("tests/unit",), ("--dist", "worksteal"), workers="auto"),
-    Part("shared", ("tests/contract", "tests/integration"), ("--dist", "loadfile")),
+    Part("shared", ("tests/contract", "tests/integration"), ("--dist", "loadfile"), recorded=True),
     # In this order: the experiments are the longest group, so one worker begins with them.
     Part("apart", ("tests/chaos", "tests/conformance"), ("--dist", "loadgroup", "--no-loadscope-reorder")),
 )
@@ -81,7 +89,7 @@ def pytest(arguments: Sequence[str]) -> Ended:
     return Ended(process.returncode, end.decode(errors="replace"))
 
 
-def run(parts: Sequence[Part], arguments: argparse.Namespace, pytest: Pytest) -> int:
+def run(parts: Sequence[Part], arguments: argparse.Namespace, pytest: Pytest, verify: consumers.Verify) -> int:
     """Run the parts one after the other, and sum up; returns the exit code."""
     codes, lines = [], []
     for part in parts:
@@ -90,16 +98,22 @@ def run(parts: Sequence[Part], arguments: argparse.Namespace, pytest: Pytest) ->
         begin = time.monotonic()
         workers = ["-n", part.workers or str(arguments.workers), *part.handing_out]
         nightly = ["--nightly"] if arguments.nightly else []
-        ended = pytest([*folders, *workers, *nightly, *arguments.pytest])
-        codes.append(ended.code)
+        with consumers.recording() if part.recorded else nullcontext() as facts:
+            ended = pytest([*folders, *workers, *nightly, *arguments.pytest])
+            verified = 0
+            if facts is not None and ended.code != NO_TESTS:
+                verified = verify(facts, ended.code == 0 and not arguments.app and not arguments.pytest)
+        codes += [ended.code, verified] if verified else [ended.code]
         result = {0: "ok", NO_TESTS: "none"}.get(ended.code, f"FAIL {ended.code}")
         lines.append(f"{part.name:<8}{result:<8}{time.monotonic() - begin:5.0f} s  {ended.last_line}")
+        if verified:
+            lines.append(f"{part.name:<8}FAIL {verified}   consumers do not declare what they use: see above")
     sys.stdout.write("\n".join(["", *lines, ""]))
     failed = [code for code in codes if code not in (0, NO_TESTS)]
     return failed[0] if failed else (0 if 0 in codes else NO_TESTS)
 
 
-def main(arguments: Sequence[str], pytest: Pytest = pytest) -> int:
+def main(arguments: Sequence[str], pytest: Pytest = pytest, verify: consumers.Verify = consumers.verify) -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = {part.name: part for part in PARTS}
@@ -112,7 +126,7 @@ def main(arguments: Sequence[str], pytest: Pytest = pytest) -> int:
     parts = [part for name, part in names.items() if name in (chosen.part or names)]
     if not any(part.folders(chosen.app) for part in parts):
         parser.error(f"there are no tests for {chosen.app!r}")
-    return run(parts, chosen, pytest)
+    return run(parts, chosen, pytest, verify)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import TypeVar
 import httpx
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from harness.contracts.consumers.recorder.rest import read_as, tracked
 from harness.recording.exchange import json_object
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class Answer:
         return cls(
             request=f"{response.request.method} {response.request.url.path}",
             status=response.status_code,
-            body=json_object(response.content, response.text),
+            body=tracked(response, json_object(response.content, response.text)),
             retry_after_s=_seconds(response.headers.get("retry-after")),
             location=response.headers.get("location"),
         )
@@ -50,9 +51,11 @@ class Answer:
         if not 200 <= self.status < 300:
             raise RefusedError(f"{self.request} was answered {self.status}: {self._said()}")
         try:
-            return TypeAdapter(kind).validate_python(self.body)
+            made = TypeAdapter(kind).validate_python(self.body)
         except ValidationError as error:
             raise RefusedError(f"{self.request} was answered {self.status} with no {kind.__name__}: {error}") from error
+        read_as(self.body, kind)
+        return made
 
     def _said(self) -> str:
         parts = (self.body.get(name) for name in ("title", "detail", "code", "text"))

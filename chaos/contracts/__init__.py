@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
-from chaos.contracts import planted_amqp, planted_drift, planted_openapi, planted_proto, planted_versions
+from chaos.contracts import planted_amqp, planted_consumers, planted_drift, planted_openapi, planted_proto, planted_versions
 from harness.contracts.amqp import AmqpChecker, BrokerSource
+from harness.contracts.consumers.checker import ConsumersChecker
+from harness.contracts.consumers.declaration import Declarations
+from harness.contracts.consumers.users import users_in
 from harness.contracts.drift.checker import DriftChecker
 from harness.contracts.drift.columns import DOCUMENT as COLUMNS
 from harness.contracts.drift.columns import Columns
@@ -20,6 +23,7 @@ from harness.contracts.system import SystemContracts
 from harness.contracts.versions.checker import VersionsChecker
 
 PROTO = Path("proto")
+OPTIONS = Options(rpc="shop.common.v1.rpc", limits="shop.common.v1.limits")
 
 CONTRACTS = SystemContracts(
     name="shop",
@@ -28,6 +32,7 @@ CONTRACTS = SystemContracts(
     saved=(
         ProtoImage(PROTO),
         SourceArchive({"system": Path("system"), "shop": Path("proto/gen/shop")}),
+        Declarations(Path("contracts/consumers")),
         Constants(Path("system"), ("*/domain.py", "*/domain/*.py")),
         MappingFile(Path("contracts/drift.toml")),
     ),
@@ -38,19 +43,21 @@ CONTRACTS = SystemContracts(
         Columns(without=frozenset({"alembic_version"})),
     ),
     checkers=(
-        ProtoChecker(Options(rpc="shop.common.v1.rpc", limits="shop.common.v1.limits")),
+        ProtoChecker(OPTIONS, users=users_in("proto"), current=("proto.binpb", "consumers.json")),
         ReflectionChecker(),
         OpenApiChecker(),
         AmqpChecker(),
+        ConsumersChecker(OPTIONS),
         VersionsChecker(),
         DriftChecker(),
     ),
-    released=("proto.binpb", "openapi.json", "amqp.json", DOCUMENT, COLUMNS),
+    released=("proto.binpb", "openapi.json", "amqp.json", "consumers.json", DOCUMENT, COLUMNS),
     planted=(
         *planted_drift.CHANGES,
         *planted_proto.CHANGES,
         *planted_versions.CHANGES,
         *planted_openapi.CHANGES,
         *planted_amqp.CHANGES,
+        *planted_consumers.CHANGES,
     ),
 )

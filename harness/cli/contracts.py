@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from harness.cli.console import code_of, err, out, print_error, refuse
+from harness.cli.consumers import consumers
 from harness.cli.options import stack_folder
 from harness.contracts.accepted import AcceptanceError, load
 from harness.contracts.checker import ContractChecker, SourceError
@@ -25,6 +26,7 @@ from harness.stack.providers import AUTO, PROVIDERS
 contracts = typer.Typer(
     help="Judge every interface of the system against what was released and what its consumers use.", no_args_is_help=True
 )
+contracts.add_typer(consumers, name="consumers")
 
 Only = Annotated[str, typer.Option(help="Only these contracts, with commas between; see `gauntlet contracts list`.")]
 Reuse = Annotated[

@@ -91,7 +91,12 @@ class Undeclared:
         return Declared(self.recorder, self.process, method.removeprefix("/"), input)
 
     def _template(self, path: str) -> str:
-        for template in self.templates:
-            if re.fullmatch(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(template)), path):
-                return template
-        return "/".join("{id}" if _ID.fullmatch(segment) else segment for segment in path.split("/"))
+        for each in self.templates:
+            if re.fullmatch(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(each)), path):
+                return each
+        return template(path)
+
+
+def template(path: str) -> str:
+    """A path with its ids (numbers, hexadecimal digits, UUIDs) replaced by `{id}`."""
+    return "/".join("{id}" if _ID.fullmatch(segment) else segment for segment in path.split("/"))

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from harness.stack.placeholders import fill
 from harness.stack.topology import Process, Role, Topology
 
-# What programs need to find their libraries, temporary files, certificates and the language of their messages.
+# What programs need to find their libraries, temporary files, certificates and the language of their messages; and where a
+# process records what it uses of others (harness.contracts.consumers.recorder).
 INHERITED = (
     *("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+    *("CONTRACTS_RECORD_DIR", "CONTRACTS_RECORD_PACKAGES"),
 )
 
 

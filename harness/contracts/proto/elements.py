@@ -7,15 +7,18 @@ Source of the paths: google/protobuf/descriptor.proto, SourceCodeInfo.Location.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeAlias
+from functools import cache, cached_property
+from typing import TypeAlias, cast
 
 from google.protobuf.descriptor_pb2 import (
+    DESCRIPTOR,
     DescriptorProto,
     EnumDescriptorProto,
     FileDescriptorProto,
     FileDescriptorSet,
 )
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message_factory import GetMessageClass
 
 _MESSAGE, _ENUM, _SERVICE = 4, 5, 6
 _FIELD, _NESTED, _NESTED_ENUM, _VALUE, _METHOD = 2, 3, 4, 2, 2
@@ -39,11 +42,26 @@ class Element:
         return self.name.rpartition("/")[2].rpartition(".")[2]
 
 
+@cache
+def _kind() -> type[FileDescriptorSet]:
+    pool = DescriptorPool()
+    pool.AddSerializedFile(DESCRIPTOR.serialized_pb)
+    return cast("type[FileDescriptorSet]", GetMessageClass(pool.FindMessageTypeByName("google.protobuf.FileDescriptorSet")))
+
+
+def parsed(content: bytes) -> FileDescriptorSet:
+    """An image, parsed by a class of a pool of its own. Raises google.protobuf.message.DecodeError.
+
+    With the usual class the extensions of loaded stubs would decode the options, whatever the image means by their numbers.
+    """
+    return _kind().FromString(content)
+
+
 class Image:
     """A FileDescriptorSet, looked up by name and by place. Raises google.protobuf.message.DecodeError when it is none."""
 
     def __init__(self, content: bytes) -> None:
-        self.files = FileDescriptorSet.FromString(content)
+        self.files = parsed(content)
 
     @cached_property
     def elements(self) -> Mapping[str, Element]:

@@ -1,25 +1,48 @@
 """`make test`: every part is run, the first failure is the exit code, and the end says what each part came to."""
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from ci.test import NO_TESTS, PARTS, Ended, main
+from ci.test import NO_TESTS, PARTS, Ended
+from ci.test import main as main_of_ci
 from ci.test import pytest as run_pytest
 
 
 class Runs:
-    """Stands for pytest: ends with these codes, one after the other."""
+    """Stands for pytest: ends with these codes, one after the other. `recorded` says which runs could record."""
 
     def __init__(self, *codes: int) -> None:
         self.codes = iter(codes)
         self.asked: list[Sequence[str]] = []
+        self.recorded: list[str] = []
 
     def __call__(self, arguments: Sequence[str]) -> Ended:
         self.asked.append(arguments)
+        if "CONTRACTS_RECORD_DIR" in os.environ:
+            self.recorded.append(arguments[0])
         code = next(self.codes)
         return Ended(code, f"....\n\x1b[32m\x1b[1m==== {code} it was in 1.0s ====\x1b[0m\n")
+
+
+class Verified:
+    """Stands for the check of recorded traffic: always ends with the same code."""
+
+    def __init__(self, code: int = 0) -> None:
+        self.code = code
+        self.complete: list[bool] = []
+
+    def __call__(self, facts: Path, complete: bool) -> int:
+        assert facts.is_dir()
+        self.complete.append(complete)
+        return self.code
+
+
+def main(arguments: Sequence[str], runs: Runs, verified: Verified | None = None) -> int:
+    return main_of_ci(arguments, runs, verified or Verified())
 
 
 @pytest.mark.parametrize(
@@ -45,6 +68,33 @@ def test_the_end_says_what_each_part_came_to(capsys: pytest.CaptureFixture[str])
     summary = [line.split() for line in capsys.readouterr().out.splitlines() if line]
     assert [line[:2] for line in summary] == [["unit", "ok"], ["shared", "FAIL"], ["apart", "none"]]
     assert summary[0][-5:] == ["0", "it", "was", "in", "1.0s"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "codes", "complete"),
+    [
+        ([], (0, 0, 0), [True]),
+        ([], (0, 1, 0), [False]),
+        (["--", "-k", "name"], (0, 0, 0), [False]),
+        (["--app", "order"], (0, 0), [False]),
+        ([], (0, NO_TESTS, 0), []),
+        (["--part", "apart"], (0,), []),
+    ],
+)
+def test_what_consumers_use_is_recorded_and_verified(
+    arguments: list[str], codes: tuple[int, ...], complete: list[bool]
+) -> None:
+    runs, verified = Runs(*codes), Verified()
+    main(arguments, runs, verified)
+    assert verified.complete == complete
+    assert len(runs.recorded) == (1 if "apart" not in arguments else 0)
+    assert "CONTRACTS_RECORD_DIR" not in os.environ
+
+
+def test_what_is_used_and_not_declared_fails_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([], Runs(0, 0, 0), Verified(1)) == 1
+    assert "consumers do not declare what they use" in capsys.readouterr().out
+    assert main([], Runs(0, 2, 0), Verified(1)) == 2
 
 
 def test_what_is_asked_for_is_passed_on() -> None:
