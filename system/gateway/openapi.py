@@ -4,9 +4,13 @@ Every operation can fail for a reason of ours (500, 503); one with a body can be
 422), one with parameters for their values (422), one with a security scheme for its token (401).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
+from pydantic import BaseModel
+
 from system.gateway.links import LINKS
+from system.gateway.models.fields import Answer, Request
 from system.gateway.problems import Fault, Problem, documentation
 
 REFERENCE = "#/components/schemas/{model}"
@@ -30,7 +34,16 @@ def describe(schema: dict[str, Any]) -> dict[str, Any]:
     problem.pop("$defs", None)
     schemas["Problem"] = problem
     schemas["Fault"] = Fault.model_json_schema(ref_template=REFERENCE, mode="serialization")
+    for model in (*_below(Request), *_below(Answer)):
+        if model.__name__ in schemas and isinstance(extra := model.model_config.get("json_schema_extra"), dict):
+            schemas[model.__name__] |= extra  # FastAPI leaves nulls out of examples, which makes them invalid
     return schema
+
+
+def _below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for each in model.__subclasses__():
+        yield each
+        yield from _below(each)
 
 
 def _link(paths: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@ from typing import Any
 
 import httpx
 import pytest
+from jsonschema import Draft202012Validator
 from pydantic import BaseModel, TypeAdapter
 
 from system.gateway import models
@@ -88,6 +89,14 @@ def test_a_model_shows_a_valid_example(model: type[BaseModel]) -> None:
         return
     for example in model.model_json_schema()["examples"]:
         TypeAdapter(model).validate_python(example) if issubclass(model, fields.Request) else model.model_validate(example)
+
+
+@pytest.mark.parametrize("name", sorted(OPENAPI["components"]["schemas"]))
+def test_an_example_is_published_as_it_is_valid(name: str) -> None:
+    schemas = OPENAPI["components"]["schemas"]
+    validator = Draft202012Validator({**schemas[name], "components": {"schemas": schemas}})
+    for example in schemas[name].get("examples", ()):
+        validator.validate(example)
 
 
 @pytest.mark.parametrize("model", [model for model in MODELS if issubclass(model, fields.Request)], ids=lambda m: m.__name__)
