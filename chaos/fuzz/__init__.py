@@ -3,11 +3,30 @@
 Every module of this package is loaded, so adding a part is adding a file; heavy libraries are imported where they are used.
 """
 
-from chaos.experiments.promises import CHEAP_PASSWORDS
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.fuzz.subject import FuzzedShop
+from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
+from chaos.workloads.buyer import Habits
+from chaos.workloads.open_shop import OpenShop
 from harness.collect import collect
+from harness.experiment import EventsSeen, Minimum
 from harness.fuzz.fuzzer import Fuzzer
+from harness.fuzz.record import OVER
 from harness.fuzz.suite import FuzzSuite
+from harness.history import Ending
+
+A_DAY_S = 86_400.0
+
+CUSTOMERS = OpenShop(
+    until=EventsSeen(OVER), buyers=4, pause_s=2.0, timeout_s=A_DAY_S, habits=Habits(retries=0.9, attempts=30, pays=0.5)
+)
+"""Who buys all the while, and must not notice: the guarantees judge what they were answered."""
+
+GUARANTEES = (*(name for name in OF_A_SALE if name != "recovers"), "quiet_logs", "memory_bounded")
+"""Without `recovers`, which needs a fault, and those of identity and of the lock, whose own workloads and watchers do not run:
+`across_users` and the books test what they promise.
+"""
 
 PARTS: tuple[Fuzzer[RunningShop], ...] = collect(__name__, Fuzzer)
 
@@ -15,6 +34,7 @@ SUITE: FuzzSuite[RunningShop] = FuzzSuite(
     name="shop",
     about="The shop is sent what it must not trust.",
     system=ShopSystem(
+        subject=FuzzedShop,
         instances={"order": 2, "product": 2, "user": 2, "payment": 2, "notification": 2},
         environment={
             "user": CHEAP_PASSWORDS,
@@ -23,6 +43,9 @@ SUITE: FuzzSuite[RunningShop] = FuzzSuite(
         },
     ),
     parts=PARTS,
+    guarantees=GUARANTEES,
+    beside=CUSTOMERS,
+    minimums=(Minimum(operation=PLACE_ORDER, count=4, endings=frozenset({Ending.OK})),),
 )
 
 FUZZERS = (SUITE,)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from harness.experiment import Bounds, Experiment, Subject, System, Workload
+from harness.experiment import Bounds, Experiment, Minimum, Subject, System, Workload
 from harness.fuzz.campaign import Campaign
 from harness.fuzz.fuzzer import GRACE_S, Fuzzer
 
@@ -31,7 +31,10 @@ class UnknownPartError(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class FuzzSuite(Generic[S]):
-    """`guarantees` judge the system after the parts; each part adds its own, `fuzz_<part>`. `beside` uses it meanwhile."""
+    """`guarantees` judge the system after the parts; each part adds its own, `fuzz_<part>`. `beside` uses it meanwhile.
+
+    `minimums` are the least traffic of those who do.
+    """
 
     name: str
     about: str
@@ -39,6 +42,7 @@ class FuzzSuite(Generic[S]):
     parts: tuple[Fuzzer[S], ...]
     guarantees: tuple[str, ...] = ()
     beside: Workload[S] | None = None
+    minimums: tuple[Minimum, ...] = ()
 
     def chosen(self, names: Sequence[str]) -> tuple[Fuzzer[S], ...]:
         """The parts of these names in the suite's order; all when none is named. Raises UnknownPartError."""
@@ -60,7 +64,7 @@ class FuzzSuite(Generic[S]):
             system=self.system,
             workload=Campaign(parts=parts, seconds=seconds, beside=self.beside),
             guarantees=(*(f"fuzz_{part.name}" for part in parts), *self.guarantees),
-            minimums=(),
+            minimums=self.minimums,
             bounds=Bounds(workload_s=seconds + (GRACE_S + 5.0) * len(parts), settle_s=SETTLE_S),
             command=" ".join(["make fuzz", f"TIME={seconds:g}", *([f"PARTS={shlex.quote(' '.join(names))}"] if names else [])]),
         )

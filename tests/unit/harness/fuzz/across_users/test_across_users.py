@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.fuzz.across_users.part import across_users
+from harness.fuzz.across_users.requests import Ask
 from harness.fuzz.fuzzing import Fuzzing
 from harness.fuzz.record import PartSummary
 from tests.unit.harness.fuzz.across_users.notebook import NEW, NOTE, Notebook, described
@@ -75,9 +76,10 @@ async def test_an_operation_that_demands_no_token_though_it_is_somebodys_is_foun
 
 
 async def test_the_same_seed_tries_the_same_in_the_same_order(tmp_path: Path) -> None:
-    orders = []
+    orders: list[list[Ask]] = []
     for _ in range(2):
-        notebook, asked = Notebook(), []
+        notebook = Notebook()
+        asked: list[Ask] = []
         send = notebook.sender.send
 
         async def heard(ask, send=send, asked=asked):  # type: ignore[no-untyped-def]  # a spy
