@@ -1,19 +1,20 @@
 """The channel every call between services goes through: balanced over instances, bounded, retried only where it is safe.
 
 gRPC itself does the work, told by a service config: round robin with health checks (gRFC A17), transparent retries with
-jittered backoff for the methods named idempotent, and retry throttling as the retry budget (gRFC A6). Every call has a
-deadline: the nearer of the request's own and `call_timeout_s`. Failures come out as the types of errors.py.
+jittered backoff for the methods that may be repeated, as their .proto says, and retry throttling as the retry budget (gRFC
+A6). Every call has a deadline: the nearer of the request's own and `call_timeout_s`. Failures come out as the types of
+errors.py.
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import grpc
 from opentelemetry.instrumentation.grpc import aio_client_interceptors
 
-from system.common import deadlines
+from system.common import deadlines, promises
 from system.common.errors import DeadlineExceeded, from_rpc_error
 from system.common.settings import ServiceSettings, is_ipv4
 
@@ -41,9 +42,10 @@ OPTIONS: tuple[tuple[str, int], ...] = (
 )
 
 
-def service_config(service: str, idempotent: Collection[str]) -> str:
-    """gRPC's service config (JSON) for a callee: every method balanced and health-checked, the idempotent ones retried."""
-    names = [{"service": service, "method": method} for method in sorted(idempotent)]
+def service_config(service: str) -> str:
+    """gRPC's service config (JSON) for a callee: every method balanced and health-checked, the repeatable ones retried."""
+    promised = promises.of_service(service).items()
+    names = [{"service": service, "method": method} for method, promise in promised if promise.repeatable]
     config: Mapping[str, Any] = {
         "loadBalancingConfig": [{"round_robin": {}}],
         "healthCheckConfig": {"serviceName": ""},
@@ -60,9 +62,9 @@ def target(addresses: str) -> str:
 
 
 @asynccontextmanager
-async def channel(addresses: str, service: str, idempotent: Collection[str]) -> AsyncIterator[grpc.aio.Channel]:
+async def channel(addresses: str, service: str) -> AsyncIterator[grpc.aio.Channel]:
     """A channel to all instances of a callee (`addresses` as in settings.Addresses); closed when the block ends."""
-    options = [*OPTIONS, ("grpc.service_config", service_config(service, idempotent))]
+    options = [*OPTIONS, ("grpc.service_config", service_config(service))]
     async with grpc.aio.insecure_channel(
         target(addresses),
         options=options,

@@ -1,6 +1,7 @@
 """The gRPC server every service runs: one interceptor for deadlines, errors, logs and metrics; health v1; reflection; drain.
 
-A call without a deadline gets `call_timeout_s`: nothing here waits for ever. Errors leave by the table in errors.py;
+A call ends by its caller's deadline (`call_timeout_s` without one) and by the one that its .proto promises, whichever is
+nearer: nothing here waits for ever. Errors leave by the table in errors.py;
 whatever is not in it is logged with its trace and leaves as INTERNAL without inner details.
 """
 
@@ -16,7 +17,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 
-from system.common import deadlines
+from system.common import deadlines, promises
 from system.common.errors import DETAILS_KEY, DeadlineExceeded, Internal, ShopError, row_of, to_details
 from system.common.settings import ServiceSettings
 from system.common.telemetry import CALLS, log
@@ -70,10 +71,13 @@ class Boundary(grpc.aio.ServerInterceptor):
         )
 
     def _wrap(self, method: str, behaviour: Behaviour) -> Behaviour:
+        promise = promises.of_method(method)
+        longest_s = promise.deadline_s if promise is not None else self._default_timeout_s
+
         async def call(request: Any, context: Context) -> Any:
             started, status = time.monotonic(), "OK"
             left = context.time_remaining()
-            limit = min(left, self._default_timeout_s * 4) if left is not None else self._default_timeout_s
+            limit = min(longest_s, left if left is not None else self._default_timeout_s)
             try:
                 with deadlines.within(limit):
                     async with asyncio.timeout(limit):
@@ -81,6 +85,8 @@ class Boundary(grpc.aio.ServerInterceptor):
             except Exception as error:  # noqa: BLE001 - the boundary: everything becomes a status
                 ours = as_shop_error(error, method)
                 status = row_of(ours).grpc.name
+                if promise is not None and row_of(ours).grpc not in promise.answers:
+                    log.error("a status that the contract does not have", method=method, status=status, message=ours.message)
                 await context.abort(row_of(ours).grpc, ours.message, ((DETAILS_KEY, to_details(ours)),))
             finally:
                 CALLS.labels(method.rsplit("/", 1)[-1], status).observe(time.monotonic() - started)

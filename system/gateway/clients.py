@@ -9,6 +9,7 @@ import grpc
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from shop.order.v1.order_pb2 import AcceptOrderRequest, AcceptOrderResponse
 from shop.order.v1.order_pb2_grpc import OrderServiceStub
+from shop.payment.v1 import payment_pb2
 from shop.product.v1.product_pb2_grpc import ProductServiceStub
 from shop.user.v1.user_pb2_grpc import UserServiceStub
 
@@ -21,14 +22,7 @@ if TYPE_CHECKING:  # these exist for type checkers only
     from shop.user.v1.user_pb2_grpc import UserServiceAsyncStub
 
 USER, PRODUCT, ORDER = "shop.user.v1.UserService", "shop.product.v1.ProductService", "shop.order.v1.OrderService"
-PAYMENT = "shop.payment.v1.PaymentService"
-# Methods that may be sent twice without harm; gRPC retries these alone.
-IDEMPOTENT = {
-    USER: ("VerifyToken", "GetUser"),
-    PRODUCT: ("GetCategory", "ListCategories", "GetProduct", "GetProducts", "ListProducts", "GetStock"),
-    ORDER: ("AcceptOrder", "GetOrder", "ListOrders", "CompleteOrder", "CancelOrder"),
-    PAYMENT: (),
-}
+PAYMENT: str = payment_pb2.DESCRIPTOR.services_by_name["PaymentService"].full_name
 
 Probe = Callable[[], Awaitable[bool]]
 """Says whether something serves; never raises, never takes longer than the probe timeout."""
@@ -79,9 +73,7 @@ async def open_clients(settings: GatewaySettings) -> AsyncIterator[Clients]:
         PAYMENT: settings.payment_addresses,
     }
     async with AsyncExitStack() as stack:
-        channels = {
-            name: await stack.enter_async_context(channel(hosts, name, IDEMPOTENT[name])) for name, hosts in addresses.items()
-        }
+        channels = {name: await stack.enter_async_context(channel(hosts, name)) for name, hosts in addresses.items()}
         yield Clients(
             call=Caller(settings),
             call_saga=Caller(settings.model_copy(update={"call_timeout_s": settings.saga_timeout_s})),

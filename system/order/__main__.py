@@ -17,7 +17,7 @@ from system.common.rpc_server import Servicer
 from system.common.saga_engine import SagaEngine
 from system.common.service import Composition, run
 from system.order import store
-from system.order.clients import PAYMENT_IDEMPOTENT, PAYMENT_SERVICE, PRODUCT_IDEMPOTENT, PRODUCT_SERVICE, Payments, Stock
+from system.order.clients import PAYMENT_SERVICE, PRODUCT_SERVICE, Payments, Stock
 from system.order.consumers import PlaceOrderConsumer
 from system.order.handlers import OrderHandlers
 from system.order.rpc import OrderRpc
@@ -34,8 +34,8 @@ async def compose(settings: OrderSettings) -> AsyncIterator[Composition]:
         database.connect(settings) as db,
         broker.connect(settings.broker_url, settings.instance) as connection,
         masters(lock_urls, lock_settings) as redis,
-        channel(settings.product_addresses, PRODUCT_SERVICE, PRODUCT_IDEMPOTENT) as product,
-        channel(settings.payment_addresses, PAYMENT_SERVICE, PAYMENT_IDEMPOTENT) as payment,
+        channel(settings.product_addresses, PRODUCT_SERVICE) as product,
+        channel(settings.payment_addresses, PAYMENT_SERVICE) as payment,
     ):
         publisher = await broker.Publisher.open(connection)
 

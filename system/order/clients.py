@@ -17,9 +17,7 @@ if TYPE_CHECKING:  # the asynchronous stubs exist for type checkers only
     from shop.product.v1.product_pb2_grpc import ProductServiceAsyncStub
 
 PRODUCT_SERVICE = "shop.product.v1.ProductService"
-PRODUCT_IDEMPOTENT = ("ReserveStock", "ConfirmReservations", "ReleaseReservations")
 PAYMENT_SERVICE = "shop.payment.v1.PaymentService"
-PAYMENT_IDEMPOTENT = ("CapturePayment", "RefundPayment")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from system.common.rpc_channel import Caller, channel
 from system.common.rpc_server import Servicer
 from system.common.service import Composition, run
 from system.common.telemetry import continue_trace
-from system.payment.clients import NOTIFICATION, NOTIFICATION_IDEMPOTENT, Notifier, ProviderClient, http_client
+from system.payment.clients import NOTIFICATION, Notifier, ProviderClient, http_client
 from system.payment.consumers import CONFIRMATION, ORDER_EVENTS, OrderEvents
 from system.payment.handlers import Payments
 from system.payment.rpc import PaymentRpc
@@ -32,7 +32,7 @@ async def compose(settings: PaymentSettings) -> AsyncIterator[Composition]:
     async with (
         database.connect(settings) as db,
         http_client(settings.provider_url, settings.provider_attempt_s) as http,
-        channel(settings.notification_addresses, NOTIFICATION, NOTIFICATION_IDEMPOTENT) as notification,
+        channel(settings.notification_addresses, NOTIFICATION) as notification,
     ):
         notifier = Notifier(NotificationServiceStub(notification), Caller(settings))
         payments = Payments(db, PaymentStore(), ProviderClient(http, timeout_s=settings.call_timeout_s))

@@ -22,7 +22,6 @@ from system.common.telemetry import log, outgoing_trace
 from system.payment.domain import ALREADY_CAPTURED, Money, Refusal, RemotePayment, RemoteStatus
 
 NOTIFICATION = "shop.notification.v1.NotificationService"
-NOTIFICATION_IDEMPOTENT = ("SendOrderConfirmation",)
 CONNECT_TIMEOUT_S = 1.0
 ATTEMPTS = 4
 NOT_FOUND = "payment_not_found"
