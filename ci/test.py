@@ -3,6 +3,7 @@
 unit       needs no server; on all processors
 shared     integration and contract tests: all workers use one stack of the shop. What its services use of each other is
            recorded and must be declared (contracts/consumers); in a whole and green run also what is not used is reported
+fuzz       every fuzzer briefly, with a fixed seed, on one stack of the shop
 apart      whoever starts servers of their own (conformance, chaos), on several workers; tests that share an expensive fixture
            are a group that stays on one worker, and all that run a shop are one group: their experiments need the processor
 
@@ -53,6 +54,8 @@ class Part:
 PARTS = (
     Part("unit", ("tests/unit",), ("--dist", "worksteal"), workers="auto"),
     Part("shared", ("tests/contract", "tests/integration"), ("--dist", "loadfile"), recorded=True),
+    # Not recorded: what a fuzzer provokes is no use that a consumer makes of a provider.
+    Part("fuzz", ("tests/fuzz",), ("--dist", "loadfile")),
     # In this order: the experiments are the longest group, so one worker begins with them.
     Part("apart", ("tests/chaos", "tests/conformance"), ("--dist", "loadgroup", "--no-loadscope-reorder")),
 )

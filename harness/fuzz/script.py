@@ -1,13 +1,12 @@
 """A sequence of requests as a Python script that sends it again, with nothing but Python's standard library.
 
 Usage of what is printed: `python3 script.py gateway=http://127.0.0.1:3000 ...`, one address for each server that it names.
-Secrets are not in it: a body's `$NAME` is read from the environment.
+Secrets are not in it: a body's `$NAME` is read from the environment. The comments are the answers when it was found.
 """
 
-import pprint
 from collections.abc import Mapping, Sequence
 
-from harness.fuzz.requests import Exchange, Together
+from harness.fuzz.requests import Exchange, Request, Together
 
 HEAD = '''#!/usr/bin/env python3
 """{title}
@@ -34,7 +33,11 @@ def fill(value):
     return NAMED.sub(lambda found: VALUES.get(found[1]) or str(uuid.uuid5(uuid.UUID(int=0), found[1])), value)
 
 
-def send(client, pause_s, base, method, path, body, headers, captures, was):
+def ask(client, method, path, body=None, *, headers={{}}, captures={{}}, base="gateway", pause_s=0):
+    return lambda: send(client, method, path, body, headers, captures, base, pause_s)
+
+
+def send(client, method, path, body, headers, captures, base, pause_s):
     time.sleep(pause_s)
     path, data = fill(path), None if body is None else json.dumps(fill(body)).encode()
     headers = {{"Content-Type": "application/json", **fill(headers)}}
@@ -53,11 +56,11 @@ def send(client, pause_s, base, method, path, body, headers, captures, was):
         if value:
             VALUES.setdefault(name, value)
     print(f"{{client}}: {{method}} {{base}}{{path}} {{'' if body is None else json.dumps(fill(body))}}")
-    print(f"    {{answer.status}} {{text[:{shown}]}}\\n    (when it was found: {{was}})", flush=True)
+    print(f"    {{answer.status}} {{text[:{shown}]}}", flush=True)
 
 
 def together(*clients):
-    threads = [threading.Thread(target=lambda steps=steps: [send(*step) for step in steps]) for steps in clients]
+    threads = [threading.Thread(target=lambda steps=steps: [step() for step in steps]) for steps in clients]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -72,7 +75,7 @@ def script(sequence: Sequence[Together], title: str, usage: str) -> str:
     """The script; `title` says what was wrong, `usage` is the command that runs it."""
     text = HEAD.format(title=_quoted(title), usage=_quoted(usage), shown=SHOWN)
     for clients in sequence:
-        text += "together(\n" + "".join(f"    {_client(exchanges)},\n" for exchanges in clients) + ")\n"
+        text += "together(\n" + "".join(map(_client, clients)) + ")\n"
     return text
 
 
@@ -83,21 +86,24 @@ def usage(bases: Mapping[str, str], path: str, secrets: Sequence[str]) -> str:
 
 
 def _client(exchanges: Sequence[Exchange]) -> str:
-    steps = [
-        (
-            each.request.client,
-            each.request.pause_s,
-            each.request.base,
-            each.request.method,
-            each.request.path,
-            each.request.body,
-            dict(each.request.headers),
-            dict(each.request.captures),
-            f"{each.status} {each.said}".strip(),
-        )
-        for each in exchanges
-    ]
-    return pprint.pformat(steps, width=128, sort_dicts=False).replace("\n", "\n    ")
+    lines = "".join(f"        {_ask(each.request)},  # {_comment(each)}\n" for each in exchanges)
+    return f"    [\n{lines}    ],\n"
+
+
+def _ask(request: Request) -> str:
+    given = [repr(each) for each in (request.client, request.method, request.path)]
+    given += [] if request.body is None else [repr(request.body)]
+    named = {
+        "headers": dict(request.headers),
+        "captures": dict(request.captures),
+        "base": "" if request.base == "gateway" else request.base,
+        "pause_s": request.pause_s,
+    }
+    return f"ask({', '.join([*given, *(f'{name}={value!r}' for name, value in named.items() if value)])})"
+
+
+def _comment(exchange: Exchange) -> str:
+    return f"{exchange.status} {exchange.said}".strip().replace("\n", " ")
 
 
 def _quoted(text: str) -> str:

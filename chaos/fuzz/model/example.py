@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from chaos.client import Answer
@@ -54,11 +54,8 @@ class Example:
         self.shelf = Shelf(self.values)
 
     async def opens(self) -> None:
-        """The admin logs in, a category is made, two customers register and log in. Raises UnexplainedError."""
+        """The admin logs in. Raises UnexplainedError, InconclusiveError."""
         await self.together([[LogInAdmin()]])
-        newcomers = [Register(name, address(number), PASSWORDS[0], "Ada") for number, name in enumerate(CUSTOMERS)]
-        await self.together([[CreateCategory(CATEGORY)], *([each] for each in newcomers)])
-        await self.together([self._logging_in(name) for name in CUSTOMERS])
 
     async def does(self, *intents: Intent) -> None:
         """Let clients act at once. Raises UnexplainedError; after an answer that says nothing it does nothing any more."""
@@ -70,7 +67,17 @@ class Example:
         except InconclusiveError as error:
             self.inconclusive = str(error)
 
+    async def _arrive(self, needed: Set[str]) -> None:
+        """Customers register and log in, and the category is made, when they are first needed."""
+        if CATEGORY in needed and not self.values.known(CATEGORY):
+            await self.together([[CreateCategory(CATEGORY)]])
+        new = [name for name in CUSTOMERS if name in needed and not self.values.known(name)]
+        if new:
+            await self.together([[Register(name, address(CUSTOMERS.index(name)), PASSWORDS[0], "Ada")] for name in new])
+            await self.together([self._logging_in(name) for name in new])
+
     async def _acts(self, intents: Sequence[Intent]) -> None:
+        await self._arrive({name for intent in intents for name in intent.needs(self.shelf)})
         clients = [intent.actions(self.shelf) for intent in intents]
         answers = await self.together(clients)
         done = [

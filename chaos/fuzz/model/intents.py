@@ -5,9 +5,10 @@ the last unit.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from chaos.client.sandboxes import GOOD_CARD
 from chaos.fuzz.model.accounts import ChangeAccount, LogIn, ReadAccount, RefreshTokens, Register
 from chaos.fuzz.model.action import Action, access
 from chaos.fuzz.model.catalogue import (
@@ -23,7 +24,7 @@ from chaos.fuzz.model.catalogue import (
 )
 from chaos.fuzz.model.listing import ListOrders
 from chaos.fuzz.model.ordering import Content, PlaceOrder, order_name
-from chaos.fuzz.model.paying import Authorise, Cancel, Complete, ReadOrder
+from chaos.fuzz.model.paying import CARDS, Authorise, Cancel, Complete, ReadOrder
 from chaos.fuzz.model.state import Address, Money, State
 from harness.fuzz.requests import Values
 
@@ -97,6 +98,10 @@ def address(number: int) -> str:
 class Intent(ABC):
     """What one client wants to do."""
 
+    def needs(self, shelf: Shelf) -> Set[str]:
+        """The customers, or the category, that have to be there for it."""
+        return frozenset()
+
     @abstractmethod
     def actions(self, shelf: Shelf) -> Sequence[Action]:
         """What it does, one after the other."""
@@ -113,6 +118,10 @@ class OfCustomer(Intent):
     def customer(self) -> str:
         """The customer's name."""
         return CUSTOMERS[self.who]
+
+    def needs(self, shelf: Shelf) -> Set[str]:
+        """See Intent."""
+        return {self.customer}
 
 
 @dataclass(frozen=True)
@@ -158,28 +167,46 @@ class OfOrder(Intent):
 
     def about(self, shelf: Shelf) -> tuple[str, str, str]:
         """Who asks, with which session, about which order; one that nobody asked for, when nobody did for any."""
+        customer, owner, key = self._who(shelf)
+        return customer, shelf.session(customer, self.age), order_name(owner, key)
+
+    def needs(self, shelf: Shelf) -> Set[str]:
+        """See Intent."""
+        return {self._who(shelf)[0]}
+
+    def _who(self, shelf: Shelf) -> tuple[str, str, str]:
         asked_for = [*shelf.contents] or [(CUSTOMERS[0], KEYS[0])]
         owner, key = asked_for[self.nth % len(asked_for)]
-        customer = owner if self.mine else next(each for each in CUSTOMERS if each != owner)
-        return customer, shelf.session(customer, self.age), order_name(owner, key)
+        return (owner if self.mine else next(each for each in CUSTOMERS if each != owner)), owner, key
+
+
+@dataclass(frozen=True)
+class Method:
+    """How an order is paid: by which card, `off` its total by some minor units, in another currency."""
+
+    card: str = GOOD_CARD
+    off: int = 0
+    currency: str = ""
+
+
+RIGHT = Method()
+WRONG = (*(Method(card) for card in CARDS if card != GOOD_CARD), Method(off=1), Method(off=-1), Method(currency="CHF"))
 
 
 @dataclass(frozen=True)
 class Pay(OfOrder):
-    """Have a payment authorised for an order, of its total or `off` by something, and pay with it."""
+    """Have a payment authorised for an order, and pay with it."""
 
-    card: str = "card_ok"
-    off: int = 0
-    currency: str = ""
+    how: Method = field(default_factory=lambda: RIGHT)
 
     def actions(self, shelf: Shelf) -> Sequence[Action]:
         """See Intent."""
         customer, session, order = self.about(shelf)
         total = shelf.total(order)
-        amount = Money(max(1, total.minor + self.off), self.currency or total.currency)
+        amount = Money(max(1, total.minor + self.how.off), self.how.currency or total.currency)
         payment = f"y{shelf.payments}"
         shelf.payments += 1
-        return [Authorise(customer, payment, order, amount, self.card), Complete(customer, session, order, payment)]
+        return [Authorise(customer, payment, order, amount, self.how.card), Complete(customer, session, order, payment)]
 
 
 @dataclass(frozen=True)
@@ -215,6 +242,10 @@ class Read(OfOrder):
 @dataclass(frozen=True)
 class AdminReads(OfOrder):
     """An admin reads anybody's order."""
+
+    def needs(self, shelf: Shelf) -> Set[str]:
+        """See Intent."""
+        return frozenset()
 
     def actions(self, shelf: Shelf) -> Sequence[Action]:
         """See Intent."""
@@ -313,6 +344,10 @@ class Stocked(Intent):
     fields: Fields
     stock: int
 
+    def needs(self, shelf: Shelf) -> Set[str]:
+        """See Intent."""
+        return {self.fields.category or ""}
+
     def actions(self, shelf: Shelf) -> Sequence[Action]:
         """See Intent."""
         name = f"p{shelf.products}"
@@ -333,6 +368,10 @@ class Reprice(OfProduct):
     """An admin changes some of a product."""
 
     fields: Fields
+
+    def needs(self, shelf: Shelf) -> Set[str]:
+        """See Intent."""
+        return {self.fields.category or ""}
 
     def actions(self, shelf: Shelf) -> Sequence[Action]:
         """See Intent."""
@@ -379,6 +418,10 @@ class Browse(Intent):
     size: int
     sort: str
     in_category: bool
+
+    def needs(self, shelf: Shelf) -> Set[str]:
+        """See Intent."""
+        return {CATEGORY} if self.in_category else frozenset()
 
     def actions(self, shelf: Shelf) -> Sequence[Action]:
         """See Intent."""

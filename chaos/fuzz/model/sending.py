@@ -1,6 +1,7 @@
 """Sends what actions ask for: recorded as operations of the history, and kept as exchanges that a script can repeat."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from chaos.fuzz.model.action import Action, Sent
 from harness.fuzz.requests import Exchange, Request, Values
 from harness.history import Recorder
 from harness.recording import operation
+from harness.recording.exchange import without_secrets
 
 UNKNOWN = frozenset({429, 502, 503, 504})
 """Statuses that say nothing about what happened."""
@@ -50,7 +52,11 @@ class Sender:
                 while True:
                     answer = await self._send(sent, values)
                     answered.append(answer)
-                    exchanges.append(Exchange(sent.request, answer.status, answer.code or str(dict(answer.body))[:SAID]))
+                    exchanges.append(
+                        Exchange(
+                            sent.request, answer.status, answer.code or json.dumps(without_secrets(dict(answer.body)))[:SAID]
+                        )
+                    )
                     sent = requests.send(answer)
             except StopIteration:
                 continue

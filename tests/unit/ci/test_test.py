@@ -48,36 +48,37 @@ def main(arguments: Sequence[str], runs: Runs, verified: Verified | None = None)
 @pytest.mark.parametrize(
     ("codes", "code"),
     [
-        ((0, 0, 0), 0),
-        ((1, 0, 0), 1),
-        ((0, 0, 2), 2),
-        ((3, 1, 0), 3),
-        ((NO_TESTS, 0, NO_TESTS), 0),
-        ((NO_TESTS, 0, 1), 1),
-        ((NO_TESTS, NO_TESTS, NO_TESTS), NO_TESTS),
+        ((0, 0, 0, 0), 0),
+        ((1, 0, 0, 0), 1),
+        ((0, 0, 0, 2), 2),
+        ((0, 3, 1, 0), 3),
+        ((0, 0, 1, 0), 1),
+        ((NO_TESTS, 0, NO_TESTS, NO_TESTS), 0),
+        ((NO_TESTS, 0, NO_TESTS, 1), 1),
+        ((NO_TESTS, NO_TESTS, NO_TESTS, NO_TESTS), NO_TESTS),
     ],
 )
 def test_all_parts_run_and_the_first_failure_is_the_exit_code(codes: tuple[int, ...], code: int) -> None:
     runs = Runs(*codes)
     assert main([], runs) == code
-    assert [asked[0] for asked in runs.asked] == ["tests/unit", "tests/integration", "tests/chaos"]
+    assert [asked[0] for asked in runs.asked] == ["tests/unit", "tests/integration", "tests/fuzz", "tests/chaos"]
 
 
 def test_the_end_says_what_each_part_came_to(capsys: pytest.CaptureFixture[str]) -> None:
-    main([], Runs(0, 1, NO_TESTS))
+    main([], Runs(0, 1, 0, NO_TESTS))
     summary = [line.split() for line in capsys.readouterr().out.splitlines() if line]
-    assert [line[:2] for line in summary] == [["unit", "ok"], ["shared", "FAIL"], ["apart", "none"]]
+    assert [line[:2] for line in summary] == [["unit", "ok"], ["shared", "FAIL"], ["fuzz", "ok"], ["apart", "none"]]
     assert summary[0][-5:] == ["0", "it", "was", "in", "1.0s"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "codes", "complete"),
     [
-        ([], (0, 0, 0), [True]),
-        ([], (0, 1, 0), [False]),
-        (["--", "-k", "name"], (0, 0, 0), [False]),
+        ([], (0, 0, 0, 0), [True]),
+        ([], (0, 1, 0, 0), [False]),
+        (["--", "-k", "name"], (0, 0, 0, 0), [False]),
         (["--app", "order"], (0, 0), [False]),
-        ([], (0, NO_TESTS, 0), []),
+        ([], (0, NO_TESTS, 0, 0), []),
         (["--part", "apart"], (0,), []),
     ],
 )
@@ -92,9 +93,9 @@ def test_what_consumers_use_is_recorded_and_verified(
 
 
 def test_what_is_used_and_not_declared_fails_the_run(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([], Runs(0, 0, 0), Verified(1)) == 1
+    assert main([], Runs(0, 0, 0, 0), Verified(1)) == 1
     assert "consumers do not declare what they use" in capsys.readouterr().out
-    assert main([], Runs(0, 2, 0), Verified(1)) == 2
+    assert main([], Runs(0, 2, 0, 0), Verified(1)) == 2
 
 
 def test_what_is_asked_for_is_passed_on() -> None:

@@ -57,7 +57,8 @@ def test_a_script_sends_the_sequence_again(tmp_path: Path) -> None:
     assert made[2]["password"] == "sesame"
     assert made[2]["name"].startswith("a \"'\\ r")
     assert {path for _, path, _ in others} == {"/things/n1", f"/things/{Values()['nothing']}"}
-    assert "when it was found: 201 made" in again.stdout
+    assert "  # 201 made\n" in path.read_text()
+    assert "201 " in again.stdout
 
 
 def test_usage_names_servers_and_secrets() -> None:
