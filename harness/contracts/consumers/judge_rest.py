@@ -1,8 +1,10 @@
 """Consumers of REST operations against the OpenAPI documents: what they ask for, send, read and handle is there as it was."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from harness.contracts.consumers.providers_rest import Rest
+from harness.contracts.consumers.recorder.rest import PROBLEM
 from harness.contracts.consumers.rules import (
     DEMANDED,
     OPERATION_REMOVED,
@@ -32,14 +34,15 @@ def judge_operation(judged: Judged, old: Rest, new: Rest) -> Iterator[Finding]:
             yield judged.breaks(SENT_REMOVED, field)
     for field in sorted(new.demands(name) - (old.demands(name) if known else frozenset()) - {*judged.use.sends}):
         yield judged.breaks(DEMANDED, field)
-    for each in judged.use.fields_read:
-        yield from _property(judged, each, old, new)
+    for field in judged.use.fields_read if known else ():
+        said, _, path = field.partition(" ")
+        statuses = [each for each in sorted(before) if each >= "400"] if said == PROBLEM else [said]
+        yield from islice((found for each in statuses for found in _property(judged, field, each, path, old, new)), 1)
 
 
-def _property(judged: Judged, field: str, old: Rest, new: Rest) -> Iterator[Finding]:
+def _property(judged: Judged, field: str, status: str, path: str, old: Rest, new: Rest) -> Iterator[Finding]:
     name = judged.use.name
-    status, _, path = field.partition(" ")
-    was = old.answer(name, status, path) if name in old.operations else None
+    was = old.answer(name, status, path)
     now = new.answer(name, status, path)
     if was is None:
         return  # read if it is there; it never was a promise

@@ -49,6 +49,8 @@ def _undeclared(consumer: Consumer, uses: Sequence[Use]) -> Iterator[Finding]:
             continue
         for key, value in _values(use):
             allowed = {*getattr(known, key), *(consumer.handles if key == "codes" else ())}
+            if use.kind == "rest" and _like(value, allowed):
+                continue
             if value not in allowed:
                 said = f"{_VERBS[key]} {value} and does not declare it"
                 yield _finding(
@@ -57,6 +59,14 @@ def _undeclared(consumer: Consumer, uses: Sequence[Use]) -> Iterator[Finding]:
             elif key == "fields_read" and (moved := sorted({*use.places_of(value)} - {*known.places_of(value)})):
                 said = f"reads {value} at a place that is not declared"
                 yield _finding("consumer-place-outdated", Level.WARN, consumer, use, f"{key} {value}", moved, said)
+
+
+def _like(value: str, allowed: Iterable[str]) -> bool:
+    """Whether a field is declared for another success only: which of 200 and 202 comes may be a question of time."""
+    if value in allowed:
+        return False
+    status, _, path = value.partition(" ")
+    return status.startswith("2") and any(each.startswith("2") and each.partition(" ")[2] == path for each in allowed if path)
 
 
 def _unused(consumer: Consumer, uses: Sequence[Use]) -> Iterator[Finding]:

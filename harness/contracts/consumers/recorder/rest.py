@@ -5,7 +5,8 @@
     read_as(body, Order)                       # all fields of a dataclass were read by it
 
 Off (no `CONTRACTS_RECORD_DIR`) the transport is the one given and the body is the dict given. Operations are named by method
-and path with ids replaced (`GET /orders/{id}`), fields by status and path (`200 items.product_id`).
+and path with ids replaced (`GET /orders/{id}`), fields by status and path (`200 items.product_id`,
+`problem code`).
 """
 
 import dataclasses
@@ -23,6 +24,8 @@ from harness.recording.operation import template
 
 Note = Callable[[str, str, str, str, str], None]
 _EXTENSION = "contract_use"
+PROBLEM = "problem"
+"""Stands for the status of every refusal: they have one form (RFC 9457), and their reader does not ask which it is."""
 
 
 def recorded(inner: httpx.AsyncBaseTransport, *, packages: Sequence[str]) -> httpx.AsyncBaseTransport:
@@ -99,7 +102,7 @@ class Use:
     def read(self, path: str, kind: type | None = None) -> None:
         """Note that a field was read: by a class, or by the code that runs."""
         if place := self._places.of(kind) if kind else self._places.nearest():
-            self.note("reads", f"{self.status} {path}", place)
+            self.note("reads", f"{PROBLEM if self.status >= 400 else self.status} {path}", place)
 
 
 def tracked(response: httpx.Response, body: dict[str, Any]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ OPENAPI = {
                 "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Wish"}}}},
                 "responses": {
                     "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}},
-                    "404": {"description": "none"},
+                    "404": {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
                 },
             },
         }
@@ -56,6 +56,7 @@ OPENAPI = {
                     "total": {"anyOf": [{"$ref": "#/components/schemas/Money"}, {"type": "null"}]},
                 },
             },
+            "Problem": {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}},
             "Item": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
             "Money": {"type": "object", "required": ["units"], "properties": {"units": {"type": "integer"}}},
         },
@@ -93,7 +94,9 @@ CONSUMERS = (
                 at=("desk/d.py:put",),
                 sends=("note", "?verbose"),
                 codes=("200",),
-                reads={"desk/d.py:Order": ("200 id", "200 items", "200 items.name", "200 total", "200 total.units")},
+                reads={
+                    "desk/d.py:Order": ("200 id", "200 items", "200 items.name", "200 total", "200 total.units", "problem code")
+                },
             ),
         ),
     ),

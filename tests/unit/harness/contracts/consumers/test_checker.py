@@ -99,6 +99,13 @@ ID = 'name: "Order"\n    field { name: "id" number: 1 type: TYPE_STRING label: L
         ),
         (
             "openapi",
+            swap('"code": {"type": "string"}', '"reason": {"type": "string"}'),
+            "consumer-property-removed",
+            "desk PUT /orders/{id} problem code",
+            "desk/d.py:Order",
+        ),
+        (
+            "openapi",
             swap('"note": {"type": "string"}', '"remark": {"type": "string"}'),
             "consumer-sent-property-removed",
             "desk PUT /orders/{id} note",

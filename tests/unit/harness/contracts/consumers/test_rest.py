@@ -35,9 +35,9 @@ class Order:
 class Client:
     """Asks for one order."""
 
-    def __init__(self, packages: tuple[str, ...] = (HERE,)) -> None:
+    def __init__(self, packages: tuple[str, ...] = (HERE,), status: int = 200) -> None:
         self.facts: set[Fact] = set()
-        answers = httpx.MockTransport(lambda _: httpx.Response(200, json=ORDER))
+        answers = httpx.MockTransport(lambda _: httpx.Response(status, json=ORDER))
         transport = ContractTransport(answers, packages, lambda *fact: self.facts.add(Fact(*fact)))
         self._http = httpx.AsyncClient(transport=transport, base_url="http://shop")
 
@@ -66,6 +66,12 @@ async def test_reads_by_name() -> None:
     assert body == ORDER
     assert (body["items"][0]["product"], body["total"].get("units"), "note" in body) == ("p", 3, True)
     assert client.of("reads") == {"200 items", "200 items.product", "200 total", "200 total.units", "200 note"}
+
+
+async def test_what_is_read_of_a_refusal_is_read_of_all() -> None:
+    client = Client(status=409)
+    assert (await client.order())["id"] == "o"
+    assert (client.of("codes"), client.of("reads")) == ({"409"}, {"problem id"})
 
 
 async def test_reads_of_a_dataclass_are_its_own() -> None:

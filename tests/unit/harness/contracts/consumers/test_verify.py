@@ -62,6 +62,14 @@ def test_a_status_is_handled_here_or_everywhere(status: str) -> None:
     assert verify(FACTS | {Fact(*GET, "codes", status, "desk/a.py:get")}, [ONE], complete=True) == []
 
 
+def test_one_success_is_like_another() -> None:
+    put = "PUT /orders/{id}"
+    told = [Fact("rest", put, "at", "", "desk/d.py:put"), Fact("rest", put, "reads", "202 id", "desk/d.py:Order")]
+    assert verify(told, [DESK], complete=False) == []
+    (only,) = verify([*told, Fact("rest", put, "reads", "202 more", "desk/d.py:Order")], [DESK], complete=False)
+    assert only.where == f"desk rest {put} reads 202 more"
+
+
 def test_another_place_is_worth_a_look() -> None:
     moved = {fact._replace(place="desk/z.py:get") if fact.value == "toy.Order.id" else fact for fact in FACTS}
     (only,) = verify(moved, [ONE], complete=True)
