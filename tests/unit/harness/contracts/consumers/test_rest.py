@@ -65,6 +65,7 @@ async def test_reads_by_name() -> None:
     body = await client.order()
     assert body == ORDER
     assert (body["items"][0]["product"], body["total"].get("units"), "note" in body) == ("p", 3, True)
+    assert (body.get("nothing"), "nothing" in body) == (None, False)
     assert client.of("reads") == {"200 items", "200 items.product", "200 total", "200 total.units", "200 note"}
 
 

@@ -18,6 +18,8 @@ def test_everything_else_means_what_it_meant() -> None:
         from __future__ import annotations
         import dataclasses, enum, typing
 
+        count: typing.Any = 1
+
         class Colour(enum.Enum):
             RED = 1
 
@@ -44,7 +46,7 @@ def test_everything_else_means_what_it_meant() -> None:
         '''
     )
     assert world["result"] == ("red", 7, False, 5, ["1"])
-    assert world["__doc__"] == "A docstring."
+    assert (world["__doc__"], world["__annotations__"]) == ("A docstring.", {"count": "typing.Any"})
 
 
 def test_a_process_records_itself_and_leaves_no_compiled_code(tmp_path: Path) -> None:
