@@ -6,7 +6,7 @@ from chaos.contracts import planted_amqp, planted_consumers, planted_drift, plan
 from harness.contracts.amqp import AmqpChecker, BrokerSource
 from harness.contracts.consumers.checker import ConsumersChecker
 from harness.contracts.consumers.declaration import Declarations
-from harness.contracts.consumers.users import users_in
+from harness.contracts.consumers.users import NamingUsers
 from harness.contracts.drift.checker import DriftChecker
 from harness.contracts.drift.columns import DOCUMENT as COLUMNS
 from harness.contracts.drift.columns import Columns
@@ -43,10 +43,10 @@ CONTRACTS = SystemContracts(
         Columns(without=frozenset({"alembic_version"})),
     ),
     checkers=(
-        ProtoChecker(OPTIONS, users=users_in("proto"), current=("proto.binpb", "consumers.json")),
+        NamingUsers(ProtoChecker(OPTIONS)),
         ReflectionChecker(),
-        OpenApiChecker(),
-        AmqpChecker(),
+        NamingUsers(OpenApiChecker()),
+        NamingUsers(AmqpChecker()),
         ConsumersChecker(OPTIONS),
         VersionsChecker(),
         DriftChecker(),

@@ -1,19 +1,30 @@
-"""Who uses an element of an interface: what the checkers of the interfaces themselves write into `Finding.consumers`."""
+"""Who uses an element of an interface: what findings of the interfaces' own checkers say in `Finding.consumers`.
 
-from collections.abc import Callable
-from functools import partial
+An element is named as the `where` of such a finding: `shop.order.v1.Order.total`, `shop.order.v1.OrderService/GetOrder`,
+`GET /orders/{order_id} 200 application/json /items/*/name`, `POST /orders query:limit`, `queue order.place x-max-length`,
+`message shop.events order.paid`.
+"""
 
-from harness.contracts.consumers.declaration import Use, from_document
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from harness.contracts.checker import ContractChecker
+from harness.contracts.consumers.declaration import DOCUMENT, Use, from_document
 from harness.contracts.consumers.providers_rest import PARAMETER
+from harness.contracts.consumers.recorder.rest import PROBLEM
+from harness.contracts.consumers.recorder.routes import route
 from harness.contracts.documents import Documents
+from harness.contracts.finding import Finding
+
+Places = tuple[str, ...] | None
+"""Where an element is used; None when it is not."""
 
 
 def users_of(documents: Documents, contract: str, element: str) -> tuple[str, ...]:
     """The consumers of an element, each with the places of use: `gateway (system/gateway/models/orders.py:Order.of)`.
 
-    `contract` is "proto" (a method `shop.v1.Service/Method`, a message, or a field of one), "openapi" (an operation
-    `GET /orders/{order_id}`, or a field of its answer: `GET /orders/{order_id} 200 total.currency`) or "amqp" (a way:
-    `order.place`, `shop.events:order.paid`). () when nobody declares it, or nothing is declared in these documents.
+    `contract` is "proto", "openapi" or "amqp". () when nobody uses it, or nothing is declared in these documents.
     """
     matches = _MATCHES[contract]
     found = [
@@ -26,38 +37,72 @@ def users_of(documents: Documents, contract: str, element: str) -> tuple[str, ..
     return tuple(sorted(set(found)))
 
 
-def users_in(contract: str) -> Callable[[Documents, str], tuple[str, ...]]:
-    """`users_of` for one contract."""
-    return partial(_users, contract)
+@dataclass(frozen=True)
+class NamingUsers:
+    """A checker whose findings name the consumers of what has changed."""
+
+    checker: ContractChecker
+    name: str = field(init=False)
+    about: str = field(init=False)
+    released: tuple[str, ...] = field(init=False)
+    current: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        inner = self.checker
+        taken = {"name": inner.name, "about": inner.about, "released": inner.released, "current": (*inner.current, DOCUMENT)}
+        for key, value in taken.items():
+            object.__setattr__(self, key, value)
+
+    def check(self, released: Documents, current: Documents) -> Iterator[Finding]:
+        """See ContractChecker."""
+        for finding in self.checker.check(released, current):
+            users = finding.consumers or users_of(current, finding.contract, finding.where)
+            yield replace(finding, consumers=users)
 
 
-def _users(contract: str, documents: Documents, element: str) -> tuple[str, ...]:
-    return users_of(documents, contract, element)
-
-
-def _of_proto(use: Use, element: str) -> tuple[str, ...] | None:
+def _of_proto(use: Use, element: str) -> Places:
     if use.name == element:
         return use.places_of("")
-    found: set[str] = set()
-    for field in {*use.fields_read, *use.sends}:
-        message = field.rpartition(".")[0]
-        if element in (field, message) or (field.endswith(".*") and element.rpartition(".")[0] == message):
-            found |= {*use.places_of(field)}
-    return tuple(sorted(found)) or None
+    message = element.rpartition(".")[0]
+    return _places(use, lambda each: element in (each, each.rpartition(".")[0]) or each == f"{message}.*")
 
 
-def _of_openapi(use: Use, element: str) -> tuple[str, ...] | None:
+def _of_openapi(use: Use, element: str) -> Places:
     method, path, *rest = element.split(" ")
     if use.kind != "rest" or use.name != f"{method} {PARAMETER.sub('{id}', path)}":
         return None
-    field = " ".join(rest)
-    if not field:
+    status = next((part for part in rest if part.isdigit()), "")
+    pointer = next((part for part in rest if part.startswith("/")), "")
+    query = next((part for part in rest if part.startswith("query:")), "")
+    if query:
+        return _places(use, lambda each: each == f"?{query.removeprefix('query:')}")
+    if not pointer:
         return use.at
-    return use.places_of(field) if field in (*use.fields_read, *use.sends, *use.codes) else None
+    label = PROBLEM if status >= "400" else status
+    name = " ".join(filter(None, (label, ".".join(part for part in pointer.split("/") if part not in ("", "*")))))
+    return _places(use, lambda each: each == name or each.startswith(f"{name}."))
 
 
-def _of_amqp(use: Use, element: str) -> tuple[str, ...] | None:
-    return use.places_of("") if element in (use.name, *use.consumes, *use.publishes) else None
+def _of_amqp(use: Use, element: str) -> Places:
+    kind, name, *rest = element.split(" ")
+    if kind == "exchange":
+        used = any(way.startswith(f"{name}:") for way in _ways(use))
+    elif kind == "queue":
+        used = name in _ways(use)
+    else:
+        used = route("" if name == "(default)" else name, rest[0] if rest else "") in _ways(use)
+    return use.at if used else None
 
 
-_MATCHES = {"proto": _of_proto, "openapi": _of_openapi, "amqp": _of_amqp}
+def _ways(use: Use) -> tuple[str, ...]:
+    return (*use.consumes, *use.publishes)
+
+
+def _places(use: Use, uses: Callable[[str], bool]) -> Places:
+    names: Iterable[str] = filter(uses, {*use.fields_read, *use.sends})
+    return tuple(sorted({place for name in names for place in use.places_of(name)})) or None
+
+
+_MATCHES: Mapping[str, Callable[[Use, str], Places]] = MappingProxyType(
+    {"proto": _of_proto, "openapi": _of_openapi, "amqp": _of_amqp}
+)

@@ -85,9 +85,15 @@ CONSUMERS = (
                 codes=("NOT_FOUND", "OK"),
                 reads={"desk/a.py:get": ("toy.Order.id", "toy.Order.total"), "desk/b.py:whole": ("toy.Money.*",)},
             ),
-            Use("message", "toy.Order", consumes=("events:paid",), reads={"desk/c.py:take": ("toy.Order.id",)}),
+            Use(
+                "message",
+                "toy.Order",
+                at=("desk/c.py:take",),
+                consumes=("events:paid",),
+                reads={"desk/c.py:take": ("toy.Order.id",)},
+            ),
             Use("message", "toy.Money", consumes=("(reply)",), reads={"desk/c.py:reply": ("toy.Money.units",)}),
-            Use("message", "toy.Get", publishes=("place",), sends=("toy.Get.id",)),
+            Use("message", "toy.Get", at=("desk/c.py:order",), publishes=("place",), sends=("toy.Get.id",)),
             Use(
                 "rest",
                 "PUT /orders/{id}",

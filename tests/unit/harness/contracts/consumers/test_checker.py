@@ -1,11 +1,13 @@
 """A provider's change that breaks a consumer names the rule, the consumer and the place; one that does not is no finding."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 import pytest
 
-from harness.contracts.consumers.users import users_of
+from harness.contracts.consumers.users import NamingUsers, users_of
 from harness.contracts.documents import Documents
+from harness.contracts.finding import Finding, Level
 from tests.unit.harness.contracts.consumers.declared import CONSUMERS, documents, found, image
 
 
@@ -73,7 +75,13 @@ ID = 'name: "Order"\n    field { name: "id" number: 1 type: TYPE_STRING label: L
             "desk toy.Money (reply)",
             "desk/c.py:reply",
         ),
-        ("amqp", swap('{"name": "place"}', '{"name": "orders"}'), "consumer-queue-removed", "desk toy.Get place", "desk"),
+        (
+            "amqp",
+            swap('{"name": "place"}', '{"name": "orders"}'),
+            "consumer-queue-removed",
+            "desk toy.Get place",
+            "desk/c.py:order",
+        ),
         ("openapi", swap('"put"', '"post"'), "consumer-operation-removed", "desk PUT /orders/{id}", "desk/d.py:put"),
         ("openapi", swap('"404"', '"409"'), "consumer-status-unhandled", "desk PUT /orders/{id} 409", "desk/d.py:put"),
         (
@@ -131,7 +139,7 @@ def test_breaking(kind: str, edit: Callable[[str], str], rule: str, where: str, 
     findings = found(documents(**{kind: edit}))  # type: ignore[arg-type]  # the name of one of the edits
     assert (rule, where) in {(each.rule, each.where) for each in findings}
     named = next(each for each in findings if (each.rule, each.where) == (rule, where))
-    assert named.consumers == ((f"desk ({place})",) if place != "desk" else ("desk",))
+    assert named.consumers == (f"desk ({place})",)
 
 
 def test_a_status_of_an_rpc_that_nobody_handles() -> None:
@@ -174,15 +182,51 @@ def test_a_released_consumer_counts_while_the_deploy_rolls() -> None:
         ("proto", "toy.Money.currency", ("desk (desk/b.py:whole)",)),
         ("proto", "toy.Order.note", ()),
         ("openapi", "PUT /orders/{order_id}", ("desk (desk/d.py:put)",)),
-        ("openapi", "PUT /orders/{order_id} 200 items.name", ("desk (desk/d.py:Order)",)),
-        ("openapi", "PUT /orders/{order_id} 200 unread", ()),
-        ("amqp", "events:paid", ("desk (desk/c.py:take)",)),
-        ("amqp", "place", ("desk",)),
-        ("amqp", "elsewhere", ()),
+        ("openapi", "PUT /orders/{order_id} 200 application/json /items/*/name", ("desk (desk/d.py:Order)",)),
+        ("openapi", "PUT /orders/{order_id} 200 application/json /items/*", ("desk (desk/d.py:Order)",)),
+        ("openapi", "PUT /orders/{order_id} 404 application/problem+json /code", ("desk (desk/d.py:Order)",)),
+        ("openapi", "PUT /orders/{order_id} 200 application/json /unread", ()),
+        ("openapi", "PUT /orders/{order_id} application/json /note", ("desk (desk/d.py:put)",)),
+        ("openapi", "PUT /orders/{order_id} application/json /when", ()),
+        ("openapi", "PUT /orders/{order_id} query:verbose", ("desk (desk/d.py:put)",)),
+        ("openapi", "PUT /orders/{order_id} query:quiet", ()),
+        ("openapi", "PUT /orders/{order_id} 410", ("desk (desk/d.py:put)",)),
+        ("openapi", "GET /orders/{order_id}", ()),
+        ("amqp", "exchange events", ("desk (desk/c.py:take)",)),
+        ("amqp", "exchange other", ()),
+        ("amqp", "message events paid", ("desk (desk/c.py:take)",)),
+        ("amqp", "binding events paid -> queue books", ("desk (desk/c.py:take)",)),
+        ("amqp", "message (default) place", ("desk (desk/c.py:order)",)),
+        ("amqp", "queue place x-max-length", ("desk (desk/c.py:order)",)),
+        ("amqp", "queue elsewhere", ()),
     ],
 )
 def test_users_of_an_element(contract: str, element: str, users: tuple[str, ...]) -> None:
     assert users_of(documents(), contract, element) == users
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A checker that always finds the same."""
+
+    finding: Finding
+    name: str = "proto"
+    about: str = "Nothing."
+    released: tuple[str, ...] = ()
+    current: tuple[str, ...] = ("proto.binpb",)
+
+    def check(self, released: Documents, current: Documents) -> Iterable[Finding]:
+        return [self.finding]
+
+
+def test_a_checker_that_knows_no_users_has_them_named() -> None:
+    finding = Finding("proto", "gone", "toy.Order.id", Level.ERR, "It is gone.")
+    naming = NamingUsers(_Told(finding))
+    (named,) = naming.check(documents(), documents())
+    assert named == replace(finding, consumers=("desk (desk/a.py:get)", "desk (desk/c.py:take)"))
+    assert (naming.name, naming.current) == ("proto", ("proto.binpb", "consumers.json"))
+    known = replace(finding, consumers=("somebody",))
+    assert list(NamingUsers(_Told(known)).check(documents(), documents())) == [known]
 
 
 def test_nobody_uses_what_nobody_declares() -> None:
