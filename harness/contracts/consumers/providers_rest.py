@@ -58,7 +58,7 @@ class Rest:
         """The fields of the body's first level and the query parameters without which a request is refused."""
         found = self.operations[operation]
         body = self._resolve(found.get("requestBody", {}))
-        fields = {name for schema in self._branches(_schema(body)) for name in schema.get("required", ())}
+        fields = {name for schema in self._branches(_schema(body), ("allOf",)) for name in schema.get("required", ())}
         query = {f"?{each['name']}" for each in self._parameters(found) if each["in"] == "query" and each.get("required")}
         return frozenset(fields | query)
 
@@ -75,13 +75,13 @@ class Rest:
                 value = value[part.replace("~1", "/").replace("~0", "~")]
         return value
 
-    def _branches(self, schema: JsonObject) -> Iterator[JsonObject]:
-        """The schema, or its alternatives and parts; of lists the items'."""
+    def _branches(self, schema: JsonObject, kinds: tuple[str, ...] = ("anyOf", "oneOf", "allOf")) -> Iterator[JsonObject]:
+        """The schema, and its alternatives and parts."""
         schema = self._resolve(schema)
         yield schema
-        for key in ("anyOf", "oneOf", "allOf"):
+        for key in kinds:
             for each in schema.get(key, ()):
-                yield from self._branches(each)
+                yield from self._branches(each, kinds)
 
     def _field(self, schema: JsonObject, path: list[str]) -> Property | None:
         name, *rest = path

@@ -61,7 +61,7 @@ def main(arguments: Sequence[str], runs: Runs, verified: Verified | None = None)
 def test_all_parts_run_and_the_first_failure_is_the_exit_code(codes: tuple[int, ...], code: int) -> None:
     runs = Runs(*codes)
     assert main([], runs) == code
-    assert [asked[0] for asked in runs.asked] == ["tests/unit", "tests/integration", "tests/fuzz", "tests/chaos"]
+    assert [asked[0] for asked in runs.asked] == ["tests/unit", "tests/contract", "tests/fuzz", "tests/chaos"]
 
 
 def test_the_end_says_what_each_part_came_to(capsys: pytest.CaptureFixture[str]) -> None:

@@ -162,6 +162,10 @@ def test_a_status_of_an_rpc_that_nobody_handles() -> None:
         ("openapi", swap('"unread": {"type": "string"}, ', "")),
         ("openapi", swap('"when": {"type": "string"}', '"when": {}')),
         ("openapi", swap("order_id", "key")),
+        (
+            "openapi",
+            swap('"type": "object", "properties": {"note"', '"anyOf": [{"required": ["when"]}, {}], "properties": {"note"'),
+        ),
         ("amqp", swap('"exchanges": [', '"exchanges": [{"name": "more"}, ')),
     ],
 )
