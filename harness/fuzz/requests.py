@@ -56,6 +56,15 @@ class Values:
         """Give a name its value; one that has a value keeps it."""
         self._known.setdefault(name, value)
 
+    def branch(self) -> "Values":
+        """The values as they are now, for one of several clients who act at once: none knows yet what another learns."""
+        return Values(self._known)
+
+    def merge(self, branch: "Values") -> None:
+        """Learn what a client learned."""
+        for name, value in branch._known.items():
+            self.learn(name, value)
+
     def known(self, name: str) -> bool:
         """Whether the name has a value."""
         return name in self._known

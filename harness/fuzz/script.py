@@ -21,26 +21,26 @@ VALUES = {{"run": f"r{{time.time_ns():x}}"}}
 NAMED = re.compile(r"\\{{([a-z][\\w.-]*)\\}}")
 
 
-def fill(value):
+def fill(value, values):
     if isinstance(value, dict):
-        return {{name: fill(each) for name, each in value.items()}}
+        return {{name: fill(each, values) for name, each in value.items()}}
     if isinstance(value, list):
-        return [fill(each) for each in value]
+        return [fill(each, values) for each in value]
     if isinstance(value, str) and value.startswith("$"):
         return os.environ[value[1:]]
     if not isinstance(value, str):
         return value
-    return NAMED.sub(lambda found: VALUES.get(found[1]) or str(uuid.uuid5(uuid.UUID(int=0), found[1])), value)
+    return NAMED.sub(lambda found: values.get(found[1]) or str(uuid.uuid5(uuid.UUID(int=0), found[1])), value)
 
 
 def ask(client, method, path, body=None, *, headers={{}}, captures={{}}, base="gateway", pause_s=0):
-    return lambda: send(client, method, path, body, headers, captures, base, pause_s)
+    return lambda values: send(values, client, method, path, body, headers, captures, base, pause_s)
 
 
-def send(client, method, path, body, headers, captures, base, pause_s):
+def send(values, client, method, path, body, headers, captures, base, pause_s):
     time.sleep(pause_s)
-    path, data = fill(path), None if body is None else json.dumps(fill(body)).encode()
-    headers = {{"Content-Type": "application/json", **fill(headers)}}
+    path, data = fill(path, values), None if body is None else json.dumps(fill(body, values)).encode()
+    headers = {{"Content-Type": "application/json", **fill(headers, values)}}
     request = urllib.request.Request(BASES[base] + path, data, headers, method=method)
     try:
         answer = urllib.request.urlopen(request, timeout=20)
@@ -54,17 +54,23 @@ def send(client, method, path, body, headers, captures, base, pause_s):
     for name, fields in captures.items():
         value = next((said[field] for field in fields.split("|") if said.get(field)), None)
         if value:
-            VALUES.setdefault(name, value)
-    print(f"{{client}}: {{method}} {{base}}{{path}} {{'' if body is None else json.dumps(fill(body))}}")
+            values.setdefault(name, value)
+    print(f"{{client}}: {{method}} {{base}}{{path}} {{'' if body is None else json.dumps(fill(body, values))}}")
     print(f"    {{answer.status}} {{text[:{shown}]}}", flush=True)
 
 
 def together(*clients):
-    threads = [threading.Thread(target=lambda steps=steps: [step() for step in steps]) for steps in clients]
+    learned = [dict(VALUES) for _ in clients]  # none knows yet what another learns
+    threads = [
+        threading.Thread(target=lambda steps=steps, values=values: [step(values) for step in steps])
+        for steps, values in zip(clients, learned)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    for values in learned:
+        VALUES.update({{**values, **VALUES}})
 
 
 '''

@@ -6,6 +6,7 @@
 import asyncio
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 from chaos.client import Answer
 from chaos.fuzz.model.accounts import ChangeAccount, LogIn, Register
@@ -108,7 +109,12 @@ class Example:
 
     async def together(self, clients: Sequence[Sequence[Action]]) -> list[list[list[Answer]]]:
         """Let clients act at once; the answers by client and action. Raises UnexplainedError, InconclusiveError."""
-        performed = await asyncio.gather(*(self.sender.perform(actions, self.values) for actions in clients))
+        views = [self.values.branch() for _ in clients]
+        doing = [asyncio.ensure_future(each) for each in map(self.sender.perform, clients, views)]
+        await asyncio.wait(doing)
+        performed = [each.result() for each in doing]
+        for view in views:
+            self.values.merge(view)
         self.sequence.append(tuple(tuple(exchanges) for _, exchanges in performed))
         answers = [answered for answered, _ in performed]
         for actions, answered in zip(clients, answers, strict=True):
@@ -117,13 +123,11 @@ class Example:
                 isinstance(a, Complete | Cancel) and b[0].status == 202 for a, b in zip(actions, answered, strict=True)
             ):
                 raise InconclusiveError("it took too long")
-        explained = explain(
-            self.states,
-            [
-                [step for action, said in zip(actions, answered, strict=True) for step in self._steps(action, said)]
-                for actions, answered in zip(clients, answers, strict=True)
-            ],
-        )
+        steps = [
+            list(chain.from_iterable(map(_steps, actions, told, repeat(view))))
+            for actions, told, view in zip(clients, answers, views, strict=True)
+        ]
+        explained = explain(self.states, steps)
         if not explained.states:
             operations = frozenset(each.request.operation for exchanges in self.sequence[-1] for each in exchanges)
             raise UnexplainedError("; or ".join(explained.mismatches), operations)
@@ -140,5 +144,6 @@ class Example:
         await asyncio.sleep(pause_s)
         return answers[0][0]
 
-    def _steps(self, action: Action, answers: Sequence[Answer]) -> Sequence[Step[State]]:
-        return action.steps(answers, self.values)
+
+def _steps(action: Action, answers: Sequence[Answer], values: Values) -> Sequence[Step[State]]:
+    return action.steps(answers, values)

@@ -159,7 +159,7 @@ class PlaceAgain(OfCustomer):
 
 @dataclass(frozen=True)
 class OfOrder(Intent):
-    """Something about the order that was `nth` of those asked for, by its owner (`mine`) or another customer."""
+    """Something about the order that was asked for last (`nth` 0), or before; by its owner (`mine`) or another customer."""
 
     nth: int = 0
     mine: bool = True
@@ -175,7 +175,7 @@ class OfOrder(Intent):
         return {self._who(shelf)[0]}
 
     def _who(self, shelf: Shelf) -> tuple[str, str, str]:
-        asked_for = [*shelf.contents] or [(CUSTOMERS[0], KEYS[0])]
+        asked_for = [*reversed(shelf.contents)] or [(CUSTOMERS[0], KEYS[0])]
         owner, key = asked_for[self.nth % len(asked_for)]
         return (owner if self.mine else next(each for each in CUSTOMERS if each != owner)), owner, key
 

@@ -33,7 +33,7 @@ _product = st.integers(0, PRODUCTS - 1)
 _units = st.integers(1, 3)
 _stock = st.integers(0, 6).map(lambda missing: 6 - missing)
 _customer = {"who": _who, "age": _age}
-_of_order = {"nth": st.integers(0, 5), "mine": st.sampled_from((True,) * 7 + (False,)), "age": _age}
+_of_order = {"nth": st.sampled_from((0, 0, 0, 1, 2, 3)), "mine": st.sampled_from((True,) * 7 + (False,)), "age": _age}
 _price = st.builds(Money, st.integers(1, 300), st.sampled_from(("EUR", "EUR", "EUR", "EUR", "USD")))
 _fields = st.builds(
     Fields,
