@@ -29,7 +29,7 @@ from chaos.fuzz.model.state import Address, Money, State
 from harness.fuzz.requests import Values
 
 CUSTOMERS = ("c0", "c1")
-KEYS = ("k0", "k1", "k2", "k3")
+FIRST_KEY = "k0"
 CATEGORY = "category"
 ADDRESSES: Sequence[Address] = (
     ("Ada", "Sale Street 1", "Bern", "3000", "CH"),
@@ -126,35 +126,16 @@ class OfCustomer(Intent):
 
 @dataclass(frozen=True)
 class Place(OfCustomer):
-    """Order some products under a key."""
+    """Order some products under the customer's next key; customers count alike, so they use the same ones."""
 
-    key: int = 0
     lines: tuple[tuple[int, int], ...] = ((0, 1),)
     to: int = 0
 
     def actions(self, shelf: Shelf) -> Sequence[Action]:
         """See Intent."""
         wanted = {shelf.product(number): quantity for number, quantity in self.lines}
-        return [_place(self, self.key, Content(tuple(wanted.items()), ADDRESSES[self.to]), shelf)]
-
-
-@dataclass(frozen=True)
-class PlaceAgain(OfCustomer):
-    """Order under a key that was used: the same (lines in another order), with another quantity, or to another address."""
-
-    key: int = 0
-    change: str = "nothing"
-
-    def actions(self, shelf: Shelf) -> Sequence[Action]:
-        """See Intent."""
-        before = shelf.contents.get((self.customer, KEYS[self.key])) or Content(((shelf.product(0), 1),), ADDRESSES[0])
-        (product, quantity), *rest = before.lines
-        changed = {
-            "nothing": replace(before, lines=tuple(reversed(before.lines))),
-            "quantity": replace(before, lines=((product, quantity % 3 + 1), *rest)),
-            "address": replace(before, address=ADDRESSES[before.address == ADDRESSES[0]]),
-        }
-        return [_place(self, self.key, changed[self.change], shelf)]
+        key = f"k{sum(customer == self.customer for customer, _ in shelf.contents)}"
+        return [_place(self.customer, self.age, key, Content(tuple(wanted.items()), ADDRESSES[self.to]), shelf)]
 
 
 @dataclass(frozen=True)
@@ -167,17 +148,37 @@ class OfOrder(Intent):
 
     def about(self, shelf: Shelf) -> tuple[str, str, str]:
         """Who asks, with which session, about which order; one that nobody asked for, when nobody did for any."""
-        customer, owner, key = self._who(shelf)
+        customer, owner, key = self.who(shelf)
         return customer, shelf.session(customer, self.age), order_name(owner, key)
 
     def needs(self, shelf: Shelf) -> Set[str]:
         """See Intent."""
-        return {self._who(shelf)[0]}
+        return {self.who(shelf)[0]}
 
-    def _who(self, shelf: Shelf) -> tuple[str, str, str]:
-        asked_for = [*reversed(shelf.contents)] or [(CUSTOMERS[0], KEYS[0])]
+    def who(self, shelf: Shelf) -> tuple[str, str, str]:
+        """Who asks, and the owner and key of the order."""
+        asked_for = [*reversed(shelf.contents)] or [(CUSTOMERS[0], FIRST_KEY)]
         owner, key = asked_for[self.nth % len(asked_for)]
         return (owner if self.mine else next(each for each in CUSTOMERS if each != owner)), owner, key
+
+
+@dataclass(frozen=True)
+class PlaceAgain(OfOrder):
+    """Order under a used key: the same (lines in another order), with another quantity, or to another address."""
+
+    change: str = "nothing"
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        customer, owner, key = self.who(shelf)
+        before = shelf.contents.get((owner, key)) or Content(((shelf.product(0), 1),), ADDRESSES[0])
+        (product, quantity), *rest = before.lines
+        changed = {
+            "nothing": replace(before, lines=tuple(reversed(before.lines))),
+            "quantity": replace(before, lines=((product, quantity % 3 + 1), *rest)),
+            "address": replace(before, address=ADDRESSES[before.address == ADDRESSES[0]]),
+        }
+        return [_place(customer, self.age, key, changed[self.change], shelf)]
 
 
 @dataclass(frozen=True)
@@ -428,6 +429,6 @@ class Browse(Intent):
         return [ListProducts("visitor", "{run}", self.page, self.size, self.sort, CATEGORY if self.in_category else None)]
 
 
-def _place(who: OfCustomer, key: int, content: Content, shelf: Shelf) -> Action:
-    shelf.contents[who.customer, KEYS[key]] = content
-    return PlaceOrder(who.customer, shelf.session(who.customer, who.age), KEYS[key], content)
+def _place(customer: str, age: int, key: str, content: Content, shelf: Shelf) -> Action:
+    shelf.contents[customer, key] = content
+    return PlaceOrder(customer, shelf.session(customer, age), key, content)
