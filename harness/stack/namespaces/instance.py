@@ -32,16 +32,22 @@ class OwnInstance:
 
 @contextmanager
 def running(
-    namespace: Namespace, process: str, *, name: str = "", overrides: Mapping[str, str] | None = None
+    namespace: Namespace,
+    process: str,
+    *,
+    name: str = "",
+    overrides: Mapping[str, str] | None = None,
+    build: Path | None = None,
 ) -> Iterator[OwnInstance]:
     """Migrate the namespace's schema, start an instance of `process` in it, and stop it when the block ends.
 
     Several in one namespace, under different names, are instances of one service. What it calls besides servers are the
-    stack's own instances; none of the stack's calls it. Raises StartFailed, NoSuchMember, NamespaceFailed.
+    stack's own instances; none of the stack's calls it. With `build`, the services.toml of another build of the system, its
+    command and its migrations are those of that. Raises StartFailed, NoSuchMember, NamespaceFailed.
     """
     stack = namespace.stack
     manifest = stack.manifest
-    topology = Topology.load(manifest.topology)
+    topology = Topology.load(build or manifest.topology)
     shape, name = topology.processes[process], name or f"{process}-{namespace.name}"
     mark = Mark(manifest.stack, stack.folder / "logs")
     with Ports() as ports:
