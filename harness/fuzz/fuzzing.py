@@ -18,6 +18,14 @@ from harness.seed import Seed
 
 T = TypeVar("T")
 
+ADDRESSES = "Set the variables in capital letters first: GATEWAY=http://localhost:3000 and so on, as `gauntlet up` prints them."
+
+
+def as_script(finding: Finding) -> str:
+    """The commands that show a finding again, as a script for bash."""
+    about = " ".join(f"{finding.check} at {finding.target}: {finding.message}".split())
+    return "\n".join(["#!/bin/bash", f"# {about}", f"# {ADDRESSES}", "set -u", *finding.reproduce, ""])
+
 
 class Fuzzing:
     """One part at work. `seed` is its own, `seconds` its time, `folder` (made when asked for) its place for files."""
@@ -97,12 +105,15 @@ class Fuzzing:
 
         What did not is listed, not counted as a failure: there is nothing to act on. Only the first of equal ones is kept.
         """
-        kept = Found(finding=finding, repeated=repeated, at_s=round(time.monotonic() - self._begun, 3))
         with self._lock:
             self._seen[finding.key] = max(1, self._seen[finding.key])
             if any(each.finding.key == finding.key for each in self._found):
                 return
+            script = f"finding-{len(self._found) + 1}.sh" if finding.reproduce else ""
+            kept = Found(finding=finding, repeated=repeated, at_s=round(time.monotonic() - self._begun, 3), script=script)
             self._found.append(kept)
+            if script:
+                (self.folder / script).write_text(as_script(finding))
         self.recorder.event(FOUND, self.part, FOUND_ROW.dump_python(kept, mode="json"))
         self.note(f"{'FOUND' if repeated else 'once, not again'}: {finding.check} at {finding.target}: {finding.message}")
 

@@ -46,7 +46,12 @@ def fuzzed(part: str, promise: str) -> FuzzGuarantee:
         violations = tuple(
             Violation(
                 what=f"{each.finding.check} at {each.finding.target}: {each.finding.message}",
-                facts={"check": each.finding.check, "target": each.finding.target, "reproduce": list(each.finding.reproduce)},
+                facts={
+                    "check": each.finding.check,
+                    "target": each.finding.target,
+                    "script": f"fuzz/{part}/{each.script}" if each.script else "",
+                    "reproduce": list(each.finding.reproduce),
+                },
             )
             for each in found
             if each.repeated

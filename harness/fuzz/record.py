@@ -20,11 +20,15 @@ OVER = "fuzzing_over"
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A finding and whether it showed a second time; `at_s` is when, in seconds since its part began."""
+    """A finding and whether it showed a second time; `at_s` is when, in seconds since its part began.
+
+    `script` is the file in the part's folder with the commands that show it again, "" when there are none.
+    """
 
     finding: Finding
     repeated: bool
     at_s: float = 0.0
+    script: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

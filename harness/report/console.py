@@ -77,6 +77,8 @@ def print_verdict(console: Console, run: JudgedRun) -> None:
     for each in verdict.verdicts:
         for violation in each.evidence[:MOST_EVIDENCE]:
             console.print(Text(f"{each.guarantee}: {violation.what}", style="red"))
+            if script := violation.facts.get("script"):
+                console.print(Text(f"    shown again by {_near(run.folder.path / str(script))}", style="dim"))
         if (more := len(each.evidence) - MOST_EVIDENCE) > 0:
             console.print(Text(f"{each.guarantee}: {more} more violations", style="red"))
     console.print()

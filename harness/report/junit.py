@@ -87,7 +87,15 @@ def _judged(verdict: Verdict) -> FinalResult | None:
 def _explained(verdict: Verdict, replay: str) -> str:
     if verdict.outcome is not Outcome.FAIL:
         return replay
-    return "\n".join([f"promise: {verdict.promise}", *(violation.what for violation in verdict.evidence), replay])
+    return "\n".join([f"promise: {verdict.promise}", *_evidence(verdict), replay])
+
+
+def _evidence(verdict: Verdict) -> Iterator[str]:
+    """What was seen, and the commands that show it again where there are some."""
+    for violation in verdict.evidence:
+        yield violation.what
+        commands = violation.facts.get("reproduce")
+        yield from (f"    {each}" for each in commands if isinstance(each, str)) if isinstance(commands, list) else ()
 
 
 def _clean(text: str) -> str:

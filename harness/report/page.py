@@ -18,6 +18,7 @@ from harness.history import History
 from harness.report.charts import charts, script
 from harness.report.failure_window import FailureWindow, failure_window, locate_first_violation
 from harness.report.first_violation import first_violation
+from harness.report.fuzzed_parts import fuzzed_parts
 from harness.report.headline import headline
 from harness.report.lane_chart import lane_chart
 from harness.report.lanes import Lanes, lanes
@@ -28,6 +29,8 @@ from harness.report.topology_diagram import Hit, drawings
 from harness.verdict import SEVERITY, Outcome, RunVerdict, Verdict
 
 MOST_EVIDENCE = 20
+MOST_FINDINGS = 30
+MOST_TARGETS = 200
 MOST_LOG_LINES = 120
 MOST_LOG_CHARACTERS = 20_000
 MOST_ANSWERS = 60
@@ -81,6 +84,7 @@ def page(facts: RunRecord, history: History, verdict: RunVerdict, logs: Mapping[
             ),
             lanes=drawn_lanes,
             stages=stage_rows(history),
+            fuzzed=fuzzed_parts(history),
             answers=answer_rows(history)[:MOST_ANSWERS],
             logs={name: tail(text) for name, text in logs.items()},
             charts=embedded(specs) if specs else None,
@@ -89,6 +93,8 @@ def page(facts: RunRecord, history: History, verdict: RunVerdict, logs: Mapping[
             script=Markup(script()) if specs else "",  # noqa: S704 - a library's script, checked to end no element
             engine_log=Path(ENGINE_LOG).stem,
             most_evidence=MOST_EVIDENCE,
+            most_findings=MOST_FINDINGS,
+            most_targets=MOST_TARGETS,
             most_conflicts=MOST_CONFLICTS_TOLD,
             torn=history.torn,
         )
