@@ -47,7 +47,8 @@ KINDS = {
 
 PASSWORD = "across-users-1"  # noqa: S105 - accounts of a throw-away shop
 ADDRESS = {"street": "Hidden Lane 7", "city": "Bern", "postal_code": "3000", "country": "CH"}
-STOCK = 100
+STOCK = 37
+"""Another number than in the example of a stock, so that setting that one shows."""
 DECIDED_S = 20.0
 
 

@@ -15,6 +15,18 @@ from harness.fuzz.finding import Finding
 from harness.fuzz.fuzzing import Fuzzing
 
 PART = "across_users"
+ODD_HEADERS = {
+    "Accept": ";;q=,",
+    "Accept-Language": "de;q=x,*;q=",
+    "Content-Type": 'application/json; charset="',
+    "Cookie": "=;=;",
+    "Forwarded": 'for="[::1',
+    "If-None-Match": '*,"',
+    "Range": "bytes=9-1,-",
+    "traceparent": "00-zz-zz-99",
+    "X-Forwarded-For": "256.1.1.1, ,",
+}
+"""Malformed values of headers that a server may read or ignore, and must not stumble over (RFC 9110, 7239, W3C trace context)."""
 SHOWN = 160
 
 
@@ -96,6 +108,20 @@ class Examination:
             self._fuzzing.gap(operation.name, f"the recipe does not make it succeed: {_said(told)}: {told.text[:SHOWN]}")
         for each in self._undeclared(ask, told, operation):
             await self._tell(each, operation, scene)
+        if operation.reads:
+            await self._oddly(operation, scene, ask, told)
+
+    async def _oddly(self, operation: Operation, scene: Scene, ask: Ask, usual: Told) -> None:
+        """The rightful request with headers that no client of ours sends is answered as without them."""
+        odd = ask.to(headers={**ask.headers, **ODD_HEADERS})
+        told = await self._sent(operation, odd, "odd headers")
+
+        async def once_more() -> bool:
+            return (await self._world.sender.send(odd)).status != usual.status
+
+        if told.status != usual.status:
+            message = f"with odd headers it was answered {_said(told)}, without them {_said(usual)}"
+            await self._fuzzing.repeat(self._finding(Seen("odd_headers", message, (odd,)), operation, scene), once_more)
 
     async def _judged(self, attack: Attack, told: Told, scene: Scene) -> AsyncIterator[Seen]:
         asks = (attack.ask,)
