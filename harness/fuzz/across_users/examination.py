@@ -26,7 +26,7 @@ ODD_HEADERS = {
     "traceparent": "00-zz-zz-99",
     "X-Forwarded-For": "256.1.1.1, ,",
 }
-"""Malformed values of headers that a server may read or ignore, and must not stumble over (RFC 9110, 7239, W3C trace context)."""
+"""Malformed values of headers that a server may read or ignore, and must not stumble over (RFC 9110, 7239)."""
 SHOWN = 160
 
 
