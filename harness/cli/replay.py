@@ -10,14 +10,15 @@ from harness.cli.console import refuse
 from harness.cli.execution import RUNS, Execution, judges_of, require_folder
 from harness.cli.options import AsJson
 from harness.experiment import NotARunError, PlanError, RunFolder, RunRecord
+from harness.fuzz.suite import EXPERIMENT as FUZZ
 from harness.registry import RegistryError, UnknownNameError, experiments, find
 from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.system import choose_placement
 
 
-class PlantedError(Exception):
-    """The run had a planted bug in a copy of the system that no longer exists; names the command that repeats it."""
+class OtherCommandError(Exception):
+    """The run is repeated by another command, which is named: it was fuzzing, or had a planted bug in a copy that is gone."""
 
 
 def replay(
@@ -33,6 +34,7 @@ def replay(
         folder = RunFolder(run_folder)
         facts = folder.record()
         require_no_mutant(facts)
+        require_an_experiment(facts)
         experiment = find(facts.experiment, experiments(), "experiment")
         seed = Seed(facts.seed)
         plan = None if changed else folder.plan()
@@ -46,7 +48,7 @@ def replay(
         RegistryError,
         StackError,
         PlanError,
-        PlantedError,
+        OtherCommandError,
         NotADirectoryError,
     ) as error:
         refuse(error)
@@ -55,7 +57,13 @@ def replay(
     raise typer.Exit(execution.exit_code)
 
 
+def require_an_experiment(facts: RunRecord) -> None:
+    """Raises OtherCommandError for a run of `gauntlet fuzz`."""
+    if facts.experiment == FUZZ:
+        raise OtherCommandError(f"that run was fuzzing: do it again by `{facts.replay}`")
+
+
 def require_no_mutant(facts: RunRecord) -> None:
-    """Raises PlantedError for a run with a known bug."""
+    """Raises OtherCommandError for a run with a known bug."""
     if bug := facts.choices.mutant:
-        raise PlantedError(f"the known bug {bug} was planted for that run: do it again by `{facts.replay}`")
+        raise OtherCommandError(f"the known bug {bug} was planted for that run: do it again by `{facts.replay}`")
