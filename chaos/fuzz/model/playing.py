@@ -58,7 +58,7 @@ def play(gateway: str, provider: str, password: str, fuzzing: Fuzzing) -> None:
                 sender=Sender(clients, {PASSWORD: password}, fuzzing.recorder, tried),
                 mark=f"m{fuzzing.seed.value:x}{time.time_ns() // 1_000_000:x}",
                 run=runner.run,
-                over=lambda: fuzzing.left_s < LAST_S,
+                left_s=lambda: fuzzing.left_s - LAST_S,
                 patience_s=PATIENCE_S,
             )
             _Part(trial, fuzzing, bases).play(counted)

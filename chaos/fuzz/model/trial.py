@@ -20,8 +20,8 @@ T = TypeVar("T")
 ROUND = 10
 """Examples of one run of hypothesis; the next has a seed of its own."""
 STEPS = 20
-SHRINK_S = 30.0
-"""How long a sequence is made shorter, at most."""
+SHRINK_S, SHRINK_LATE_S = 30.0, 10.0
+"""How long a sequence is made shorter, at most; and when it was found shortly before the end of the time."""
 REPEATS = 5
 """How often a sequence is sent again, at most, to see the same again: what clients do at once differs each time."""
 
@@ -45,12 +45,12 @@ class WrongAnswerError(AssertionError):
 
 @dataclass
 class Trial:
-    """`over`: no further example is begun. `known` are the operations of what was found before."""
+    """`left_s` is the time left for examples (s). `known` are the operations of what was found before."""
 
     sender: Sender
     mark: str
     run: Callable[[Coroutine[Any, Any, Any]], Any]
-    over: Callable[[], bool]
+    left_s: Callable[[], float]
     patience_s: float
     known: list[frozenset[str]] = field(default_factory=list)
     examples: int = 0
@@ -101,17 +101,21 @@ class Trial:
         self.examples += 1
         return Example(self.sender, f"{self.mark}x{self.examples}", time.monotonic())
 
+    def over(self) -> bool:
+        """Whether no further example is begun."""
+        return self.left_s() <= 0
+
     @property
     def idle(self) -> bool:
         """Whether examples do nothing: the time is over, or that for shortening."""
-        return self.over() or (self.failure is not None and time.monotonic() > self._shrinks_until)
+        return self.over() if self.failure is None else time.monotonic() > self._shrinks_until
 
     def failed(self, example: Example, error: UnexplainedError) -> None:
         """Keep a sequence, if it is the shortest. Raises WrongAnswerError unless what is wrong was found before."""
         if any(known <= error.operations for known in self.known):
             return
         if self.failure is None:
-            self._shrinks_until = time.monotonic() + SHRINK_S
+            self._shrinks_until = time.monotonic() + max(SHRINK_LATE_S, min(SHRINK_S, self.left_s()))
         found = Failure(example, error)
         if self.failure is None or found.requests <= self.failure.requests:
             self.failure = found
