@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from chaos.contracts import planted_amqp, planted_consumers, planted_drift, planted_openapi, planted_proto, planted_versions
+from chaos.contracts import (
+    planted_amqp,
+    planted_consumers,
+    planted_drift,
+    planted_openapi,
+    planted_proto,
+    planted_tables,
+    planted_versions,
+)
 from harness.contracts.amqp import AmqpChecker, BrokerSource
 from harness.contracts.consumers.checker import ConsumersChecker
 from harness.contracts.consumers.declaration import Declarations
@@ -20,6 +28,7 @@ from harness.contracts.proto.sources import ProtoImage
 from harness.contracts.served_document import ServedDocument
 from harness.contracts.source_archive import DOCUMENT, SourceArchive
 from harness.contracts.system import SystemContracts
+from harness.contracts.tables import TablesChecker
 from harness.contracts.versions.checker import VersionsChecker
 
 PROTO = Path("proto")
@@ -50,12 +59,14 @@ CONTRACTS = SystemContracts(
         ConsumersChecker(OPTIONS),
         VersionsChecker(),
         DriftChecker(),
+        TablesChecker(),
     ),
     released=("proto.binpb", "openapi.json", "amqp.json", "consumers.json", DOCUMENT, COLUMNS),
     planted=(
         *planted_drift.CHANGES,
         *planted_proto.CHANGES,
         *planted_versions.CHANGES,
+        *planted_tables.CHANGES,
         *planted_openapi.CHANGES,
         *planted_amqp.CHANGES,
         *planted_consumers.CHANGES,

@@ -16,7 +16,7 @@ _ORDER = "shop/order/v1/order.proto"
 Edit = Callable[[Documents], Documents]
 
 
-def _at(document: str, *path: str, **changes: Any) -> Edit:
+def edited(document: str, *path: str, **changes: Any) -> Edit:
     """Set keys of the object at a path; None removes one. Raises EditError when the path is not there any more."""
 
     def edit(documents: Documents) -> Documents:
@@ -37,11 +37,11 @@ def _at(document: str, *path: str, **changes: Any) -> Edit:
 
 
 def _property(schema: str, name: str, **changes: Any) -> Edit:
-    return _at(OPENAPI, "components", "schemas", schema, "properties", name, **changes)
+    return edited(OPENAPI, "components", "schemas", schema, "properties", name, **changes)
 
 
 def _column(schema: str, table: str, name: str, **changes: Any) -> Edit:
-    return _at(TABLES, schema, table, name, **changes)
+    return edited(TABLES, schema, table, name, **changes)
 
 
 def _planted(name: str, rule: str, about: str, edit: Edit) -> PlantedChange:
@@ -65,7 +65,7 @@ BREAKING = (
         "rule of one service changed",
         "limits-differ",
         "Order takes 200 lines, product refuses to reserve more than 100.",
-        _at(CODE, "order.domain", MAX_LINES=200),
+        edited(CODE, "order.domain", MAX_LINES=200),
     ),
     _planted(
         "column narrowed",
@@ -89,7 +89,7 @@ BREAKING = (
         "status in one place only",
         "enums-differ",
         "The service knows an order that was shipped, messages and models do not.",
-        _at(CODE, "order.domain", Status=["PENDING", "RESERVED", "REJECTED", "PAID", "CANCELLED", "EXPIRED", "SHIPPED"]),
+        edited(CODE, "order.domain", Status=["PENDING", "RESERVED", "REJECTED", "PAID", "CANCELLED", "EXPIRED", "SHIPPED"]),
     ),
     _planted(
         "number that becomes text",
@@ -107,13 +107,13 @@ BREAKING = (
         "property that nothing stands behind",
         "place-unmapped",
         "Nobody has said which field and column it is.",
-        _at(OPENAPI, "components", "schemas", "Product", "properties", weight={"type": "integer"}),
+        edited(OPENAPI, "components", "schemas", "Product", "properties", weight={"type": "integer"}),
     ),
     _planted(
         "column that nobody speaks of",
         "place-unmapped",
         "Nobody has said which field it is.",
-        _at(TABLES, "order", "orders", note={"type": "varchar", "length": 100, "nullable": True}),
+        edited(TABLES, "order", "orders", note={"type": "varchar", "length": 100, "nullable": True}),
     ),
     _planted(
         "declared difference that is none any more",
@@ -140,7 +140,7 @@ HARMLESS = (
         "values in another order",
         "",
         "An enum is a set.",
-        _at(CODE, "order.domain", Status=["EXPIRED", "CANCELLED", "PAID", "REJECTED", "RESERVED", "PENDING"]),
+        edited(CODE, "order.domain", Status=["EXPIRED", "CANCELLED", "PAID", "REJECTED", "RESERVED", "PENDING"]),
     ),
     _planted(
         "property described otherwise",

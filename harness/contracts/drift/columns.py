@@ -21,9 +21,10 @@ DOCUMENT = "sql.json"
 _LONG = 2**32 - 1
 _COLUMNS = (
     "SELECT TABLE_NAME AS of_table, COLUMN_NAME AS name, DATA_TYPE AS type, COLUMN_TYPE AS whole,"
-    " CHARACTER_MAXIMUM_LENGTH AS length, IS_NULLABLE AS nullable, COLUMN_DEFAULT AS standard"
+    " CHARACTER_MAXIMUM_LENGTH AS length, IS_NULLABLE AS nullable, COLUMN_DEFAULT AS standard, EXTRA AS extra"
     " FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME, ORDINAL_POSITION"
 )
+_BY_ITSELF = ("auto_increment", "generated")
 _WHOLE = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
 _KINDS = {
     **dict.fromkeys(("char", "varchar", "text", "tinytext", "mediumtext", "longtext"), Kind.TEXT),
@@ -67,6 +68,8 @@ def _described(row: Mapping[str, Any]) -> dict[str, Any]:
         described["type"] = "bool"
     if row["length"] is not None and described["type"] != "json" and _KINDS.get(row["type"]) is Kind.TEXT:
         described["length"] = int(row["length"])
+    if row["standard"] not in (None, "NULL") or any(word in str(row["extra"]).lower() for word in _BY_ITSELF):
+        described["filled"] = True
     if row["type"] == "enum":
         described["values"] = re.findall(r"'((?:[^']|'')*)'", str(row["whole"]))
     return described
