@@ -1,6 +1,6 @@
 # Every command a developer needs. `make help` lists them; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants contracts contracts-proof release-contracts fuzz libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
+.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants contracts contracts-proof consumers release-contracts fuzz libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -51,6 +51,9 @@ contracts: setup ## Judge every interface against the last release (ARGS="--only
 
 contracts-proof: setup ## Plant changes into saved interfaces: each breaking one must be named, no harmless one flagged
 	@$(BIN)/gauntlet contracts prove $(ARGS)
+
+consumers: setup ## Record the shared tests, and declare what consumers use (ARGS="-k name": of some tests, and drop nothing)
+	@$(BIN)/python -m ci.consumers $(ARGS)
 
 release-contracts: setup ## Save the interfaces as they are as a release (VERSION=0.2.0)
 	@$(BIN)/gauntlet contracts release $(or $(VERSION),$(error say which: make release-contracts VERSION=0.2.0)) $(ARGS)

@@ -1,10 +1,14 @@
-"""Records what consumers use while a part of the tests runs, then holds it against their declarations (contracts/consumers)."""
+"""Records what consumers use while a part of the tests runs, then holds it against their declarations (contracts/consumers).
+
+`python -m ci.consumers [pytest arguments]` writes the declarations instead: what the shared tests were recorded to use is
+added, and after a run of all of them that is green, what is not used any more is dropped.
+"""
 
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,6 +50,23 @@ def verify(facts: Path, complete: bool) -> int:
     """Run `gauntlet contracts consumers verify`; of a selection of tests that used nothing there is nothing to say."""
     if not complete and not any(facts.glob("*.json")):
         return 0
-    command = [sys.executable, "-m", "harness.cli", "contracts", "consumers", "verify", str(facts)]
+    return _consumers("verify", facts, "--complete" if complete else "")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Record the shared tests and derive from them; returns the exit code."""
+    with recording() as facts:
+        tests = ["tests/integration", "-n", "2", "--dist", "loadfile", *arguments]
+        code = subprocess.run([sys.executable, "-m", "pytest", *tests], check=False).returncode  # noqa: S603 - pytest
+        return _consumers("derive", facts, "--exact" if code == 0 and not arguments else "") or code
+
+
+def _consumers(command: str, facts: Path, option: str) -> int:
     sys.stdout.flush()
-    return subprocess.run([*command, *(["--complete"] if complete else [])], check=False).returncode  # noqa: S603 - ourselves
+    given = [command, str(facts), *filter(None, [option])]
+    ours = [sys.executable, "-m", "harness.cli", "contracts", "consumers", *given]
+    return subprocess.run(ours, check=False).returncode  # noqa: S603 - ourselves
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

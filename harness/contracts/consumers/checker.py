@@ -25,7 +25,7 @@ class ConsumersChecker:
     options: Options
     name: str = "consumers"
     about: str = "Changes of a provider that break a consumer, with the consumer and the place where it is used."
-    released: tuple[str, ...] = DOCUMENTS[1:]  # the first release may be older than the declarations
+    released: tuple[str, ...] = DOCUMENTS
     current: tuple[str, ...] = DOCUMENTS
 
     def check(self, released: Documents, current: Documents) -> Iterator[Finding]:
