@@ -126,9 +126,11 @@ class Examination:
     async def _judged(self, attack: Attack, told: Told, scene: Scene) -> AsyncIterator[Seen]:
         asks = (attack.ask,)
         if told.ok:
-            yield Seen("accepted", f"{attack.who} was answered {told.status}, must be refused: {attack.refusal}", asks)
+            yield Seen("accepted", f"{attack.who} was answered {told.status}, and must be refused ({attack.refusal})", asks)
         elif told.status < 500 and not is_refused(attack, told.status):
-            yield Seen("wrong_refusal", f"{attack.who} was answered {_said(told)}, must be refused: {attack.refusal}", asks)
+            yield Seen(
+                "wrong_refusal", f"{attack.who} was answered {_said(told)}, and must be refused ({attack.refusal})", asks
+            )
         if attack.refusal is Refusal.AS_ABSENT and attack.absent is not None and not told.ok:
             nothing = await self._world.sender.send(attack.absent)
             if (nothing.status, nothing.code) != (told.status, told.code):

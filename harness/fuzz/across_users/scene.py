@@ -45,7 +45,7 @@ class Scene:
     @property
     def private(self) -> tuple[str, ...]:
         """Texts that nobody but the rightful person may read."""
-        return (*self.rightful.private, *self.owner.private)
+        return tuple(dict.fromkeys((*self.rightful.private, *self.owner.private)))
 
     def told(self, *asks: Ask) -> tuple[str, ...]:
         """The whole scene as commands, ending with these requests."""
