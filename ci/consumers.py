@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness.contracts.consumers.recorder import STARTUP
 
+ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
     "system.gateway",
     "system.user",
@@ -34,7 +35,12 @@ def recording() -> Iterator[Path]:
     """Processes started while the block runs write what they use into the folder."""
     with tempfile.TemporaryDirectory(prefix="gauntlet-consumers-") as folder:
         path = os.pathsep.join(filter(None, (str(STARTUP), os.environ.get("PYTHONPATH", ""))))
-        given = {"PYTHONPATH": path, "CONTRACTS_RECORD_DIR": folder, "CONTRACTS_RECORD_PACKAGES": ",".join(PACKAGES)}
+        given = {
+            "PYTHONPATH": path,
+            "CONTRACTS_RECORD_DIR": folder,
+            "CONTRACTS_RECORD_PACKAGES": ",".join(PACKAGES),
+            "CONTRACTS_RECORD_ROOT": str(ROOT),
+        }
         before = {name: os.environ.get(name) for name in given}
         os.environ.update(given)
         try:

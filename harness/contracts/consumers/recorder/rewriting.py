@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
 from types import CodeType, ModuleType
 
 RUNTIME = "harness.contracts.consumers.recorder.runtime"
@@ -110,10 +111,11 @@ class _Loader(SourceFileLoader):
 
 
 class Finder(MetaPathFinder):
-    """Finds the modules of `packages` where they are, and has them rewritten."""
+    """Finds the modules of `packages` where they are, and has them rewritten if that is below `root` ("": wherever it is)."""
 
-    def __init__(self, packages: Sequence[str]) -> None:
+    def __init__(self, packages: Sequence[str], root: str = "") -> None:
         self._packages = tuple(packages)
+        self._root = root
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """See importlib.abc.MetaPathFinder."""
@@ -122,10 +124,12 @@ class Finder(MetaPathFinder):
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None or not isinstance(spec.loader, SourceFileLoader):
             return None
+        if not Path(spec.loader.path).is_relative_to(self._root):
+            return None  # another build of the same system, beside the one that is recorded
         spec.loader = _Loader(fullname, spec.loader.path)
         return spec
 
 
-def install(packages: Sequence[str]) -> None:
+def install(packages: Sequence[str], root: str = "") -> None:
     """Rewrite these packages from now on; what is imported already stays as it is."""
-    sys.meta_path.insert(0, Finder(packages))
+    sys.meta_path.insert(0, Finder(packages, root))

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from harness.contracts.consumers.recorder.facts import Fact, FactLog, load
+from harness.contracts.consumers.recorder.rewriting import Finder
 from tests.unit.harness.contracts.consumers.instrumented import Run
 
 STARTUP = Path(__file__).resolve().parents[5] / "harness/contracts/consumers/recorder/startup"
@@ -70,6 +71,17 @@ def test_a_process_records_itself_and_leaves_no_compiled_code(tmp_path: Path) ->
     subprocess.run([sys.executable, "-m", "desk"], env=environment, check=True)
     assert Fact("message", "google.protobuf.DescriptorProto", "consumes", "toys", "desk/__main__.py:take") in load(facts)
     assert not list(package.glob("__pycache__/__main__*"))
+
+
+def test_another_build_of_the_package_is_not_recorded(tmp_path: Path) -> None:
+    for build in ("this", "last"):
+        (tmp_path / build / "desk").mkdir(parents=True)
+        (tmp_path / build / "desk" / "__init__.py").touch()
+    finder = Finder(["desk"], str(tmp_path / "this"))
+    assert finder.find_spec("desk", [str(tmp_path / "this")]) is not None
+    assert finder.find_spec("desk", [str(tmp_path / "last")]) is None
+    assert finder.find_spec("desks", [str(tmp_path / "this")]) is None
+    assert Finder(["desk"]).find_spec("desk", [str(tmp_path / "last")]) is not None
 
 
 def test_facts_are_written_once_and_merged(tmp_path: Path) -> None:
