@@ -124,7 +124,7 @@ class Finder(MetaPathFinder):
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None or not isinstance(spec.loader, SourceFileLoader):
             return None
-        if not Path(spec.loader.path).is_relative_to(self._root):
+        if self._root and not Path(spec.loader.path).is_relative_to(self._root):
             return None  # another build of the same system, beside the one that is recorded
         spec.loader = _Loader(fullname, spec.loader.path)
         return spec
