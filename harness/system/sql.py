@@ -1,6 +1,6 @@
 """Reads the databases of a stack on its own connections, not through any proxy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Protocol
 
@@ -59,10 +59,10 @@ def connected(access: Access) -> Iterator[DictCursor]:
         yield cursor
 
 
-def rows(access: Access, query: str) -> tuple[Row, ...]:
-    """The rows of a query. Raises pymysql.MySQLError."""
+def rows(access: Access, query: str, parameters: Sequence[object] = ()) -> tuple[Row, ...]:
+    """The rows of a query with `%s` for each parameter. Raises pymysql.MySQLError."""
     with connected(access) as cursor:
-        cursor.execute(query)
+        cursor.execute(query, parameters or None)
         return tuple(cursor.fetchall())
 
 

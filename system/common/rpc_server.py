@@ -2,7 +2,9 @@
 
 A call ends by its caller's deadline (`call_timeout_s` without one) and by the one that its .proto promises, whichever is
 nearer: nothing here waits for ever. Errors leave by the table in errors.py;
-whatever is not in it is logged with its trace and leaves as INTERNAL without inner details.
+whatever is not in it is logged with its trace and leaves as INTERNAL without inner details. Requests are decoded
+here and not by grpcio, which answers bytes that are no message with UNKNOWN, as if the fault were ours: they are
+INVALID_ARGUMENT, from any RPC.
 """
 
 import asyncio
@@ -13,12 +15,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import grpc
+from google.protobuf.message import DecodeError
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 
 from system.common import deadlines, promises
-from system.common.errors import DETAILS_KEY, DeadlineExceeded, Internal, ShopError, row_of, to_details
+from system.common.errors import DETAILS_KEY, DeadlineExceeded, Internal, InvalidArgument, ShopError, row_of, to_details
 from system.common.settings import ServiceSettings
 from system.common.telemetry import CALLS, log
 
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 else:  # grpcio's classes are generic in their stubs only
     Context, Handler = grpc.aio.ServicerContext, grpc.RpcMethodHandler
 Behaviour = Callable[[Any, Context], Awaitable[Any]]
+Decode = Callable[[bytes], Any]
 
 
 @dataclass(frozen=True)
@@ -59,39 +63,69 @@ class Boundary(grpc.aio.ServerInterceptor):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler | None:
-        """Wrap unary methods; health and reflection pass untouched."""
+        """Wrap unary methods; of health and reflection requests are decoded, and nothing else."""
         handler = await continuation(handler_call_details)
         method = handler_call_details.method
-        if handler is None or handler.unary_unary is None or method.startswith(UNWATCHED):
+        if handler is None or handler.unary_unary is None:
             return handler
+        behaviour = cast(Behaviour, handler.unary_unary)
+        wrap = _decoding if method.startswith(UNWATCHED) else self._watching(method)
         return grpc.unary_unary_rpc_method_handler(
-            self._wrap(method, cast(Behaviour, handler.unary_unary)),
-            request_deserializer=handler.request_deserializer,
+            wrap(behaviour, handler.request_deserializer or _as_it_is),
+            request_deserializer=None,
             response_serializer=handler.response_serializer,
         )
 
-    def _wrap(self, method: str, behaviour: Behaviour) -> Behaviour:
+    def _watching(self, method: str) -> Callable[[Behaviour, Decode], Behaviour]:
+        return lambda behaviour, decode: self._wrap(method, behaviour, decode)
+
+    def _wrap(self, method: str, behaviour: Behaviour, decode: Decode) -> Behaviour:
         promise = promises.of_method(method)
         longest_s = promise.deadline_s if promise is not None else self._default_timeout_s
 
-        async def call(request: Any, context: Context) -> Any:
+        async def call(data: bytes, context: Context) -> Any:
             started, status = time.monotonic(), "OK"
             left = context.time_remaining()
             limit = min(longest_s, left if left is not None else self._default_timeout_s)
             try:
                 with deadlines.within(limit):
                     async with asyncio.timeout(limit):
-                        return await behaviour(request, context)
+                        return await behaviour(_decoded(data, decode), context)
             except Exception as error:  # noqa: BLE001 - the boundary: everything becomes a status
                 ours = as_shop_error(error, method)
                 status = row_of(ours).grpc.name
-                if promise is not None and row_of(ours).grpc not in promise.answers:
+                undecodable = isinstance(error.__cause__, DecodeError)
+                if promise is not None and row_of(ours).grpc not in promise.answers and not undecodable:
                     log.error("a status that the contract does not have", method=method, status=status, message=ours.message)
                 await context.abort(row_of(ours).grpc, ours.message, ((DETAILS_KEY, to_details(ours)),))
             finally:
                 CALLS.labels(method.rsplit("/", 1)[-1], status).observe(time.monotonic() - started)
 
         return call
+
+
+def _decoding(behaviour: Behaviour, decode: Decode) -> Behaviour:
+    """The same method, that is handed the bytes of its request."""
+
+    async def call(data: bytes, context: Context) -> Any:
+        try:
+            request = _decoded(data, decode)
+        except InvalidArgument as error:
+            await context.abort(row_of(error).grpc, error.message)
+        return await behaviour(request, context)
+
+    return call
+
+
+def _decoded(data: bytes, decode: Decode) -> Any:
+    try:
+        return decode(data)
+    except DecodeError as error:
+        raise InvalidArgument("the request cannot be decoded") from error
+
+
+def _as_it_is(data: bytes) -> bytes:
+    return data
 
 
 def as_shop_error(error: Exception, where: str) -> ShopError:

@@ -29,6 +29,7 @@ LOCKS = Counter("redlock_acquisitions_total", "Attempts to take the lock by outc
 BATCHES = Histogram("consumer_batch_size", "Messages handled together.", ["queue"], buckets=(1, 2, 5, 10, 20, 50, 100, 200))
 HANDLING = Gauge("consumer_handling", "Messages of the batch in hand.", ["queue"])
 REDELIVERED = Counter("consumer_redelivered_total", "Messages that had been delivered before, to whomever.", ["queue"])
+IGNORED = Counter("messages_ignored_total", "Messages taken that are none of the consumer's business.", ["queue", "reason"])
 DEAD_LETTERS = Counter("dead_letters_total", "Messages refused for good.", ["queue", "reason"])
 
 

@@ -57,9 +57,9 @@ class PlaceOrderConsumer:
         if not batch:
             return
         placed = await self._handlers.place([wish for _, wish in batch])
-        for message, wish in batch:
+        for (message, _), (outcome, order) in zip(batch, placed, strict=True):
             await message.ack()
-            await answer(channel, message, _reply(*placed[wish.order_id]))
+            await answer(channel, message, _reply(outcome, order))
 
     async def _place_alone(self, channel: AbstractChannel, pair: tuple[AbstractIncomingMessage, Placement]) -> None:
         try:

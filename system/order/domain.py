@@ -1,12 +1,22 @@
 """What an order is and how it may move. Pure: no I/O, standard library only."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,64}@[^@\s\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,255}")
+"""What notification can write to: an order that is paid is owed a mail."""
+COUNTRY = re.compile(r"[A-Z]{2}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MAX_LINES = 100
 MAX_QUANTITY = 1_000_000
+MAX_KEY = 255
+MAX_EMAIL = 254
+MAX_TOTAL = 10**15
+"""Minor units: the payment service captures no more."""
 
 
 class Status(StrEnum):
@@ -75,6 +85,11 @@ class Placement:
     items: tuple[Item, ...]
     address: Address
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What stands for one order alone: the customer and the key."""
+        return self.user_id, self.idempotency_key
+
 
 @dataclass(frozen=True)
 class Order:
@@ -98,17 +113,29 @@ class Order:
 
 
 def fault_of(placement: Placement) -> str:
-    """Why a placement can never be handled, as a constant; empty when it can."""
+    """Why a placement can never be handled, as a constant; empty when it can.
+
+    Whatever passes can be stored, reserved, paid and mailed: a placement that fails later fails with its whole batch.
+    """
     products = [item.product_id for item in placement.items]
     rules = (
-        ("NO_IDENTITY", not (placement.order_id and placement.user_id and placement.idempotency_key)),
+        ("NO_IDENTITY", not (UUID.fullmatch(placement.order_id) and UUID.fullmatch(placement.user_id))),
+        ("NO_IDENTITY", not 1 <= len(placement.idempotency_key) <= MAX_KEY),
+        ("BAD_EMAIL", not EMAIL.fullmatch(placement.customer_email) or len(placement.customer_email) > MAX_EMAIL),
         ("NO_ITEMS", not placement.items),
         ("TOO_MANY_ITEMS", len(placement.items) > MAX_LINES),
         ("DUPLICATE_PRODUCT", len(set(products)) < len(products)),
-        ("BAD_PRODUCT_ID", not all(len(product) == 36 for product in products)),
+        ("BAD_PRODUCT_ID", not all(len(product) == 36 and product.isascii() for product in products)),
         ("BAD_QUANTITY", not all(1 <= item.quantity <= MAX_QUANTITY for item in placement.items)),
+        ("BAD_ADDRESS", not _can_be_sent_to(placement.address)),
     )
     return next((reason for reason, broken in rules if broken), "")
+
+
+def _can_be_sent_to(address: Address) -> bool:
+    limits = ((address.recipient, 200), (address.street, 200), (address.city, 100), (address.postal_code, 20))
+    fitting = all(1 <= len(text) <= most and not CONTROL.search(text) for text, most in limits)
+    return fitting and COUNTRY.fullmatch(address.country) is not None
 
 
 def content(placement: Placement) -> list[str]:
@@ -127,6 +154,14 @@ def sum_of(items: Sequence[Item]) -> Money | None:
         return None
     total = sum(item.quantity * price.minor_units for item, price in zip(items, prices, strict=True))
     return Money(total, prices[0].currency)
+
+
+def why_not_offered(items: Sequence[Item]) -> str:
+    """Why priced lines cannot become an order, as a constant; empty when they can. Raises ValueError like `sum_of`."""
+    total = sum_of(items)
+    if total is None:
+        return "MIXED_CURRENCIES"
+    return "TOTAL_TOO_HIGH" if total.minor_units > MAX_TOTAL else ""
 
 
 def why_not_payable(order: Order, payment_id: str) -> str:

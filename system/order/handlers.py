@@ -64,24 +64,32 @@ class OrderHandlers:
         self._settings = settings
         self._running: set[asyncio.Task[list[Saga]]] = set()
 
-    async def place(self, placements: Sequence[Placement]) -> dict[str, tuple[Placed, Order]]:
-        """Take a batch: write the new orders down, run their sagas together, and say how each order of the batch stands.
+    async def place(self, placements: Sequence[Placement]) -> list[tuple[Placed, Order]]:
+        """Take a batch: write the new orders down, run their sagas together, and say of each placement how it was taken.
 
-        A placement seen before is answered as it was decided then. Raises Unavailable when nothing could be written.
+        A placement seen before is answered as it was decided then; one whose id or key stands for something else, with the
+        order that it stands for. Raises Unavailable when nothing could be written.
         """
         sagas = await self._admit(placements)
         await self._engine.execute(sagas)
         async with self._database.transaction() as tx:
             orders = await store.find(tx, [p.order_id for p in placements])
-        return {p.order_id: (_placed(p, orders[p.order_id]), orders[p.order_id]) for p in placements}
+            holders = await store.holders(tx, [p for p in placements if p.order_id not in orders])
+        return [
+            (_placed(p, orders[p.order_id]), orders[p.order_id])
+            if p.order_id in orders
+            else (Placed.KEY_REUSED, holders[p.key])
+            for p in placements
+        ]
 
     async def accept(self, placement: Placement) -> Order:
         """Write one order down that is still in the queue; the saga loop decides it. Raises InvalidArgument, KeyReused."""
         if reason := fault_of(placement):
             raise InvalidArgument("this can never be an order", reason=reason)
         await self._admit([placement], leased=False)
-        order = await self.get(placement.order_id, placement.user_id)
-        if _placed(placement, order) is Placed.KEY_REUSED:
+        async with self._database.transaction() as tx:
+            order = (await store.find(tx, [placement.order_id])).get(placement.order_id)
+        if order is None or _placed(placement, order) is Placed.KEY_REUSED:
             raise KeyReused("the idempotency key was used for another order")
         return order
 
@@ -96,7 +104,9 @@ class OrderHandlers:
     async def _write_new(self, tx: Transaction, placements: Sequence[Placement], leased: bool) -> list[Saga]:
         by_id = {p.order_id: p for p in reversed(placements)}
         known = await store.find(tx, by_id)
-        new = [p for p in by_id.values() if p.order_id not in known]
+        by_key = {p.key: p for p in by_id.values() if p.order_id not in known}
+        held = await store.holders(tx, list(by_key.values()))
+        new = [p for key, p in by_key.items() if key not in held]
         await store.add(tx, new)
         return await self._engine.start(tx, "place", {p.order_id: {} for p in new}, leased=leased)
 
@@ -187,7 +197,7 @@ class OrderHandlers:
 
 
 def _placed(placement: Placement, order: Order) -> Placed:
-    if order.fingerprint != fingerprint(content(placement)):
+    if order.user_id != placement.user_id or order.fingerprint != fingerprint(content(placement)):
         return Placed.KEY_REUSED
     undecided = {Status.PENDING: Placed.PENDING, Status.REJECTED: Placed.REJECTED}
     return undecided.get(order.status, Placed.RESERVED)

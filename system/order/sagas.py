@@ -17,7 +17,7 @@ from system.common.redlock import Grant
 from system.common.saga import Definition, Done, Local, Outcome, Refused, Remote, Saga
 from system.order import store
 from system.order.clients import Payments, Reserved, Stock
-from system.order.domain import Item, Money, Status, sum_of
+from system.order.domain import Item, Money, Status, why_not_offered
 from system.order.wire import event
 
 STOCK_LOST = "STOCK_LOST"
@@ -85,9 +85,9 @@ class OrderSagas:
         products = sorted({item.product_id for items in wanted.values() for item in items})
         async with self._lock.hold(products) as grant:
             results = await self._stock.reserve(wanted, grant.token)
-        mixed = [key for key, r in results.items() if r.outcome == "RESERVED" and sum_of(r.items) is None]
-        if mixed:
-            await self._stock.release(mixed)
+        refused = [key for key, r in results.items() if r.outcome == "RESERVED" and why_not_offered(r.items)]
+        if refused:
+            await self._stock.release(refused)
         return [_reserved(results[s.subject]) for s in sagas]
 
     async def await_payment(self, tx: Transaction, sagas: Sequence[Saga]) -> None:
@@ -172,8 +172,8 @@ class OrderSagas:
 def _reserved(result: Reserved) -> Outcome:
     if result.outcome != "RESERVED":
         return Refused(result.outcome)
-    if sum_of(result.items) is None:
-        return Refused("MIXED_CURRENCIES")
+    if reason := why_not_offered(result.items):
+        return Refused(reason)
     return Done({"lines": _dump(result.items)})
 
 

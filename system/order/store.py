@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, insert, or_, select, update
+from sqlalchemy import Row, and_, exists, insert, or_, select, tuple_, update
 
 from system.common.database import NOW, Transaction, in_seconds
 from system.common.idempotency import fingerprint
@@ -48,6 +48,16 @@ async def find(tx: Transaction, ids: Collection[str], *, lock: bool = False) -> 
     query = select(ORDERS, OVERDUE).where(ORDERS.c.id.in_(ids)).order_by(ORDERS.c.id)
     rows = (await tx.execute(query.with_for_update() if lock else query)).all()
     return {order.id: order for order in await _with_items(tx, rows)}
+
+
+async def holders(tx: Transaction, placements: Sequence[Placement]) -> dict[tuple[str, str], Order]:
+    """The orders that have the customers and keys of placements, whatever their ids."""
+    if not placements:
+        return {}
+    query = select(ORDERS.c.id, ORDERS.c.user_id, ORDERS.c.idempotency_key)
+    rows = await tx.execute(query.where(tuple_(ORDERS.c.user_id, ORDERS.c.idempotency_key).in_([p.key for p in placements])))
+    keys = {row.id: (row.user_id, row.idempotency_key) for row in rows}
+    return {keys[order_id]: order for order_id, order in (await find(tx, list(keys))).items()}
 
 
 async def page(tx: Transaction, user_id: str, size: int, after: tuple[str, str] | None) -> list[Order]:

@@ -1,8 +1,8 @@
 """Orders' events: a paid order becomes a confirmation to be sent.
 
 The event's id goes into the inbox, the request to notification into the outbox, in one transaction: delivered twice, an
-event is handled once, and a confirmation leaves if and only if it was. What cannot be an event goes to the dead-letter
-queue; events of other kinds are none of ours.
+event is handled once, and a confirmation leaves if and only if it was. What cannot be an event, or is one that no
+confirmation can be written of, goes to the dead-letter queue; events of other kinds are none of ours, and counted.
 """
 
 import uuid
@@ -19,7 +19,8 @@ from system.common import inbox
 from system.common.broker import QueueSpec, dead_letter
 from system.common.database import Transaction
 from system.common.outbox import Outbox
-from system.common.telemetry import continue_trace
+from system.common.telemetry import IGNORED, continue_trace
+from system.payment.domain import Money, unwritable
 from system.payment.handlers import Transactions
 
 ORDER_EVENTS = QueueSpec("payment.order-events", events=("order.paid",))
@@ -56,8 +57,10 @@ class OrderEvents:
         for arrival in arrivals:
             if arrival.fault:
                 await dead_letter(arrival.message, ORDER_EVENTS.name, arrival.fault)
-            else:
-                await arrival.message.ack()
+                continue
+            if arrival.event is not None and not arrival.event.HasField("order_paid"):
+                IGNORED.labels(ORDER_EVENTS.name, arrival.event.WhichOneof("payload") or "unknown").inc()
+            await arrival.message.ack()
 
     async def _write(self, tx: Transaction, arrivals: Sequence[_Arrival]) -> None:
         for arrival in arrivals:
@@ -91,10 +94,15 @@ def _read(message: AbstractIncomingMessage) -> _Arrival:
         return _Arrival(message, None, MALFORMED)
     if not _is_uuid(event.id):
         return _Arrival(message, None, MALFORMED)
-    paid = event.order_paid
-    if event.HasField("order_paid") and not (_is_uuid(paid.order.id) and paid.customer_email and paid.order.items):
+    if event.HasField("order_paid") and _unwritable(event.order_paid):
         return _Arrival(message, None, INCOMPLETE)
     return _Arrival(message, event)
+
+
+def _unwritable(paid: OrderPaid) -> bool:
+    order = paid.order
+    lines = [(item.quantity, Money(item.unit_price.minor_units, item.unit_price.currency)) for item in order.items]
+    return unwritable(order.id, paid.customer_email, lines, Money(order.total.minor_units, order.total.currency))
 
 
 def _is_uuid(text: str) -> bool:

@@ -13,6 +13,9 @@ from enum import Enum, StrEnum
 ORDER_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PROVIDER_PAYMENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CURRENCY = re.compile(r"[A-Z]{3}")
+EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,64}@[^@\s\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,255}")
+LONGEST_EMAIL = 254
+MOST_LINES = 1000
 MOST_MINOR_UNITS = 10**15
 LONGEST_PAYMENT_ID = 100
 
@@ -118,6 +121,21 @@ def invalid_amount(amount: Money) -> str:
     if not CURRENCY.fullmatch(amount.currency):
         return "currency must be three capital letters"
     return ""
+
+
+def unwritable(order_id: str, email: str, lines: Sequence[tuple[int, Money]], total: Money) -> bool:
+    """Whether notification would refuse to write the confirmation of an order, with its lines as (quantity, unit price).
+
+    What is refused is not to be asked for: it would be tried again for ever.
+    """
+    return (
+        bool(invalid_order(order_id))
+        or not EMAIL.fullmatch(email)
+        or len(email) > LONGEST_EMAIL
+        or not 1 <= len(lines) <= MOST_LINES
+        or any(quantity < 1 or price.minor_units < 0 for quantity, price in lines)
+        or not all(CURRENCY.fullmatch(money.currency) for money in (total, *(price for _, price in lines)))
+    )
 
 
 class Verdict(Enum):

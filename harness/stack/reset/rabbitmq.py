@@ -1,37 +1,24 @@
 """The messages in all queues of a RabbitMQ broker, including those not yet acknowledged by consumers.
 
-Queues are purged over AMQP. How many messages there are is asked where it is known: of a quorum queue its leader, as what the
-broker shows of it is up to 5 s old, and AMQP counts only messages that wait.
+Queues are purged over AMQP. How many messages there are is asked of the broker's node (`harness.stack.broker_queues`).
 """
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 import aio_pika
 from aio_pika.exceptions import AMQPError, ChannelNotFoundEntity
 
+from harness.stack.broker_queues import BrokerQueue, queues_of
 from harness.stack.manifest import MemberRecord
 from harness.stack.namespaces.erlang import Node
-from harness.stack.namespaces.terms import Atom
 from harness.stack.reset.contents import Contents, NotClean, administered, contents
 from harness.stack.view import StackView
 
 _TIMEOUT_S = 10.0
-_ITEMS = [Atom(name) for name in ("name", "type", "exclusive", "messages", "leader")]
-_TOTAL: tuple[Any, ...] = (Atom("rabbit_fifo"), Atom("query_messages_total"), [])
-
-
-@dataclass(frozen=True)
-class _Queue:
-    """A queue; an `exclusive` one is deleted with its connection."""
-
-    name: str
-    messages: int
-    exclusive: bool
 
 
 @contents
@@ -70,18 +57,9 @@ class Messages(Contents):
                 left.append(f"queue {name} has {there} of {wanted} consumers")
         return [f"{each} of {self._name}" for each in sorted(left)] + [f"alarm {alarm} of {self._name}" for alarm in alarms]
 
-    def _queues(self) -> list[_Queue]:
+    def _queues(self) -> list[BrokerQueue]:
         with Node(self._admin.port, self._admin.password) as node:
-            # One list for queues with a process each, one for all others.
-            found = node.call("rabbit_amqqueue", "info_all", [self._vhost.encode(), _ITEMS])
-            return [self._queue(node, dict(each)) for each in found]
-
-    def _queue(self, node: Node, info: Mapping[str, Any]) -> _Queue:
-        name, messages = info["name"][3].decode(), info["messages"]
-        if info["type"] == "quorum":
-            leader = (Atom(f"{self._vhost}_{name}".replace("/", "%2F")), Atom(info["leader"]))
-            _ok, (_index, messages), _leader = node.call("ra", "leader_query", [leader, _TOTAL])
-        return _Queue(name, messages, info["exclusive"] == "true")
+            return queues_of(node, self._vhost)
 
     def _asked(self, module: str, function: str, arguments: Sequence[Any]) -> Any:
         with Node(self._admin.port, self._admin.password) as node:

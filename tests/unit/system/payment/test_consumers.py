@@ -1,9 +1,10 @@
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pytest
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from prometheus_client import REGISTRY
 from shop.common.v1.money_pb2 import Money
 from shop.events.v1.events_pb2 import Event, OrderExpired, OrderPaid
 from shop.notification.v1.notification_pb2 import SendOrderConfirmationRequest
@@ -136,8 +137,36 @@ async def test_hopeless_messages_do_not_hold_up_the_others(world: World) -> None
 async def test_other_events_are_none_of_ours(world: World) -> None:
     expired = Event(id=str(uuid.uuid4()), order_expired=OrderExpired())
     unheard_of = Event(id=str(uuid.uuid4()))
+    before = {reason: ignored(reason) for reason in ("order_expired", "unknown")}
     assert await world(message(expired), message(unheard_of)) == ["ack", "ack"]
     assert (world.outbox.rows, world.turns.taken) == ([], 0)
+    assert {reason: ignored(reason) - count for reason, count in before.items()} == {"order_expired": 1, "unknown": 1}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda paid: setattr(paid, "customer_email", "nobody at all"),
+        lambda paid: setattr(paid, "customer_email", "a@shop.example\r\nBcc: b@shop.example"),
+        lambda paid: paid.order.ClearField("total"),
+        lambda paid: paid.order.items[0].ClearField("unit_price"),
+        lambda paid: setattr(paid.order.items[0], "quantity", 0),
+        lambda paid: setattr(paid.order.items[0].unit_price, "minor_units", -1),
+        lambda paid: setattr(paid.order.items[0].unit_price, "currency", "euro"),
+        lambda paid: paid.order.items.extend([paid.order.items[0]] * 1000),
+    ],
+)
+async def test_what_notification_would_refuse_is_not_asked_for_ever(world: World, spoil: Callable[[OrderPaid], None]) -> None:
+    """Red before: such an event was acknowledged, and its request tried again from the outbox for ever."""
+    event, good = paid(), paid()
+    spoil(event.order_paid)
+    assert await world(message(event), message(good)) == ["dead", "ack"]
+    assert [key for key, _, _ in world.outbox.rows] == [good.id]
+
+
+def ignored(reason: str) -> float:
+    labels = {"queue": "payment.order-events", "reason": reason}
+    return REGISTRY.get_sample_value("messages_ignored_total", labels) or 0.0
 
 
 async def test_nothing_is_settled_before_it_is_durable(world: World) -> None:

@@ -1,0 +1,1 @@
+"""Fuzzing of gRPC services from the descriptors that they serve by reflection. Knows no service."""
