@@ -80,13 +80,12 @@ def release_contracts(
     """
     try:
         system = installed()
-    except (ContractsError, ImportError) as error:
+        releases = Releases(system.folder / "released")
+        releases.require_new(version)
+    except (ContractsError, ImportError, ReleaseError) as error:
         refuse(error)
     documents = _current(system, set(system.released), stack, provider)
-    try:
-        folder = Releases(system.folder / "released").add(version, documents)
-    except ReleaseError as error:
-        refuse(error)
+    folder = releases.add(version, documents)
     out.print(f"{folder}: {', '.join(sorted(documents.files))}", markup=False)
 
 

@@ -45,13 +45,17 @@ class Releases:
             raise ReleaseError(f"{chosen} is not released; released are {', '.join(known)}")
         return Documents(chosen, {file.name: file.read_bytes() for file in sorted((self.folder / chosen).iterdir())})
 
-    def add(self, version: str, documents: Documents) -> Path:
-        """Save documents as a version, and note their sums. Raises ReleaseError when it is there or no newer than the last."""
+    def require_new(self, version: str) -> None:
+        """Raises ReleaseError for what is no version, or none after the last one."""
         if not _VERSION.fullmatch(version):
             raise ReleaseError(f"{version!r} is no version: three numbers are needed, such as 0.2.0")
         known = self.versions()
         if known and _number(version) <= _number(known[-1]):
             raise ReleaseError(f"{version} is not newer than {known[-1]}; what is released is never written again")
+
+    def add(self, version: str, documents: Documents) -> Path:
+        """Save documents as a version, and note their sums. Raises ReleaseError as `require_new` does."""
+        self.require_new(version)
         folder = self.folder / version
         folder.mkdir(parents=True)
         sums = [f"{_sum(content)}  {version}/{name}\n" for name, content in sorted(documents.files.items())]
