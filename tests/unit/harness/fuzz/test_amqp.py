@@ -77,15 +77,15 @@ def served(problems: Sequence[str] = ()) -> Served:
     )
 
 
-async def fuzzed(broker: FakeBroker, *serving: Served, seed: int = 1) -> tuple[Fuzzing, list[tuple[str, bool]]]:
-    fuzzing = Fuzzing("amqp", seed=Seed(seed), seconds=60, folder=Path("unused"), recorder=Recorder(Kept()))
+async def fuzzed(folder: Path, broker: FakeBroker, *serving: Served, seed: int = 1) -> tuple[Fuzzing, list[tuple[str, bool]]]:
+    fuzzing = Fuzzing("amqp", seed=Seed(seed), seconds=60, folder=folder, recorder=Recorder(Kept()))
     await AmqpFuzzer(fuzzing, cast(Broker, broker), serving, "amqp://nowhere").run(rounds=3)
     return fuzzing, sorted({(each.finding.check, each.repeated) for each in fuzzing.found_so_far})
 
 
-async def test_a_queue_that_behaves_has_no_findings_and_all_that_is_hopeless_was_sent() -> None:
+async def test_a_queue_that_behaves_has_no_findings_and_all_that_is_hopeless_was_sent(tmp_path: Path) -> None:
     broker = FakeBroker()
-    fuzzing, found = await fuzzed(broker, served())
+    fuzzing, found = await fuzzed(tmp_path, broker, served())
     assert found == []
     assert {b"bad toy", b"copy", b"bad"} < set(broker.published)
     tried = {(each.target, each.outcome) for each in fuzzing.end().tried}
@@ -102,24 +102,24 @@ async def test_a_queue_that_behaves_has_no_findings_and_all_that_is_hopeless_was
         ({"gives_up": True}, "rejected-at-once"),
     ],
 )
-async def test_a_queue_that_misbehaves_is_found_out(how: dict[str, Any], check: str) -> None:
-    _, found = await fuzzed(FakeBroker(**how), served())
+async def test_a_queue_that_misbehaves_is_found_out(tmp_path: Path, how: dict[str, Any], check: str) -> None:
+    _, found = await fuzzed(tmp_path, FakeBroker(**how), served())
     assert (check, True) in found
 
 
-async def test_good_messages_that_are_not_decided_are_a_finding() -> None:
-    _, found = await fuzzed(FakeBroker(), served(problems=["an order is PENDING"]))
+async def test_good_messages_that_are_not_decided_are_a_finding(tmp_path: Path) -> None:
+    _, found = await fuzzed(tmp_path, FakeBroker(), served(problems=["an order is PENDING"]))
     assert found == [("neighbours-unharmed", True)]
 
 
-async def test_a_consumed_queue_that_nobody_knows_is_a_gap() -> None:
-    fuzzing, _ = await fuzzed(FakeBroker())
+async def test_a_consumed_queue_that_nobody_knows_is_a_gap(tmp_path: Path) -> None:
+    fuzzing, _ = await fuzzed(tmp_path, FakeBroker())
     assert [gap.target for gap in fuzzing.end().gaps] == ["toys"]
 
 
-async def test_a_seed_makes_the_same_messages() -> None:
+async def test_a_seed_makes_the_same_messages(tmp_path: Path) -> None:
     first, second, other = FakeBroker(), FakeBroker(), FakeBroker()
-    await fuzzed(first, served())
-    await fuzzed(second, served())
-    await fuzzed(other, served(), seed=2)
+    await fuzzed(tmp_path, first, served())
+    await fuzzed(tmp_path, second, served())
+    await fuzzed(tmp_path, other, served(), seed=2)
     assert first.published == second.published != other.published
