@@ -44,7 +44,7 @@ class ProtoChecker:
         """See ContractChecker."""
         before, now = Image(released.content(IMAGE)), Image(current.content(IMAGE))
         for finding in self._found(before, now, released.content(IMAGE), current.content(IMAGE)):
-            element = finding.where.partition(" ")[0]
+            element = released_name(finding.where.partition(" ")[0], before, now)
             yield replace(finding, consumers=self.users(current, element))
 
     def _found(self, before: Image, now: Image, old: bytes, new: bytes) -> Iterator[Finding]:
@@ -60,13 +60,28 @@ def place(complaint: Complaint, before: Image, now: Image) -> str:
     """The full name of the element that is meant. For one that is gone buf points at what it was in, and names it."""
     around = now.at(complaint.file, complaint.line, complaint.column)
     parent = around.name if around else ""
-    gone = [each for name, each in before.elements.items() if name not in now.elements and each.parent == parent]
+    gone = [each for each in before.elements.values() if each.parent == parent and not _is_there(each, now)]
     named = [each for each in gone if _is_named(each, complaint)]
     if len(named) == 1:
         return named[0].name
     return (
         parent or complaint.file or next((file.name for file in before.files.file if f'"{file.name}"' in complaint.message), "")
     )
+
+
+def released_name(name: str, before: Image, now: Image) -> str:
+    """What the element was called when it was released, which is what its users call it: a field is known by its number."""
+    element = now.elements.get(name)
+    if element is None or not element.number or name in before.elements:
+        return name
+    same = (each.name for each in before.elements.values() if (each.parent, each.number) == (element.parent, element.number))
+    return next(same, name)
+
+
+def _is_there(element: Element, image: Image) -> bool:
+    """Whether the image has it: of this name, and of this number."""
+    found = image.elements.get(element.name)
+    return found is not None and found.number == element.number
 
 
 def _is_named(element: Element, complaint: Complaint) -> bool:

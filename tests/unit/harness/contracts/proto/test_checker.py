@@ -122,6 +122,23 @@ def test_findings_name_the_element_and_its_users(folder: Path, before: Documents
     assert whom == {("reader of shop.v1.BuyRequest.product",)}
 
 
+def test_a_field_is_found_by_its_number_under_another_name_and_by_its_name_under_another_number(
+    folder: Path, before: Documents
+) -> None:
+    edit = rewritten(
+        folder,
+        "shop/v1/shop.proto",
+        Rewrite("string product = 2", "string article = 2"),
+        Rewrite("Outcome outcome = 2", "Outcome outcome = 3"),
+    )
+    checker = ProtoChecker(OPTIONS, users=lambda documents, element: (element,))
+    found = {(each.rule, each.where, *each.consumers) for each in checker.check(before, edit(Documents(CURRENT, {})))}
+    assert {
+        ("FIELD_SAME_NAME", "shop.v1.BuyRequest.article", "shop.v1.BuyRequest.product"),
+        ("FIELD_NO_DELETE", "shop.v1.BuyResponse.outcome", "shop.v1.BuyResponse.outcome"),
+    } <= found
+
+
 def test_promises_are_read_from_the_image_itself(before: Documents) -> None:
     promised = promises(Image(before.content(IMAGE)), OPTIONS)
     buy = promised.rpcs["shop.v1.ShopService/Buy"]
