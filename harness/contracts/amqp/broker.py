@@ -18,6 +18,7 @@ from harness.contracts.amqp.topology import Binding, Exchange, MessageType, Queu
 from harness.contracts.checker import SourceError
 from harness.contracts.documents import as_json
 from harness.stack.errors import StackError
+from harness.stack.manifest import AdminAccess
 from harness.stack.namespaces.erlang import Node
 from harness.stack.namespaces.terms import Atom
 from harness.stack.view import StackView
@@ -56,8 +57,7 @@ def topology(stack: StackView) -> Topology:
     """What stands at the broker of a stack, without messages. Raises SourceError."""
     try:
         vhost = unquote(urlsplit(stack.amqp_url).path.removeprefix("/")).encode()
-        server = next(name for name in stack.manifest.admin if stack.instance(name).kind == _KIND)
-        admin = stack.manifest.admin[server]
+        admin = administrator(stack)
         with Node(admin.port, admin.password) as node:
             return _topology(
                 node.call("rabbit_exchange", "info_all", [vhost, _items(_EXCHANGE)]),
@@ -66,6 +66,14 @@ def topology(stack: StackView) -> Topology:
             )
     except (StackError, OSError) as error:
         raise SourceError(f"the broker does not say what stands there: {error}") from error
+
+
+def administrator(stack: StackView) -> AdminAccess:
+    """The administrator's account on the broker. Raises StackError when the stack has none."""
+    found = next((access for name, access in stack.manifest.admin.items() if stack.instance(name).kind == _KIND), None)
+    if found is None:
+        raise StackError("this stack has no broker that may be administered")
+    return found
 
 
 def _items(names: Iterable[str]) -> list[Atom]:
