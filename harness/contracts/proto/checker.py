@@ -1,7 +1,7 @@
 """The proto contract: buf's lint and breaking changes, and what the .proto files promise beyond names and types."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from harness.contracts.documents import Documents
 from harness.contracts.finding import Finding, Level
@@ -20,13 +20,6 @@ BREAKING = {
         "except": ["RPC_SAME_IDEMPOTENCY_LEVEL"],
     }
 }
-Users = Callable[[Documents, str], tuple[str, ...]]
-"""Who uses an element (by its full name), as their declarations say."""
-
-
-def nobody_known(documents: Documents, element: str) -> tuple[str, ...]:
-    """Where no consumers are declared."""
-    return ()
 
 
 @dataclass(frozen=True)
@@ -34,7 +27,6 @@ class ProtoChecker:
     """`options` names the system's own options; findings of buf carry buf's rule ids."""
 
     options: Options
-    users: Users = nobody_known
     name: str = CONTRACT
     about: str = "RPCs and messages: wire, JSON, generated code; idempotency, deadlines, statuses, limits."
     released: tuple[str, ...] = (IMAGE,)
@@ -42,12 +34,8 @@ class ProtoChecker:
 
     def check(self, released: Documents, current: Documents) -> Iterator[Finding]:
         """See ContractChecker."""
-        before, now = Image(released.content(IMAGE)), Image(current.content(IMAGE))
-        for finding in self._found(before, now, released.content(IMAGE), current.content(IMAGE)):
-            element = released_name(finding.where.partition(" ")[0], before, now)
-            yield replace(finding, consumers=self.users(current, element))
-
-    def _found(self, before: Image, now: Image, old: bytes, new: bytes) -> Iterator[Finding]:
+        old, new = released.content(IMAGE), current.content(IMAGE)
+        before, now = Image(old), Image(new)
         complaints = [*buf.complaints(["lint"], LINT, new), *buf.complaints(["breaking"], BREAKING, new, old)]
         for each in complaints:
             yield Finding(self.name, each.rule, place(each, before, now), Level.ERR, each.message)
@@ -57,20 +45,24 @@ class ProtoChecker:
 
 
 def place(complaint: Complaint, before: Image, now: Image) -> str:
-    """The full name of the element that is meant. For one that is gone buf points at what it was in, and names it."""
+    """The full name of the element that is meant, as it was released.
+
+    For one that is gone buf points at what it was in, and names it.
+    """
     around = now.at(complaint.file, complaint.line, complaint.column)
     parent = around.name if around else ""
     gone = [each for each in before.elements.values() if each.parent == parent and not _is_there(each, now)]
     named = [each for each in gone if _is_named(each, complaint)]
     if len(named) == 1:
         return named[0].name
-    return (
-        parent or complaint.file or next((file.name for file in before.files.file if f'"{file.name}"' in complaint.message), "")
-    )
+    if parent:
+        return released_name(parent, before, now)
+    deleted = (file.name for file in before.files.file if f'"{file.name}"' in complaint.message)
+    return complaint.file or next(deleted, "")
 
 
 def released_name(name: str, before: Image, now: Image) -> str:
-    """What the element was called when it was released, which is what its users call it: a field is known by its number."""
+    """What the element was called when it was released, which is what its users call it: a field is the one of its number."""
     element = now.elements.get(name)
     if element is None or not element.number or name in before.elements:
         return name
