@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import typer
+
 from harness.cli.console import err
-from harness.cli.owner import ignore_signals, stop_signals
+from harness.cli.owner import StopRequested, ignore_signals, stop_signals
 from harness.cli.progress import shown
+from harness.exit_codes import ExitCode
 from harness.stack.attach import attach
 from harness.stack.stack import Stack
 from harness.stack.topology import Topology
@@ -17,7 +20,7 @@ from harness.system import choose_placement
 
 @contextmanager
 def borrowed_stack(topology: Path, reuse: Path | None, provider: str, say: Callable[[str], None]) -> Iterator[StackView]:
-    """A running stack within the block. Raises StackError, and StopRequested on a signal, when what was started is stopped."""
+    """A running stack within the block. Raises StackError; typer.Exit(INTERRUPTED) on a signal, when it is stopped."""
     if reuse is not None:
         yield attach(reuse)
         return
@@ -29,6 +32,8 @@ def borrowed_stack(topology: Path, reuse: Path | None, provider: str, say: Calla
             with shown(err) as progress:
                 stack.start(progress)
             yield stack
+        except StopRequested as asked:
+            raise typer.Exit(ExitCode.INTERRUPTED) from asked
         finally:
             ignore_signals()
             stack.stop()
