@@ -1,6 +1,6 @@
 """deploy_rolling_upgrade: the shop as released last is replaced by this one, one instance after the other, under load."""
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.observations.events import MEMBER_REPLACED
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop, UpgradedShop
@@ -36,7 +36,7 @@ deploy_rolling_upgrade: Experiment[RunningShop] = Experiment(
     system=UpgradedShop(
         instances=dict.fromkeys(SERVICES, 2),
         environment={"user": CHEAP_PASSWORDS},
-        watchers=("members",),
+        watchers=("fences", "locks", "members"),
     ),
     workload=OpenShop(until=Healed(UPGRADE), buyers=BUYERS, pause_s=0.8, timeout_s=240.0),
     faults=(
@@ -47,7 +47,7 @@ deploy_rolling_upgrade: Experiment[RunningShop] = Experiment(
             heal=EventsSeen(MEMBER_REPLACED, 2 * len(SERVICES)),
         ),
     ),
-    guarantees=OF_A_SALE,
+    guarantees=OF_A_LOCKED_SALE,
     minimums=(
         Minimum(operation=PLACE_ORDER, count=2 * BUYERS, endings=OK, phase=Phase(part=Part.BEFORE, plan=UPGRADE)),
         Minimum(operation=PLACE_ORDER, count=5 * BUYERS, endings=OK, phase=Phase(part=Part.WHILE, plan=UPGRADE)),
