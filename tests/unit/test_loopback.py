@@ -35,7 +35,14 @@ def clients_of(source: str, name: str = "") -> Iterator[tuple[str, bool]]:
             errors = isinstance(node, ast.ImportFrom) and all(alias.name.endswith("Exception") for alias in node.names)
             for module in modules:
                 if module in HEED_THEM and not errors:  # docker-py, on a socket, raises those of requests
-                    yield f"{name}:{node.lineno}: import {module}", False
+                    yield f"{name}:{node.lineno}: import {module}", module == "requests" and _only_direct_sessions(source)
+
+
+def _only_direct_sessions(source: str) -> bool:
+    """Whether each session of requests is told to go directly, and none is made for a single request."""
+    called = [ast.unparse(node.func) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    at_once = [name for name in called if name.removeprefix("requests.") in REQUESTS and name.startswith("requests.")]
+    return not at_once and called.count("requests.Session") == source.count(".trust_env = False")
 
 
 def test_every_client_goes_directly() -> None:
@@ -58,7 +65,8 @@ def test_every_client_goes_directly() -> None:
         "AsyncClient(transport=transport)",
         "grpc.insecure_channel(address)",
         "grpc.aio.insecure_channel(address, options=[('grpc.x', 1)])",
-        "import requests",
+        "import requests\nrequests.get(url)",
+        "import requests\nhttp = requests.Session()",
         "from urllib.request import urlopen",
     ],
 )

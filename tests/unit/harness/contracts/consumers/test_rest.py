@@ -39,7 +39,7 @@ class Client:
         self.facts: set[Fact] = set()
         answers = httpx.MockTransport(lambda _: httpx.Response(status, json=ORDER))
         transport = ContractTransport(answers, packages, lambda *fact: self.facts.add(Fact(*fact)))
-        self._http = httpx.AsyncClient(transport=transport, base_url="http://shop")
+        self._http = httpx.AsyncClient(trust_env=False, transport=transport, base_url="http://shop")
 
     async def order(self) -> dict[str, Any]:
         body = {"payment": {"id": "p"}, "lines": [{"product": "p"}]}
