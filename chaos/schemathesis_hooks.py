@@ -45,7 +45,7 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 STATE = {
     (422, "UNKNOWN_PRODUCT"): "which products are for sale is no rule of form; clients of release 0.1.0 expect 422",
     (422, "IDEMPOTENCY_KEY_REUSED"): "which keys stand for another order is no rule of form; 422 is what the IETF's draft says",
-    (422, "duplicate_product"): "JSON Schema can forbid equal lines, which it does, but not lines with an equal product_id",
+    (422, "duplicate_product"): "JSON Schema cannot forbid two lines with an equal product_id",
     (402, ""): "the provider's decision; the check does not count 402 among those of state",
 }
 """By status and code, of the problem or of its first fault ("" is any): what refuses a request of the right form, and why.

@@ -88,13 +88,7 @@ class NewOrder(Request):
     model_config = example({"items": [{"product_id": LAMP["id"], "quantity": 2}], "delivery_address": ADDRESS})
 
     items: Annotated[
-        list[Line],
-        Field(
-            min_length=1,
-            max_length=LINES_MAX,
-            description=f"1 to {LINES_MAX} lines, each product once.",
-            json_schema_extra={"uniqueItems": True},
-        ),
+        list[Line], Field(min_length=1, max_length=LINES_MAX, description=f"1 to {LINES_MAX} lines, each product once.")
     ]
     delivery_address: Address
 
