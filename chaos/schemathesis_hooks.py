@@ -135,7 +135,7 @@ class Account:
 @schemathesis.hook
 def after_load_schema(_context: schemathesis.HookContext, schema: BaseSchema) -> None:
     """Tell the schema who there is."""
-    accounts = {"customer": "USER", "other customer": "USER", "admin": "ADMIN"}
+    accounts = {"customer": "USER", "admin": "ADMIN", "other customer": "USER"}  # tried in this order
     chosen = os.environ.get(RUN_AS, "")
     if chosen == "anonymous":
         return

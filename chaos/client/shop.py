@@ -19,6 +19,11 @@ class Shop:
         self._http = http
         self._token = token
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What says who is asking; empty for nobody."""
+        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+
     def as_user(self, session: Session) -> "Shop":
         """The same shop, authenticated with a session's access token."""
         return Shop(self._http, session.access_token)
@@ -138,6 +143,5 @@ class Shop:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         sent = dict(headers or {})
-        if self._token:
-            sent["Authorization"] = f"Bearer {self._token}"
+        sent |= self.headers
         return Answer.of(await self._http.request(method, path, json=body, params=query, headers=sent))

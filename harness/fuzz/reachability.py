@@ -91,11 +91,17 @@ class Reached:
         for name, of in self.operations.items():
             cells = (str(self._answers[name, status]) if status in of.statuses else "-" for status in statuses)
             lines.append(f"{name:<{width}}" + "".join(f"{cell:>6}" for cell in cells))
-        reached, all_of_them = self._share()
-        sent = sum(len(of.parameters) for of in self.operations.values())
-        lines.append(f"{reached} of {all_of_them} statuses, {sent - len(self.unsent())} of {sent} parameters")
-        return "\n".join(lines)
+        return "\n".join([*lines, self.summary()])
 
-    def _share(self) -> tuple[int, int]:
-        every = sum(len(of.statuses) for of in self.operations.values())
-        return every - len(self.missing()), every
+    def summary(self) -> str:
+        """One line: how much was reached."""
+        statuses = sum(len(of.statuses) for of in self.operations.values())
+        parameters = sum(len(of.parameters) for of in self.operations.values())
+        answers, sent = statuses - len(self.missing()), parameters - len(self.unsent())
+        return f"{answers} of {statuses} statuses, {sent} of {parameters} parameters, {self._answers.total()} answers"
+
+    def __add__(self, other: "Reached") -> "Reached":
+        both = Reached(self.operations)
+        both._answers = self._answers + other._answers
+        both._sent = self._sent + other._sent
+        return both

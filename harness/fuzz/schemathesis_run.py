@@ -51,7 +51,7 @@ def run(settings: Settings, listener: Listener) -> None:
     """Run to the end of all phases, or until the listener's time is over. Raises RuntimeError when schemathesis breaks off."""
     config = SchemathesisConfig.from_path(settings.config)
     config.update(seed=settings.seed, max_failures=None)
-    project = config.projects.get_default()
+    project = config.projects.override
     project.phases.update(phases=list(settings.phases))
     project.generation.update(max_examples=settings.examples, database="none")
     project.update(continue_on_failure=True)
