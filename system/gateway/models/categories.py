@@ -32,7 +32,7 @@ class NewCategory(Request):
 class CategoryChange(Change):
     """What changes of a node."""
 
-    model_config = example({"parent_id": None})
+    model_config = example({"name": "Tales"})
     clearable: ClassVar[frozenset[str]] = frozenset({"parent_id"})
 
     name: Name | SkipJsonSchema[None] = None
