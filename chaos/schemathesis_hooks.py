@@ -3,7 +3,7 @@
 `schemathesis.toml` loads this file, for the stock command line, too: it imports schemathesis and what that needs, nothing of
 this repository. The command line itself can sign up, but then keeps one token, which dies with the first change of the
 account; or log in again, but then needs an account that nobody can spoil. Hence this file. SHOP_FUZZ_AS=customer, admin or
-anonymous runs as one of them; without it an operation is tried as a customer, and as an admin when a customer may not.
+anonymous runs as one of them; without it an operation is tried as a customer, and as an admin when it declares a 403.
 
 Guarantees: a token that died is replaced within the request that found it dead; an account that cannot log in any more, or
 has lost its role, is replaced by a new one; two customers exist, so that object_level_authorization compares them; the first
@@ -146,7 +146,16 @@ def after_load_schema(_context: schemathesis.HookContext, schema: BaseSchema) ->
         raise ValueError(f"{RUN_AS} is customer, admin, anonymous or not set, not {chosen}")
     providers: list[AuthProvider[str]] = [CachingAuthProvider(Account(role)) for role in accounts.values()]
     people = ("customer", "other customer")
-    schema.auth.providers.append(EscalatingAuthProvider(providers, [*accounts], peers=people, pinned=chosen or None))
+    provider = EscalatingAuthProvider(providers, [*accounts], peers=people, pinned=chosen or None)
+    provider.restore(dict.fromkeys(_not_for_everybody(schema), "admin"))
+    schema.auth.providers.append(provider)
+
+
+def _not_for_everybody(schema: BaseSchema) -> list[str]:
+    """The operations that declare a 403: a customer would only be refused there."""
+    paths: dict[str, dict[str, Any]] = schema.raw_schema["paths"]
+    operations = ((method, path, of) for path, methods in paths.items() for method, of in methods.items())
+    return [f"{method.upper()} {path}" for method, path, of in operations if "403" in of["responses"]]
 
 
 @schemathesis.hook

@@ -5,6 +5,7 @@ that nobody met is a gap, and so is an operation that refused everybody. Account
 `chaos/schemathesis_hooks.py`, the same for the stock command line.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ ROUNDS: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("anonymous", ("examples", "fuzzing", "coverage"), 1.0),
 )
 """Who, in which phases, and the share of the part's time by which it has to end."""
+ENOUGH = 10
+"""Answers after which an operation that refused every one was not tested."""
 SECONDS_PER_EXAMPLE = 12.0
 """One more input for each operation for so much of the part's time."""
 
@@ -62,15 +65,21 @@ def part(*, alone: bool) -> Fuzzer[RunningShop]:
 
         openapi = (await shop.http.get("/openapi.json")).json()
         tried, reached = Reached(declared(openapi)), Reached(declared(openapi))
-        seed, examples = fuzzing.seed.child("schemathesis").value, max(1, int(fuzzing.seconds / SECONDS_PER_EXAMPLE))
-        for number, (who, phases, ends) in enumerate(ROUNDS):
-            told = _Told(fuzzing, tried, ends)
+        way = Way(shop, openapi, lambda operation, status: _also(reached, fuzzing, operation, status), alone=alone)
+
+        async def rounds() -> None:
+            seed, examples = fuzzing.seed.child("schemathesis").value, max(1, int(fuzzing.seconds / SECONDS_PER_EXAMPLE))
             document = f"{shop.stack.base_url}/openapi.json"
-            settings = Settings(document=document, config=CONFIG, seed=seed + number, examples=examples, phases=phases)
-            with _environment({**_hints(shop), "SHOP_FUZZ_AS": who}):
-                await fuzzing.in_thread(partial(run_schemathesis, settings, told))
-            fuzzing.note(f"as {who or 'everybody'}: {', '.join(phases)}; {tried.summary()}")
-        await Way(shop, openapi, lambda operation, status: _also(reached, fuzzing, operation, status), alone=alone).go()
+            for number, (who, phases, ends) in enumerate(ROUNDS):
+                told = _Told(fuzzing, tried, ends)
+                settings = Settings(document=document, config=CONFIG, seed=seed + number, examples=examples, phases=phases)
+                with _environment({**_hints(shop), "SHOP_FUZZ_AS": who}):
+                    await fuzzing.in_thread(partial(run_schemathesis, settings, told))
+                fuzzing.note(f"as {who or 'everybody'}: {', '.join(phases)}; {tried.summary()}")
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(rounds())
+            group.create_task(way.go())
         _gaps(fuzzing, tried, reached, alone=alone)
 
     about = "Generated requests and sequences against the OpenAPI document, as customer, admin and nobody."
@@ -109,7 +118,7 @@ def _gaps(fuzzing: Fuzzing, tried: Reached, reached: Reached, *, alone: bool) ->
     for operation, status in both.missing():
         if (operation, status) not in excused:
             fuzzing.gap(operation, f"never answered {status}, which the document declares")
-    for operation in tried.refused():
+    for operation in tried.refused(at_least=ENOUGH):
         fuzzing.gap(operation, "schemathesis was only ever answered 401 or 403 there")
     (fuzzing.folder / "reachability.txt").write_text(f"{both.table()}\n\nby schemathesis alone\n{tried.table()}\n")
     fuzzing.note(both.summary())

@@ -72,12 +72,12 @@ class Reached:
             (name, status) for name, of in self.operations.items() for status in of.statuses if not self._answers[name, status]
         ]
 
-    def refused(self) -> list[str]:
-        """The operations that were tried, and whose every answer was 401 or 403."""
-        seen: dict[str, set[int]] = {}
-        for name, status in self._answers:
-            seen.setdefault(name, set()).add(status)
-        return sorted(name for name, statuses in seen.items() if statuses <= {401, 403})
+    def refused(self, at_least: int = 1) -> list[str]:
+        """The operations with this many answers or more, of which every one was 401 or 403."""
+        seen: dict[str, Counter[int]] = {}
+        for (name, status), count in self._answers.items():
+            seen.setdefault(name, Counter())[status] += count
+        return sorted(name for name, of in seen.items() if of.total() >= at_least and set(of) <= {401, 403})
 
     def unsent(self) -> list[tuple[str, str]]:
         """The parameters that no request carried which was accepted for its form."""
