@@ -54,7 +54,7 @@ WHOLE = BeforeValidator(_whole)
 """On an integer of a body, behind its limits: it may come in any notation JSON has for it."""
 Id = Annotated[
     str,
-    StringConstraints(pattern=UUID),
+    StringConstraints(min_length=36, max_length=36, pattern=UUID),
     Field(json_schema_extra={"format": "uuid"}, description="UUID, lower case."),
 ]
 Email = Annotated[
