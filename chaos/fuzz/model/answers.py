@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from chaos.client import Answer
 from chaos.fuzz.model.state import Account, Money, Order, Product
 from harness.fuzz.interleavings import MismatchError
+from harness.recording.exchange import without_secrets
 
 Body = Mapping[str, JsonValue]
 PICTURE = ("url", "alt")
@@ -50,7 +51,7 @@ def refuse(status: int, code: str) -> Expected:
 
 def shown(answer: Answer) -> str:
     """An answer in a line."""
-    said = answer.code or json.dumps(dict(answer.body))[:SHOWN]
+    said = answer.code or json.dumps(without_secrets(answer.body))[:SHOWN]
     return f"{answer.status} {said}"
 
 

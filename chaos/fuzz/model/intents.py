@@ -191,7 +191,13 @@ class Method:
 
 
 RIGHT = Method()
-WRONG = (*(Method(card) for card in CARDS if card != GOOD_CARD), Method(off=1), Method(off=-1), Method(currency="CHF"))
+WRONG = (
+    *(Method(card) for card in CARDS if card != GOOD_CARD),
+    Method(off=1),
+    Method(off=-1),
+    Method(currency="CHF"),
+    Method(currency="USD"),
+)
 
 
 @dataclass(frozen=True)
@@ -309,6 +315,17 @@ class Refresh(OfCustomer):
         old = shelf.session(self.customer, self.age)
         new = shelf.unused(self.customer) if self.age else shelf.opens(self.customer)
         return [RefreshTokens(self.customer, old, new)]
+
+
+@dataclass(frozen=True)
+class Replay(OfCustomer):
+    """Trade a refresh token, show it again, and trade what it was traded for: that ended with the replay."""
+
+    def actions(self, shelf: Shelf) -> Sequence[Action]:
+        """See Intent."""
+        old, new = shelf.session(self.customer, self.age), shelf.opens(self.customer)
+        again, last = shelf.unused(self.customer), shelf.unused(self.customer)
+        return [RefreshTokens(self.customer, *pair) for pair in ((old, new), (old, again), (new, last))]
 
 
 @dataclass(frozen=True)

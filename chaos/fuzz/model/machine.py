@@ -68,6 +68,7 @@ STRATEGIES: dict[str, st.SearchStrategy[Intent]] = {
     ),
     "log_out": st.builds(intents.LogOut, who=_who),
     "refresh": st.builds(intents.Refresh, **_customer),
+    "replay": st.builds(intents.Replay, **_customer),
     "me": st.builds(intents.Me, **_customer),
     "change_me": st.builds(
         intents.ChangeMe,

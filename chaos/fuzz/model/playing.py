@@ -24,6 +24,8 @@ PATIENCE_S = 12.0
 """An example ends by then: less than an order may await its payment, so that none expires in it."""
 LAST_S = 5.0
 """What is kept of the time for examples whose orders have expired."""
+NOTE_S = 5.0
+"""How often progress is shown, at most."""
 AT_A_TIME = 2
 """How many of them are looked at after each round."""
 ENOUGH = 40
@@ -75,6 +77,7 @@ class _Part:
 
     def play(self, counted: Mapping[tuple[str, str], int]) -> None:
         """Rounds, then what has expired, then what was not met."""
+        noted = time.monotonic()
         for number in count():
             if self.trial.over():
                 break
@@ -82,7 +85,9 @@ class _Part:
             if failure is not None:
                 self.tell(failure, self.trial.repeated(failure))
             self.look_at_expired(AT_A_TIME)
-            self.fuzzing.note(self.said())
+            if time.monotonic() - noted > NOTE_S:
+                self.fuzzing.note(self.said())
+                noted = time.monotonic()
         self.look_at_expired(len(self.trial.ended))
         self.fuzzing.note(self.said())
         if self.trial.examples >= ENOUGH:

@@ -20,7 +20,7 @@ T = TypeVar("T")
 ROUND = 10
 """Examples of one run of hypothesis; the next has a seed of its own."""
 STEPS = 20
-SHRINK_S, SHRINK_LATE_S = 30.0, 10.0
+SHRINK_S, SHRINK_LATE_S = 15.0, 10.0
 """How long a sequence is made shorter, at most; and when it was found shortly before the end of the time."""
 REPEATS = 5
 """How often a sequence is sent again, at most, to see the same again: what clients do at once differs each time."""
