@@ -59,7 +59,9 @@ class Examination:
             )
         scene = await self._director.scene(operation)
         before = await self._views.of(scene)
-        for number, attack in enumerate(self._attacks(scene)):
+        pending = self._attacks(scene)
+        for number in range(len(pending)):
+            attack = pending[number]
             if self._fuzzing.over:
                 self._fuzzing.gap(operation.name, "the time was up before all impostors had tried")
                 return
@@ -70,6 +72,7 @@ class Examination:
             if told.ok and not operation.reads:  # its things are used up
                 scene = await self._director.scene(operation)
                 before = await self._views.of(scene)
+                pending = self._attacks(scene)
         await self._compare(operation, scene, before)
         await self._control(operation, scene)
 
@@ -77,12 +80,11 @@ class Examination:
         """Find which refused attack had an effect, if the view has changed."""
         if not changed(before, await self._views.of(scene)):
             return
-        for number, attack in enumerate(self._attacks(scene)):
+        for number in range(len(self._attacks(scene))):
             if (seen := await self._effect(operation, number)) is not None:
                 self._fuzzing.known(finding := self._finding(seen[0], operation, seen[1]))
                 self._fuzzing.found(finding, repeated=True)  # it showed among the others, and now alone
                 return
-            del attack
         finding = self._finding(Seen("effect", "after refusals alone, what its owner sees has changed", ()), operation, scene)
         self._fuzzing.found(finding, repeated=False)
 

@@ -52,7 +52,7 @@ def document(**paths: Any) -> dict[str, Any]:
 
 
 class Notebook:
-    """The system and its World in one. `bug` names what is wrong with it."""
+    """The system and its World in one. `bug` names what is wrong with it, one or several."""
 
     kinds: Mapping[str, Kind] = {"note_id": Kind("note", owned=True, hidden=True)}
     fresh: frozenset[str] = frozenset()
@@ -108,9 +108,9 @@ class Notebook:
         name, staff = caller
         match request.method, request.url.path.strip("/").split("/"):
             case "GET", ["audit"]:
-                return httpx.Response(200, json={"all": "well"}) if staff or self.bug == "role" else refused(403)
+                return httpx.Response(200, json={"all": "well"}) if staff or "role" in self.bug else refused(403)
             case "GET", ["notes"]:
-                rows = [self._shown(note) for note, (owner, _) in self.notes.items() if owner == name or self.bug == "list"]
+                rows = [self._shown(note) for note, (owner, _) in self.notes.items() if owner == name or "list" in self.bug]
                 return httpx.Response(200, json={"items": rows})
             case "POST", ["notes"]:
                 return self._write(name, json.loads(request.content))
@@ -119,7 +119,7 @@ class Notebook:
         return refused(404)
 
     def _write(self, name: str, body: Mapping[str, Any]) -> httpx.Response:
-        if body.keys() - {"text"} and self.bug != "assignment":
+        if body.keys() - {"text"} and "assignment" not in self.bug:
             return refused(422)
         note = f"note-{next(self._numbers)}"
         self.notes[note] = (str(body.get("user_id", name)), str(body["text"]))
@@ -129,26 +129,26 @@ class Notebook:
         owner = self.notes[note][0] if note in self.notes else None
         if owner is None:
             return refused(404)
-        if owner != name and self.bug != "owner":
-            if method == "DELETE" and self.bug == "effect":
+        if owner != name and "owner" not in self.bug:
+            if method == "DELETE" and "effect" in self.bug:
                 del self.notes[note]
-            if self.bug == "leak":
+            if "leak" in self.bug:
                 return refused(404, text=self.notes[note][1])
-            return refused(403 if self.bug == "tells" else 404)
+            return refused(403 if "tells" in self.bug else 404)
         if method == "DELETE":
             del self.notes[note]
             return httpx.Response(204)
         return httpx.Response(200, json=self._shown(note))
 
     def _shown(self, note: str) -> dict[str, str]:
-        more = {"owner": self.notes[note][0]} if self.bug == "property" else {}
+        more = {"owner": self.notes[note][0]} if "property" in self.bug else {}
         return {"id": note, "text": self.notes[note][1], **more}
 
     def _caller(self, request: httpx.Request) -> tuple[str, bool] | None:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme != "Bearer":
             return None
-        checks: dict[str, Any] = {} if self.bug == "issuer" else {"issuer": "notebook"}
+        checks: dict[str, Any] = {} if "issuer" in self.bug else {"issuer": "notebook"}
         try:
             claims = jwt.decode(
                 given,
@@ -156,14 +156,14 @@ class Notebook:
                 ["HS256"],
                 audience="notes",
                 options={
-                    "require": ["exp"] if self.bug == "issuer" else ["exp", "iss"],
-                    "verify_signature": self.bug != "signature",
+                    "require": ["exp"] if "issuer" in self.bug else ["exp", "iss"],
+                    "verify_signature": "signature" not in self.bug,
                 },
                 **checks,
             )
         except jwt.InvalidTokenError:
             return None
-        if (claims["typ"] != "access" and self.bug != "refresh") or (claims["ver"] != 1 and self.bug != "outdated"):
+        if (claims["typ"] != "access" and "refresh" not in self.bug) or (claims["ver"] != 1 and "outdated" not in self.bug):
             return None
         return claims["sub"], claims["role"] == "ADMIN"
 

@@ -35,6 +35,7 @@ async def test_nothing_is_found_where_nothing_is_wrong(tmp_path: Path) -> None:
         ("role", "accepted", "GET /audit", "no staff"),
         ("list", "foreign_row", "GET /notes", "rows of another"),
         ("effect", "effect", "DELETE /notes/{note_id}", "was refused (404), and yet it had an effect"),
+        ("effect and issuer", "effect", "DELETE /notes/{note_id}", "was refused (404), and yet it had an effect"),
         ("leak", "leak", "GET /notes/{note_id}", "secret of owner"),
         ("tells", "tells_apart", "GET /notes/{note_id}", "403 403, at what never was 404 404"),
         ("property", "undeclared_property", "GET /notes/{note_id}", "owner"),
