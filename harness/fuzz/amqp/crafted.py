@@ -1,6 +1,6 @@
 """Bad messages of every kind, drawn from the run's seed and from good ones."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 from typing import Any
 
@@ -85,12 +85,12 @@ def properties(random: Random, queue: str) -> Mapping[str, Any]:
     )
 
 
-def some(random: Random, good: Sequence[bytes], count: int) -> list[tuple[str, bytes]]:
-    """`count` bodies, of kinds that take turns."""
+def some(random: Random, good: bytes, count: int) -> list[tuple[str, bytes]]:
+    """`count` bodies, of kinds that take turns, made of a good one."""
     kinds = list(KINDS)
     random.shuffle(kinds)
     chosen = [kinds[number % len(kinds)] for number in range(count)]
-    return [(kind, KINDS[kind](random, random.choice(good))) for kind in chosen]
+    return [(kind, KINDS[kind](random, good)) for kind in chosen]
 
 
 def _varint(value: int) -> bytes:

@@ -75,12 +75,13 @@ class AmqpFuzzer:
         return hopeless + [(f"foreign: {what}", body) for what, body in serving.foreign]
 
     async def _round(self, queue: BrokerQueue, serving: Served, pending: list[tuple[str, bytes]]) -> None:
-        good = await serving.good(NEIGHBOURS)
+        # Bad messages are made of another good one: a copy with a neighbour's id could be taken in its place.
+        *good, template = [b"\x0a\x01a", *await serving.good(NEIGHBOURS + 1)]
         bodies, pending[:BAD] = pending[:BAD], []
         if len(bodies) < BAD:
-            bodies += crafted.some(self._random, good or [b"\x0a\x01a"], BAD - len(bodies))
+            bodies += crafted.some(self._random, template, BAD - len(bodies))
         bad = [_message(kind, body, queue.name, self._random) for kind, body in bodies]
-        for wrong in await self._judge(queue, serving, good, bad):
+        for wrong in await self._judge(queue, serving, good[1:], bad):
             await self._tell(queue, serving, wrong)
 
     async def _judge(self, queue: BrokerQueue, serving: Served, good: Sequence[bytes], bad: Sequence[Message]) -> list[Wrong]:
