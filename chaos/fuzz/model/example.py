@@ -10,13 +10,13 @@ from itertools import chain, repeat
 
 from chaos.client import Answer
 from chaos.fuzz.model.accounts import ChangeAccount, LogIn, Register
-from chaos.fuzz.model.action import Action
+from chaos.fuzz.model.action import Action, access
 from chaos.fuzz.model.catalogue import ADMIN
 from chaos.fuzz.model.intents import CATEGORY, CUSTOMERS, PASSWORDS, Intent, Shelf, address
 from chaos.fuzz.model.ordering import PlaceOrder, order_name
 from chaos.fuzz.model.paying import Cancel, Complete, ReadOrder
 from chaos.fuzz.model.sending import InconclusiveError, Sender
-from chaos.fuzz.model.setting import CreateCategory, LogInAdmin
+from chaos.fuzz.model.setting import CreateCategory, LogInAdmin, Staff
 from chaos.fuzz.model.state import State
 from harness.fuzz.interleavings import Step, explain
 from harness.fuzz.requests import Together, Values
@@ -40,6 +40,7 @@ class Example:
     """
 
     sender: Sender
+    staff: Staff
     mark: str
     began: float
     intents: list[tuple[Intent, ...]] = field(default_factory=list)
@@ -55,8 +56,13 @@ class Example:
         self.shelf = Shelf(self.values)
 
     async def opens(self) -> None:
-        """The admin logs in. Raises UnexplainedError, InconclusiveError."""
+        """The admin logs in, unless there is a session. Raises UnexplainedError, InconclusiveError."""
+        if self.staff.here:
+            self.values.learn(access(ADMIN), self.staff.token)
+            self.sequence.append(self.staff.had_by)
+            return
         await self.together([[LogInAdmin()]])
+        self.staff.logged_in(self.values, self.sequence[-1])
 
     async def does(self, *intents: Intent) -> None:
         """Let clients act at once. Raises UnexplainedError; after an answer that says nothing it does nothing any more."""

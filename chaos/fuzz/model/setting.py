@@ -1,5 +1,6 @@
-"""What every example begins with: a logged-in admin and a category."""
+"""What every example begins with: an admin who is logged in (all examples share a session), and a category."""
 
+import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
@@ -12,10 +13,32 @@ from chaos.fuzz.model.catalogue import ADMIN
 from chaos.fuzz.model.state import State
 from chaos.subject.running import ADMIN as ADMINS_EMAIL
 from harness.fuzz.interleavings import Memory, Step
-from harness.fuzz.requests import Request, Values
+from harness.fuzz.requests import Request, Together, Values
 
 PASSWORD = "ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 """The variable that a script reads the admin's password from."""
+
+
+SESSION_S = 300.0
+"""How long a session is used: less than its access token lasts. Logins are limited by the minute."""
+
+
+@dataclass
+class Staff:
+    """The session of the admin: its token, how it was had, and until when it is used (s, monotonic)."""
+
+    token: str = ""
+    had_by: Together = ()
+    until: float = 0.0
+
+    def logged_in(self, values: Values, had_by: Together) -> None:
+        """Keep a session that was just opened."""
+        self.token, self.had_by, self.until = values[access(ADMIN)], had_by, time.monotonic() + SESSION_S
+
+    @property
+    def here(self) -> bool:
+        """Whether there is a session to use."""
+        return time.monotonic() < self.until
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from chaos.fuzz.model.example import Example, UnexplainedError
 from chaos.fuzz.model.intents import Intent
 from chaos.fuzz.model.machine import ShopMachine
 from chaos.fuzz.model.sending import InconclusiveError, Sender
+from chaos.fuzz.model.setting import Staff
 from harness.fuzz.requests import length
 from harness.seed import Seed
 
@@ -53,6 +54,7 @@ class Trial:
     left_s: Callable[[], float]
     patience_s: float
     known: list[frozenset[str]] = field(default_factory=list)
+    staff: Staff = field(default_factory=Staff)
     examples: int = 0
     inconclusive: int = 0
     failure: Failure | None = None
@@ -99,7 +101,7 @@ class Trial:
     def begun(self) -> Example:
         """A new example."""
         self.examples += 1
-        return Example(self.sender, f"{self.mark}x{self.examples}", time.monotonic())
+        return Example(self.sender, self.staff, f"{self.mark}x{self.examples}", time.monotonic())
 
     def over(self) -> bool:
         """Whether no further example is begun."""
