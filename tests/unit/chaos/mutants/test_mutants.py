@@ -24,3 +24,9 @@ def test_a_mutant_fits_the_shop_as_it_is(mutant: Mutant) -> None:
 
 def test_bugs_of_many_experiments_are_known() -> None:
     assert len({mutant.experiment for mutant in MUTANTS if mutant.experiment}) >= 6
+
+
+def test_bugs_that_fuzzing_alone_sees_are_known_in_its_parts() -> None:
+    fuzzed = [mutant.fuzz for mutant in MUTANTS if mutant.fuzz]
+    assert len(fuzzed) >= 10
+    assert len(set(fuzzed)) >= 3
