@@ -33,6 +33,7 @@ class Broker:
         self._admin = next(iter(stack.manifest.admin[m.name] for m in stack.manifest.members if m.kind == KIND))
         self._vhost = unquote(urlsplit(stack.amqp_url).path.removeprefix("/"))
         self._channel = channel
+        self._sent: set[str] = set()
 
     async def queues(self) -> list[BrokerQueue]:
         """Every queue. Raises OSError when the node cannot be asked."""
@@ -51,7 +52,8 @@ class Broker:
 
     async def publish(self, queue: str, messages: Iterable[Message]) -> None:
         """Publish all at once and wait for the confirms. Raises AMQPError."""
-        exchange = self._channel.default_exchange
+        exchange, messages = self._channel.default_exchange, list(messages)
+        self._sent.update(each.id for each in messages)
         await asyncio.gather(*(exchange.publish(_written(each), queue, mandatory=False) for each in messages))
 
     async def drained(self, queue: str, timeout_s: float) -> bool:
@@ -68,8 +70,11 @@ class Broker:
         except TimeoutError:
             return False
 
-    async def deaths(self, queue: str, ours: Sequence[str]) -> Mapping[str, Death]:
-        """Takes our messages out of a dead-letter queue, and how each came there; others are put back. Raises AMQPError."""
+    async def deaths(self, queue: str, ours: Sequence[str] = ()) -> Mapping[str, Death]:
+        """Takes all that we caused out of a dead-letter queue, and says how each of `ours` came there. Raises AMQPError.
+
+        A reply to one of our messages, which that sent back into the queue, is ours as well. Everything else is put back.
+        """
         found: dict[str, Death] = {}
         source = await self._channel.get_queue(queue)
         others: list[AbstractIncomingMessage] = []
@@ -77,6 +82,7 @@ class Broker:
             identity = _text(message.headers.get(ID_HEADER))
             if identity in ours:
                 found[identity] = _death(message)
+            if identity in self._sent or message.correlation_id in self._sent:
                 await message.ack()
             else:
                 others.append(message)
@@ -88,7 +94,12 @@ class Broker:
 def _written(message: Message) -> aio_pika.Message:
     properties = dict(message.properties)
     headers = {**properties.pop("headers", {}), ID_HEADER: message.id}
-    properties = {"message_id": message.id, "delivery_mode": aio_pika.DeliveryMode.PERSISTENT, **properties}
+    properties = {
+        "message_id": message.id,
+        "correlation_id": message.id,
+        "delivery_mode": aio_pika.DeliveryMode.PERSISTENT,
+        **properties,
+    }
     return aio_pika.Message(message.body, headers=headers, **properties)
 
 

@@ -24,6 +24,8 @@ BAD, NEIGHBOURS = 4, 2
 DRAIN_S = 15.0
 """Seconds in which a queue has to be empty again."""
 REJECTED = "rejected"
+DEAD_LETTERS = "x-dead-letter-routing-key"
+"""The argument of a queue that names its dead-letter queue, with the default exchange as its dead-letter exchange."""
 _SHOWN = 1500
 
 
@@ -62,9 +64,16 @@ class AmqpFuzzer:
                     await self._round(queue, serving, pending[queue.name])
             number += 1
             self._fuzzing.note(f"round {number}: {self._sent} messages, {len(self._fuzzing.found_so_far)} findings")
+        for queue, _ in queues:
+            await self._clean(queue)
         for name, left in pending.items():
             if left and name not in self._stuck:
                 self._fuzzing.gap(name, f"{len(left)} kinds of hopeless messages were not sent, such as {left[0][0]}")
+
+    async def _clean(self, queue: BrokerQueue) -> None:
+        """Take away what we left in its dead-letter queue, also what came there after it was looked at."""
+        if (dead := queue.arguments.get(DEAD_LETTERS)) and await self._broker.drained(queue.name, DRAIN_S):
+            await self._broker.deaths(str(dead))
 
     def _serving(self, queue: BrokerQueue) -> Served | None:
         return next((served for served in self._served if served.fits(queue.name)), None)
@@ -105,7 +114,7 @@ class AmqpFuzzer:
     ) -> AsyncIterator[Wrong]:
         """What is wrong once the queue is empty."""
         deaths: Mapping[str, Death] = {}
-        dead_queue = queue.arguments.get("x-dead-letter-routing-key")
+        dead_queue = queue.arguments.get(DEAD_LETTERS)
         if serving.dead_letters and dead_queue:
             deaths = await self._broker.deaths(str(dead_queue), [each.id for each in (*neighbours, *bad)])
         alive = [each for each in bad if each.id not in deaths]

@@ -50,7 +50,7 @@ class FakeBroker:
     async def drained(self, _: str, __: float) -> bool:
         return not self.stuck
 
-    async def deaths(self, _: str, ours: Sequence[str]) -> Mapping[str, Death]:
+    async def deaths(self, _: str, ours: Sequence[str] = ()) -> Mapping[str, Death]:
         return {key: death for key, death in self.dead.items() if key in ours}
 
 
