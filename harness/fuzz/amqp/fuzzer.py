@@ -19,7 +19,7 @@ from harness.fuzz.fuzzing import Fuzzing
 from harness.stack.broker_queues import BrokerQueue
 
 FUZZER = "amqp"
-BAD, NEIGHBOURS = 4, 2
+BAD, NEIGHBOURS = 6, 2
 """Bad and good messages of a round; every good one is published twice."""
 DRAIN_S = 15.0
 """Seconds in which a queue has to be empty again."""
