@@ -12,11 +12,12 @@ from chaos.client import Answer
 from chaos.fuzz.model.accounts import ChangeAccount, LogIn, Register
 from chaos.fuzz.model.action import Action, access
 from chaos.fuzz.model.catalogue import ADMIN
-from chaos.fuzz.model.intents import CATEGORY, CUSTOMERS, PASSWORDS, Intent, Shelf, address
+from chaos.fuzz.model.intents import Intent
 from chaos.fuzz.model.ordering import PlaceOrder, order_name
 from chaos.fuzz.model.paying import Cancel, Complete, ReadOrder
 from chaos.fuzz.model.sending import InconclusiveError, Sender
 from chaos.fuzz.model.setting import CreateCategory, LogInAdmin, Staff
+from chaos.fuzz.model.shelf import CATEGORY, CUSTOMERS, PASSWORDS, Shelf, address
 from chaos.fuzz.model.state import State
 from harness.fuzz.interleavings import Step, explain
 from harness.fuzz.requests import Together, Values

@@ -12,9 +12,9 @@ from chaos.client import Answer
 from chaos.fuzz.model.action import Outcome
 from chaos.fuzz.model.catalogue import ADMIN, ReadStock
 from chaos.fuzz.model.example import Example
-from chaos.fuzz.model.intents import NOBODYS_TOTAL
 from chaos.fuzz.model.ordering import PlaceOrder, order_name
 from chaos.fuzz.model.paying import Authorise, Cancel, Complete, ReadOrder
+from chaos.fuzz.model.shelf import NOBODYS_TOTAL
 from chaos.fuzz.model.state import State
 from harness.fuzz.interleavings import Memory, Step
 from harness.fuzz.requests import Values

@@ -8,7 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from chaos.fuzz.model import intents
 from chaos.fuzz.model.catalogue import SORTS, Fields
-from chaos.fuzz.model.intents import ADDRESSES, CUSTOMERS, PASSWORDS, RIGHT, WRONG, Intent
+from chaos.fuzz.model.intents import RIGHT, WRONG, Intent
+from chaos.fuzz.model.shelf import ADDRESSES, CATEGORY, CUSTOMERS, PASSWORDS
 from chaos.fuzz.model.state import Money
 
 AT_ONCE = 3
@@ -39,7 +40,7 @@ _fields = st.builds(
     name=st.none() | st.sampled_from(("chair", "lamp", "table")),
     description=st.none() | st.sampled_from(("", "Warm light.")),
     price=st.none() | _price,
-    category=st.none() | st.sampled_from((intents.CATEGORY, "")),
+    category=st.none() | st.sampled_from((CATEGORY, "")),
     pictures=st.none() | st.sampled_from(((), (("https://img.shop.example/lamp.jpg", "A lamp"),))),
 )
 _new = st.builds(
@@ -47,7 +48,7 @@ _new = st.builds(
     name=st.sampled_from(("lamp", "chair")),
     description=st.sampled_from(("Warm light.", "")),
     price=_price,
-    category=st.sampled_from((None, intents.CATEGORY)),
+    category=st.sampled_from((None, CATEGORY)),
     pictures=st.sampled_from(((), (("https://img.shop.example/lamp.jpg", "A lamp"),))),
 )
 _lines = st.lists(st.tuples(_product, _units), min_size=1, max_size=2, unique_by=lambda line: line[0]).map(tuple)
