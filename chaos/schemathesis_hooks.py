@@ -41,6 +41,9 @@ DECLINED_EVERY = 3
 """One payment in so many is made with a card that is declined at the capture."""
 UNKNOWN_EVERY = 5
 """One order in so many keeps the product that the fuzzer made up."""
+KEY, KEY_MAX = "Idempotency-Key", 255
+REUSED_EVERY = 4
+"""One order in so many keeps the key that the fuzzer made up, which it does again and again."""
 REFRESHED_EVERY = 3
 """One refresh token in so many is real."""
 LINES_MAX, QUANTITY_MAX = 50, 1000
@@ -192,8 +195,11 @@ def before_call(_context: schemathesis.HookContext, case: Case, _kwargs: dict[st
             supply(shop_of(case.operation.schema), case, case.body)
 
 
-def _goods_for(shop: Shop, _case: Case, body: dict[str, Any]) -> None:
-    """Make most well-formed orders one of goods in stock; what is wrong about the lines stays as it was."""
+def _goods_for(shop: Shop, case: Case, body: dict[str, Any]) -> None:
+    """Make most well-formed orders one of goods in stock, under a key of its own; what is wrong stays as it was."""
+    key = case.headers.get(KEY)
+    if isinstance(key, str) and TOKEN.fullmatch(key) and len(key) <= KEY_MAX and zlib.crc32(repr(body).encode()) % REUSED_EVERY:
+        case.headers[KEY] = secrets.token_hex(8)
     lines = body.get("items")
     if not (isinstance(lines, list) and 0 < len(lines) <= LINES_MAX and all(map(_is_line, lines))):
         return
@@ -240,7 +246,8 @@ SUPPLIES = {"place_order": _goods_for, "complete_order": _payment_for, "refresh"
 @schemathesis.hook
 def after_call(_context: schemathesis.HookContext, case: Case, response: schemathesis.Response) -> None:
     """Goods that the fuzzer sold out or deleted are replaced."""
-    if case.operation.definition.raw.get("operationId") == "place_order" and response.status_code in (409, 422):
+    sold_out = response.status_code in (409, 422) and ("OUT_OF_STOCK" in response.text or "UNKNOWN_PRODUCT" in response.text)
+    if sold_out and case.operation.definition.raw.get("operationId") == "place_order":
         shop_of(case.operation.schema).refused(str(case.body))
 
 
