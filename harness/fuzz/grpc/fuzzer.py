@@ -67,7 +67,7 @@ class GrpcFuzzer:
                     if not method.streaming
                 ]
                 self._fuzzing.seed.stream("order", number).shuffle(attacks)  # so that no RPC is always the one without time
-                for step in (self._open, self._attack):
+                for step in (self._open, self._stretch, self._attack):
                     for attack in attacks:
                         step(attack)
                 number += 1
@@ -91,12 +91,19 @@ class GrpcFuzzer:
                 )
 
     def _open(self, attack: "_Attack") -> None:
-        """The samples of an RPC as they are, and what needs to be sent once: each RPC has these before any is attacked."""
-        path, bodies_as_they_are = attack.method.path, [*map(encoded, attack.samples), b""]
-        calls = [Call(path, body) for body in bodies_as_they_are]
+        """The samples of an RPC as they are: each RPC is reached before any is stretched or attacked."""
+        self._send(attack, [Call(attack.method.path, encoded(each)) for each in attack.samples])
+
+    def _stretch(self, attack: "_Attack") -> None:
+        """What needs to be sent once: nothing at all, too much, and what comes too late."""
+        path = attack.method.path
+        calls = [Call(path, b"")]
         if attack.number == 0:
             calls += [Call(path, OVERSIZED), Call(path, b"", metadata=HUGE_METADATA)]
-            calls += [Call(path, body, timeout_s=0.0) for body in bodies_as_they_are]
+            calls += [Call(path, body, timeout_s=0.0) for body in (*map(encoded, attack.samples), b"")]
+        self._send(attack, calls)
+
+    def _send(self, attack: "_Attack", calls: Sequence[Call]) -> None:
         for call in calls:
             if not self._fuzzing.over:
                 self._fails(attack, call)
