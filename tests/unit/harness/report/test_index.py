@@ -19,7 +19,8 @@ def add(parent: Path, name: str, minute: int, verdict: RunVerdict) -> RunFolder:
     facts = replace(FACTS, experiment=name, seed=minute)
     folder = save_pictured(parent, facts=facts)
     folder.save_record(replace(facts, started_at=STARTED + timedelta(minutes=minute)))
-    report.write(JudgedRun.of(folder, replace(verdict, experiment=name, seed=minute)))
+    folder.verdict.write_bytes(report.verdict_of(JudgedRun.of(folder, replace(verdict, experiment=name, seed=minute))))
+    folder.report.touch()  # a list links to pages, whatever they show
     return folder
 
 

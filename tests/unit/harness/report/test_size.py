@@ -1,5 +1,7 @@
 """A page stays small however long the run was: 100,000 operations, lanes of thousands, megabytes of logs."""
 
+import pytest
+
 from harness.history import Ending, History, Recorder
 from harness.history.records import FaultPhase, Record
 from harness.report.page import page
@@ -58,6 +60,7 @@ def big_history() -> History:
     return History(tuple(kept))
 
 
+@pytest.mark.nightly
 def test_a_page_of_a_hundred_thousand_operations_is_below_five_megabytes() -> None:
     history = big_history()
     assert len(history.operations) == OPERATIONS

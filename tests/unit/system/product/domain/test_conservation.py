@@ -83,5 +83,5 @@ class Shop(RuleBasedStateMachine):
 TestShop = Shop.TestCase
 # A run of these few orders reads well as it is; making it the shortest would take minutes.
 TestShop.settings = settings(
-    max_examples=200, stateful_step_count=30, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+    max_examples=100, stateful_step_count=30, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
 )
