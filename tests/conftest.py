@@ -1,10 +1,17 @@
-"""What holds of all suites: nightly tests are left out and counted, and no property fails because the machine is busy."""
+"""What holds of all suites: nightly tests are left out and counted, and no property fails because the machine is busy.
 
+Programs under test get SIGINT's default action, also where it is ignored, as in a script's background job (`make test &`).
+"""
+
+import signal
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what is handled is not inherited as ignored
 
 settings.register_profile("busy-machine", deadline=None)
 settings.load_profile("busy-machine")

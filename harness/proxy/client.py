@@ -8,12 +8,15 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import stamina
 
 from harness.direction import Direction
 from harness.proxy.request import ProxyRequest, require_addressable
 from harness.proxy.toxiproxy_metrics import Counted, counted
 
 _TIMEOUT_S = 10.0
+_ASK_AGAIN = stamina.AsyncRetryingCaller(attempts=3, timeout=_TIMEOUT_S, wait_initial=0.05, wait_jitter=0)
+"""Reading is repeated when the connection ends before the answer, as one through a container's published port may do."""
 
 
 class ProxyApiError(Exception):
@@ -232,7 +235,7 @@ class ProxyClient:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
         await self.proxy(name)  # which is there: it is the page that is not
-        response = await self._http.request("GET", "/metrics")
+        response = await self._send("GET", "/metrics")
         if not response.is_success:
             raise ProxyApiError(response.status_code, "the server counts nothing: start it with -proxy-metrics")
         return EffectsState.counted(counted(response.text, name))
@@ -248,8 +251,13 @@ class ProxyClient:
     async def _update(self, name: str, change: Mapping[str, Any]) -> ProxyState:
         return ProxyState.of(await self._call("PATCH", _path(name), change))
 
+    async def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        if method != "GET":  # what may have been done is not done again
+            return await self._http.request(method, path, json=body)
+        return await _ASK_AGAIN(httpx.RemoteProtocolError, self._http.request, method, path)
+
     async def _call(self, method: str, path: str, body: Any = None) -> Any:
-        response = await self._http.request(method, path, json=body)
+        response = await self._send(method, path, body)
         if response.is_success:
             return None if response.status_code == HTTPStatus.NO_CONTENT else response.json()
         try:

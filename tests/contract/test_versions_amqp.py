@@ -11,7 +11,8 @@ from typing import Any
 import aio_pika
 import httpx
 import pytest
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
+from aio_pika.exceptions import PublishError
 from google.protobuf.json_format import ParseDict
 
 from harness.contracts.versions.generated import FOREIGN_ENUM, foreign
@@ -32,7 +33,20 @@ DEAD = ("order.place.dead", "payment.order-events.dead")
 @asynccontextmanager
 async def talking(url: str) -> AsyncIterator[AbstractChannel]:
     async with await aio_pika.connect(url) as connection:
-        yield await connection.channel()
+        yield await connection.channel(on_return_raises=True)
+
+
+async def delivered(exchange: AbstractExchange, message: aio_pika.Message, key: str) -> None:
+    """Publish a message; again while there is no queue for it, because a service is ready before it has declared its own."""
+
+    async def published() -> bool:
+        try:
+            await exchange.publish(message, key)
+        except PublishError:
+            return False
+        return True
+
+    await eventually(published, bool)
 
 
 async def dead(channel: AbstractChannel) -> int:
@@ -55,7 +69,7 @@ async def placed(channel: AbstractChannel, schema: Schema, product: str) -> Any:
     body = command.SerializeToString() + foreign("a wish")
     queue = await channel.declare_queue(exclusive=True, auto_delete=True)
     message = aio_pika.Message(body, message_id=str(uuid.uuid4()), correlation_id="c", reply_to=queue.name)
-    await channel.default_exchange.publish(message, PLACE)
+    await delivered(channel.default_exchange, message, PLACE)
 
     async def heard() -> AbstractIncomingMessage | None:
         return await queue.get(no_ack=True, fail=False)
@@ -83,7 +97,7 @@ def paid(schema: Schema) -> Any:
 async def mails_of(mailbox: httpx.AsyncClient, channel: AbstractChannel, event: Any) -> int:
     """How many mails an event leads to."""
     exchange = await channel.get_exchange(EVENTS)
-    await exchange.publish(aio_pika.Message(event.SerializeToString()), "order.paid")
+    await delivered(exchange, aio_pika.Message(event.SerializeToString()), "order.paid")
 
     async def mails() -> list[Any]:
         return list((await mailbox.get("/messages", params={"order_id": event.order_paid.order.id})).json())
@@ -95,7 +109,7 @@ async def unheard_of(channel: AbstractChannel, schema: Schema) -> None:
     """An event whose kind nobody knows yet."""
     event = schema.message_class("shop.events.v1.Event")(id=str(uuid.uuid4()))
     exchange = await channel.get_exchange(EVENTS)
-    await exchange.publish(aio_pika.Message(event.SerializeToString() + foreign("shipped")), "order.paid")
+    await delivered(exchange, aio_pika.Message(event.SerializeToString() + foreign("shipped")), "order.paid")
 
 
 @pytest.fixture
