@@ -5,7 +5,7 @@ shared     integration and contract tests: all workers use one stack of the shop
            recorded and must be declared (contracts/consumers); in a whole and green run also what is not used is reported
 fuzz       every fuzzer briefly, with a fixed seed, on one stack of the shop
 apart      whoever starts servers of their own (conformance, chaos), on several workers; tests that share an expensive fixture
-           are a group that stays on one worker, and all that run a shop are one group: their experiments need the processor
+           are a group that stays on one worker, and all that run a shop are two groups: their experiments need the processor
 
 Every part is run, also after failures. Tests marked `nightly` are left out, and counted, without --nightly. At
 the end: per part its result, its time and pytest's last line. The exit code is that of the first part that failed.
@@ -32,7 +32,7 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Part:
-    """Suites of one pytest run, and their distribution to workers; `workers` overrides the command line.
+    """Suites of one pytest run, and their distribution to workers; `workers` overrides the command line, `extra` adds to it.
 
     Of a `recorded` one, what consumers use is recorded and verified.
     """
@@ -41,6 +41,7 @@ class Part:
     roots: tuple[str, ...]
     handing_out: tuple[str, ...]
     workers: str = ""
+    extra: int = 0
     recorded: bool = False
 
     def folders(self, app: str) -> list[str]:
@@ -56,8 +57,9 @@ PARTS = (
     Part("shared", ("tests/contract", "tests/integration"), ("--dist", "loadfile"), recorded=True),
     # Not recorded: what a fuzzer provokes is no use that a consumer makes of a provider.
     Part("fuzz", ("tests/fuzz",), ("--dist", "loadfile")),
-    # In this order: the experiments are the longest group, so one worker begins with them.
-    Part("apart", ("tests/chaos", "tests/conformance"), ("--dist", "loadgroup", "--no-loadscope-reorder")),
+    # In this order: the experiments are the longest groups, so workers begin with them. One more worker than processors are
+    # assumed, because much of it is waiting for what was killed.
+    Part("apart", ("tests/chaos", "tests/conformance"), ("--dist", "loadgroup", "--no-loadscope-reorder"), extra=1),
 )
 
 
@@ -99,7 +101,7 @@ def run(parts: Sequence[Part], arguments: argparse.Namespace, pytest: Pytest, ve
         if not (folders := part.folders(arguments.app)):
             continue
         begin = time.monotonic()
-        workers = ["-n", part.workers or str(arguments.workers), *part.handing_out]
+        workers = ["-n", part.workers or str(arguments.workers + part.extra), *part.handing_out]
         nightly = ["--nightly"] if arguments.nightly else []
         with consumers.recording() if part.recorded else nullcontext() as facts:
             ended = pytest([*folders, *workers, *nightly, *arguments.pytest])

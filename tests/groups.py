@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has no type hints
 
 GROUPS = {
-    "tests/chaos": "shop",  # experiments: one shop at a time
+    "tests/chaos/test_mutants.py": "mutants",  # experiments: at most two shops at a time
+    "tests/chaos": "shop",
     "tests/conformance/test_warm.py": "shop",
     "tests/conformance/proxy": "proxy",  # all use one server, which may be somebody's only one
     "tests/conformance/test_provider.py": "toy",  # these share the toy system of conformance/conftest.py
@@ -19,6 +20,7 @@ GROUPS = {
     "tests/conformance/test_capabilities.py": "restless",  # and these one of their own each
     "tests/conformance/test_carriers.py": "carriers",
     "tests/conformance/test_reset.py": "reset",
+    "tests/conformance/report": "report",  # one list of runs for several pages
     "tests/conformance/test_pythons.py": "pythons",  # an environment takes a minute to make
 }
 

@@ -1,9 +1,10 @@
 """Typed clients on httpx of the shop's REST API and of the sandboxes (payment provider, mailbox).
 
 Every call returns an Answer, whatever its status; an error of the transport is raised as httpx.HTTPError. Nothing
-is retried here; retries are the caller's decision.
+is retried by itself; retries are the caller's decision (`accepted` for the preparations of a run).
 """
 
+from chaos.client.accepted import accepted
 from chaos.client.answer import Answer, RefusedError
 from chaos.client.models import (
     Address,
@@ -46,4 +47,5 @@ __all__ = [
     "Tokens",
     "User",
     "UserInstance",
+    "accepted",
 ]

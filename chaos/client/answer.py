@@ -18,6 +18,10 @@ _SHOWN = 200
 class RefusedError(Exception):
     """The answer was not the success that the caller needs; the message quotes it."""
 
+    def __init__(self, message: str, answer: "Answer") -> None:
+        super().__init__(message)
+        self.answer = answer
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -49,11 +53,11 @@ class Answer:
     def read(self, kind: type[T]) -> T:
         """The body as a `kind`. Raises RefusedError for a status other than 2xx or a body that is no `kind`."""
         if not 200 <= self.status < 300:
-            raise RefusedError(f"{self.request} was answered {self.status}: {self._said()}")
+            raise RefusedError(f"{self.request} was answered {self.status}: {self._said()}", self)
         try:
             made = TypeAdapter(kind).validate_python(self.body)
         except ValidationError as error:
-            raise RefusedError(f"{self.request} was answered {self.status} with no {kind.__name__}: {error}") from error
+            raise RefusedError(f"{self.request} was answered {self.status} with no {kind.__name__}: {error}", self) from error
         read_as(self.body, kind)
         return made
 

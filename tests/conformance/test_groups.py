@@ -24,7 +24,8 @@ def test_it(n):
 @pytest.mark.parametrize(
     ("nodeid", "group"),
     [
-        ("tests/chaos/test_mutants.py::test_a_planted_bug_is_caught[inbox_forgets]", "shop"),
+        ("tests/chaos/test_mutants.py::test_a_planted_bug_is_caught[inbox_forgets]", "mutants"),
+        ("tests/chaos/test_kill_any_service.py::test_a", "shop"),
         ("tests/conformance/test_warm.py::test_a", "shop"),
         ("tests/conformance/proxy/test_http.py::test_a[a/b::c]", "proxy"),
         ("tests/conformance/test_cli.py::test_a", "tests/conformance/test_cli.py::test_a"),

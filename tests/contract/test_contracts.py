@@ -15,6 +15,12 @@ from harness.contracts.reports import FORMATS
 from harness.exit_codes import ExitCode
 from harness.stack.view import StackView
 
+LONG = {"proto", "openapi"}
+"""Checkers whose proofs take half a minute: `make contracts-proof`, and nightly."""
+PROVED = [
+    pytest.param(each, id=each.name, marks=pytest.mark.nightly if each.name in LONG else ()) for each in CONTRACTS.checkers
+]
+
 
 @pytest.fixture(scope="module")
 def current(stack: StackView) -> Documents:
@@ -30,7 +36,7 @@ def test_nothing_breaks_that_is_not_accepted(checker: ContractChecker, current: 
     assert judgement.count(Level.WARN) == 0, report
 
 
-@pytest.mark.parametrize("checker", CONTRACTS.checkers, ids=lambda checker: checker.name)
+@pytest.mark.parametrize("checker", PROVED)
 def test_planted_changes_are_named_by_their_rules_and_harmless_ones_pass(checker: ContractChecker) -> None:
     changes = [change for change in CONTRACTS.planted if change.contract == checker.name]
     results = prove(changes, [checker], saved_documents(CONTRACTS))

@@ -75,9 +75,9 @@ def well(seen: Seen, width: int, *, dark: bool) -> None:
     [
         (passed, LANES, False, True),
         (failed, LANES, True, True),
-        (interrupted, {"throughput", "latency"}, False, True),
+        pytest.param(interrupted, {"throughput", "latency"}, False, True, marks=pytest.mark.nightly),
         (broken_at_the_start, set[str](), False, False),
-        (of_an_older_version, {"throughput", "latency"}, False, False),
+        pytest.param(of_an_older_version, {"throughput", "latency"}, False, False, marks=pytest.mark.nightly),
     ],
 )
 def test_a_page_is_whole(
@@ -95,10 +95,10 @@ def test_a_page_is_whole(
     assert sorted(seen.cut) == (["order calls redis-lock-1", "order calls redis-lock-2"] if cut else [])
 
 
-@pytest.fixture
-def runs(tmp_path: Path) -> Path:
-    """Runs of every kind, with seeds that fall with the name."""
-    parent = tmp_path / "runs"
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs of every kind, with seeds that fall with the name; nobody changes them."""
+    parent = tmp_path_factory.mktemp("list") / "runs"
     for seed, (name, outcome) in enumerate([("c", Outcome.PASS), ("b", Outcome.FAIL), ("a", Outcome.UNKNOWN)], start=8):
         folder = save_pictured(parent, facts=replace(FACTS, experiment=name, seed=seed))
         report.write(JudgedRun.of(folder, replace(concluded(outcome), experiment=name, seed=seed)))
