@@ -1,0 +1,37 @@
+"""The catalogue: what staff do to products. Their acknowledged operations are the only source of prices and stock for judges."""
+
+from dataclasses import dataclass
+
+from chaos.observations.outside import Amount
+
+CREATE_PRODUCT = "create_product"
+SET_PRICE = "set_price"
+SET_STOCK = "set_stock"
+"""Names of the operations of staff."""
+
+AT_THE_SHOP = (CREATE_PRODUCT, SET_PRICE, SET_STOCK)
+"""All of them; the shop answers each."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewProduct:
+    """Input of CREATE_PRODUCT; the answer's `id` names the product."""
+
+    name: str
+    price: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """Input of SET_PRICE."""
+
+    product_id: str
+    price: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class StockChange:
+    """Input of SET_STOCK: the units that are available from then on."""
+
+    product_id: str
+    available: int
