@@ -1,4 +1,4 @@
-"""The catalogue: what staff do to products. Their acknowledged operations are the only source of prices and stock for judges."""
+"""The catalogue: what staff do to products. For judges, acknowledged operations of staff are the only source of prices."""
 
 from dataclasses import dataclass
 
