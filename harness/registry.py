@@ -15,6 +15,7 @@ from harness.bench_checkers.maker import HistoryMaker
 from harness.experiment import Experiment
 from harness.fuzz.suite import FuzzSuite
 from harness.mutants import Mutant
+from harness.proof import HistoryProof
 from harness.verdict import Guarantee
 
 EXPERIMENTS = "gauntlet.experiments"
@@ -22,6 +23,7 @@ GUARANTEES = "gauntlet.guarantees"
 MUTANTS = "gauntlet.mutants"
 HISTORIES = "gauntlet.histories"
 FUZZERS = "gauntlet.fuzzers"
+PROOFS = "gauntlet.proofs"
 
 
 class RegistryError(Exception):
@@ -66,6 +68,11 @@ def histories() -> dict[str, HistoryMaker]:
 def fuzz_suites() -> dict[str, FuzzSuite[Any]]:
     """What there is to fuzz, by name: usually one system. Raises RegistryError, ImportError."""
     return _load(FUZZERS, FuzzSuite)
+
+
+def proofs() -> dict[str, HistoryProof]:
+    """Legal histories and their corruptions, by system. Raises RegistryError, ImportError."""
+    return _load(PROOFS, HistoryProof)
 
 
 def find(name: str, known: Mapping[str, N], kind: str) -> N:

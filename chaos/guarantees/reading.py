@@ -5,7 +5,7 @@ never observed raises NotObservedError, with the same effect.
 """
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -28,6 +28,8 @@ from harness.verdict import Finding
 
 T = TypeVar("T")
 
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
 
 class NotAtRestError(LookupError):
     """The rows were read before the system had come to rest, so they cannot show that the guarantee holds."""
@@ -38,13 +40,20 @@ def rows(history: History, subject: str, kind: type[T]) -> tuple[T, ...]:
     observed = history.observed(subject)
     if isinstance(observed, CompressedRows):
         return tuple(observed.typed(kind))
-    read = TypeAdapter(kind).validate_python
+    read = _adapter(kind).validate_python
     return tuple(read(row) for row in observed)
+
+
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    """Building one costs a millisecond; a run is judged by twenty guarantees, a proof judges hundreds of histories."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def inputs(history: History, kind: type[T], *names: str) -> Iterator[tuple[Operation, T]]:
     """The operations of these names with their inputs, typed. Raises pydantic.ValidationError."""
-    read = TypeAdapter(kind).validate_python
+    read = _adapter(kind).validate_python
     for operation in history.named(*names):
         yield operation, read(operation.input)
 

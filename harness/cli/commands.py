@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "judge": "harness.cli.judge:judge",
     "replay": "harness.cli.replay:replay",
     "mutants": "harness.cli.mutants:group",
+    "prove": "harness.cli.prove:group",
     "contracts": "harness.cli.contracts:contracts",
     "bench": "harness.cli.bench:bench",
 }

@@ -114,6 +114,13 @@ def test_an_admin_may(shop: IdentityHistory) -> None:
     assert judged(shop).outcome is Outcome.VACUOUS
 
 
+def test_an_admins_own_list_is_of_his_own_orders_too(shop: IdentityHistory) -> None:
+    shop.owns("o")
+    shop.gives("eve")
+    shop.lists("eve", "o")
+    assert judged(shop).outcome is Outcome.FAIL
+
+
 def test_who_was_refused_the_role_may_not(shop: IdentityHistory) -> None:
     owner = shop.owns("o")
     shop.gives("eve", status=403)

@@ -1,0 +1,124 @@
+"""Products, their stock with its ledger, reservations, the lock on products and its fencing tokens."""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from chaos.guarantees import joining
+from chaos.observations.locks import GrantRow
+from chaos.observations.stock import Movement
+from chaos.proof.world import MS, World
+from harness.history import Row
+
+ERROR_NS = 100_000
+"""How far apart the clocks of servers are at most."""
+MASTERS, QUORUM = 3, 2
+HOLDERS = ("order-1", "order-2")
+TTL_NS = 8_000_000_000
+
+
+@dataclass
+class Product:
+    """A product for sale; the buckets are those of its row."""
+
+    id: str
+    name: str
+    price: int
+    held: dict[str, int] = field(default_factory=lambda: {"available": 0, "reserved": 0, "sold": 0})
+    lock_until_ns: int = 0
+    fence: int = 0
+
+
+@dataclass
+class Stockroom:
+    """What the product service stores, and what is known of the lock."""
+
+    world: World
+    products: dict[str, Product] = field(default_factory=dict)
+    movements: list[Row] = field(default_factory=list)
+    reservations: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, dict[str, int]] = field(default_factory=dict)
+    grants: list[Row] = field(default_factory=list)
+    tokens: list[Row] = field(default_factory=list)
+    fenced_off: list[Row] = field(default_factory=list)
+
+    def stocks(self, name: str, price: int, units: int) -> Product:
+        """A new product with units."""
+        product = Product(self.world.new_id(), name, price)
+        self.products[product.id] = product
+        self.moves(product, Movement.PUT, None, units)
+        return product
+
+    def reserves(self, order: str, lines: dict[str, int]) -> bool:
+        """Take the lock over the products and reserve all lines or none; whether there was enough."""
+        products = [self.products[each] for each in sorted(lines)]
+        token = self.takes(products)
+        if any(product.held["available"] < lines[product.id] for product in products):
+            return False
+        for product in products:
+            product.fence = token
+            self.moves(product, Movement.RESERVE, order, lines[product.id], fence=token)
+        self.reservations[order], self.lines[order] = "RESERVED", dict(lines)
+        return True
+
+    def ends(self, order: str, kind: Movement) -> None:
+        """Confirm or release a reservation."""
+        self.reservations[order] = "CONFIRMED" if kind is Movement.CONFIRM else "RELEASED"
+        for product, quantity in self.lines[order].items():
+            self.moves(self.products[product], kind, order, quantity)
+
+    def moves(self, product: Product, kind: Movement, order: str | None, quantity: int, fence: int | None = None) -> None:
+        """An entry of the ledger, and the row that follows it."""
+        source, target = joining.MOVES[kind]
+        for bucket, change in ((source, -quantity), (target, quantity)):
+            if bucket in product.held:
+                product.held[bucket] += change
+        entry: Row = {
+            "id": len(self.movements) + 1,
+            "product_id": product.id,
+            "order_id": order,
+            "kind": kind.value,
+            "quantity": quantity,
+            "fence": fence,
+        }
+        self.movements.append(entry)
+
+    def takes(self, products: list[Product], holder: str = "", *, until_ns: int | None = None) -> int:
+        """Hold the lock on products, until now or until `until_ns`; returns its fencing token."""
+        now_ns, world = self.world.clock(), self.world
+        token = len(self.tokens) + 1
+        paused = world.disturbance.pauses if world.disturbance else ""
+        holder = holder or world.random.choice([each for each in HOLDERS if each != paused])
+        value = f"{holder}:{world.random.getrandbits(128):032x}"
+        names = json.dumps([each.id for each in products])
+        self.tokens.append({"token": token, "holder": value, "names": names, "drawn_ns": now_ns})
+        for product in products:
+            begin_ns = max(product.lock_until_ns + 1, now_ns - world.ms(1, 3))
+            ended_ns = until_ns or now_ns
+            grant = GrantRow(
+                resource=product.id,
+                holder=holder,
+                value=value,
+                token=token,
+                begin_ns=begin_ns,
+                sure_ns=ended_ns,
+                end_ns=ended_ns,
+                ending="released",
+                votes=MASTERS if world.disturbance is None else QUORUM,
+                unseen=0 if world.disturbance is None else 1,
+                quorum=QUORUM,
+                error_ns=ERROR_NS,
+            )
+            self.grants.append(asdict(grant))
+            product.lock_until_ns = now_ns
+        return token
+
+    def oversleeps(self, product: Product, holder: str, wakes_ns: int) -> int:
+        """A holder is paused with the lock until `wakes_ns`; returns its token. Nobody may take it before its TTL."""
+        token = self.takes([product], holder, until_ns=wakes_ns + MS)
+        product.lock_until_ns += TTL_NS
+        return token
+
+    def fences_off(self, product: Product, token: int) -> None:
+        """The write of an overtaken holder is refused."""
+        row: Row = {"id": len(self.fenced_off) + 1, "product_id": product.id, "token": token, "written": product.fence}
+        self.fenced_off.append(row)

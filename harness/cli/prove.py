@@ -1,0 +1,81 @@
+"""gauntlet prove: proof that the harness sees what it says it sees."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from harness.cli.console import err, out, refuse
+from harness.cli.options import AsJson
+from harness.exit_codes import ExitCode
+from harness.proof import Proof, prove
+from harness.registry import RegistryError, guarantees, proofs
+from harness.seed import Seed
+
+group = typer.Typer(
+    help="Prove that the harness sees: corrupt what it judges, and look whether it says so.", no_args_is_help=True
+)
+
+
+@group.callback()
+def about() -> None:
+    """Prove that the harness sees: corrupt what it judges, and look whether it says so."""
+
+
+@group.command("histories")
+def prove_histories(
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds, from 1 on; each makes every kind of history.")] = 5,
+    seed: Annotated[str | None, typer.Option(help="One seed alone, e.g. that of an alarm.")] = None,
+    every: Annotated[
+        bool, typer.Option("--verbose-table", help="Show every corruption, not only those that were missed.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Corrupt generated legal histories: the guarantee named must fail, and no legal history may. Needs no server.
+
+    Exit code 0: all seen, no false alarm; 1: a corruption was missed, or a legal history alarmed; 3: a corruption could never
+    be done, or a guarantee has fewer than 4.
+    """
+    try:
+        known, installed = guarantees(), proofs()
+        chosen = [Seed.parse(seed)] if seed is not None else [Seed(number) for number in range(1, seeds + 1)]
+    except (RegistryError, ImportError, ValueError) as error:
+        refuse(error)
+    found = {name: prove(each, known, chosen, lambda text: err.print(Text(text, "dim"))) for name, each in installed.items()}
+    if as_json:
+        out.print(json.dumps({name: asdict(each) for name, each in found.items()}, indent=2), markup=False)
+    else:
+        for each in found.values():
+            _print(each, every=every)
+    raise typer.Exit(_exit_code(list(found.values())))
+
+
+def _print(proof: Proof, *, every: bool) -> None:
+    shown = [line for line in proof.lines if every or not line.proven]
+    if shown:
+        table = Table(box=None, pad_edge=False)
+        for title in ("guarantee", "corruption", "seen", "said"):
+            table.add_column(title)
+        for line in shown:
+            style = "" if line.proven else "bold red"
+            table.add_row(line.guarantee, Text(line.corruption, style), f"{line.seen}/{line.attempts}", Text(line.said[:160]))
+        out.print(table)
+    for alarm in proof.alarms:
+        told = f"false alarm: {alarm.guarantee} is {alarm.outcome} in {alarm.history}, seed {alarm.seed}: {alarm.said}"
+        out.print(Text(told, "bold red"))
+    for guarantee, number in proof.owing:
+        out.print(Text(f"{guarantee} has {number} corruptions; every guarantee needs 4", "bold yellow"))
+    seen = sum(line.proven for line in proof.lines)
+    out.print(
+        f"{seen} of {len(proof.lines)} corruptions seen; {len(proof.alarms)} false alarms in {proof.histories} legal histories"
+    )
+
+
+def _exit_code(found: Sequence[Proof]) -> ExitCode:
+    if any(line.seen < line.attempts for each in found for line in each.lines) or any(each.alarms for each in found):
+        return ExitCode.FAIL
+    return ExitCode.PASS if found and all(each.holds for each in found) else ExitCode.INCONCLUSIVE
