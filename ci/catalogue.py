@@ -42,7 +42,10 @@ def _experiments() -> Iterator[str]:
         yield f"### {name}{'*' if each.default else ''}\n\n{each.about}\n"
         for plan in each.faults:
             yield f"- `{plan.name}` is injected when {plan.inject}; heals when {plan.heal}."
-        yield f"- judged by {', '.join(f'`{guarantee}`' for guarantee in each.guarantees)}\n"
+        yield f"- judged by {', '.join(f'`{guarantee}`' for guarantee in each.guarantees)}"
+        if caught := sorted(mutant.name for mutant in mutants().values() if mutant.experiment == name):
+            yield f"- known to catch {', '.join(f'`{mutant}`' for mutant in caught)}"
+        yield ""
 
 
 def _faults() -> Iterator[str]:

@@ -19,10 +19,10 @@ from chaos.subject.databases import CONFIRMED, MOVING, OBSERVED, OUTSTANDING, PA
 from chaos.subject.in_flight import in_flight
 from chaos.subject.lanes import LANES
 from chaos.subject.lock_grants import lock_grants
-from chaos.subject.probe import probe
+from chaos.subject.probe import answered, probe
 from chaos.subject.waiting import waiting
 from chaos.subject.watchers import WATCHERS, LockBook
-from harness.experiment import Context, NotSteadyError
+from harness.experiment import Context
 from harness.history import Row
 from harness.recording.http import recorded_client
 from harness.system import RunningStack, StackSubject
@@ -77,9 +77,7 @@ class RunningShop(StackSubject):
 
     async def steady(self, context: Context) -> None:
         """See Subject."""
-        ready = await self.shop.ready()
-        if ready.status != 200:
-            raise NotSteadyError(f"GET /health/ready was answered {ready.status}: {dict(ready.body)}")
+        await answered("ask whether it is ready", 200, self.shop.ready())
         await probe(self.shop, await self.admin())
 
     async def waiting(self, moved: str) -> Mapping[str, str]:

@@ -30,13 +30,17 @@ RUNS = Path(".gauntlet") / "runs"
 
 @dataclass(frozen=True)
 class Execution:
-    """The settings of runs (parent folder, guarantees, choices, output), and their verdicts."""
+    """The settings of runs (parent folder, guarantees, choices, output), and their verdicts.
+
+    `as_json`: verdicts are printed as JSON, or not at all when `quiet`.
+    """
 
     parent: Path
     known: Mapping[str, Guarantee]
     choices: Choices
     as_json: bool = False
     plan: Plan | None = None
+    quiet: bool = False
     concluded: list[tuple[RunFolder, RunVerdict]] = field(default_factory=list)
     unwritten: list[OSError] = field(default_factory=list)
 
@@ -86,13 +90,13 @@ class Execution:
 
     def _conclude(self, run: JudgedRun) -> None:
         self.concluded.append((run.folder, run.verdict))
-        if error := conclude(run, as_json=self.as_json):
+        if error := conclude(run, as_json=self.as_json, quiet=self.quiet):
             self.unwritten.append(error)
             return
         report.write_index(self.parent)
 
 
-def conclude(run: JudgedRun, *, as_json: bool) -> OSError | None:
+def conclude(run: JudgedRun, *, as_json: bool, quiet: bool = False) -> OSError | None:
     """Write the report and print the verdict. Returns why the report could not be written, "" when it was."""
     unwritten: OSError | None = None
     try:
@@ -100,7 +104,7 @@ def conclude(run: JudgedRun, *, as_json: bool) -> OSError | None:
     except OSError as error:
         unwritten = error
     print_verdict(err if as_json else out, run)
-    if as_json:
+    if as_json and not quiet:
         written = run.folder.verdict.read_bytes() if unwritten is None else report.verdict_of(run)
         content = json.loads(written) | {"folder": str(run.folder.path.resolve())}
         out.print(json.dumps(content), markup=False)

@@ -1,8 +1,8 @@
 """gauntlet mutants: plant known bugs in a copy of the system and verify that the harness detects each."""
 
 import json
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,16 +14,15 @@ from harness.cli.console import err, out, refuse
 from harness.cli.execution import RUNS, Execution, judges_of, require_folder
 from harness.cli.fuzz import the_suite
 from harness.cli.options import AsJson, ProxyName
-from harness.exit_codes import ExitCode
 from harness.experiment import Choices, Experiment
 from harness.fuzz.suite import UnknownPartError
-from harness.mutants import Mutant, MutantError, planted
+from harness.mutants import Caught, Mutant, MutantError, MutantResult, planted, result_of
+from harness.mutants.result import exit_code
 from harness.registry import RegistryError, UnknownNameError, experiments, find, mutants
 from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS
 from harness.system import choose_placement
-from harness.verdict import Outcome, RunVerdict
 
 SERVICES = Path("system/services.toml")
 
@@ -60,10 +59,12 @@ def run_mutants(
     out_folder: Annotated[Path, typer.Option("--out", help="Where run folders are made.")] = RUNS,
     provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = AUTO,
     proxy: ProxyName = "",
+    as_json: AsJson = False,
 ) -> None:
     """Run the experiment, or the part of `gauntlet fuzz`, of each mutant on a copy with its bug.
 
-    Exit code 0: all were caught; 1: one survived; 3: none is known to have survived, and of one nothing was proved.
+    Exit code 0: each was caught by the guarantee that it names; 1: one survived; 3: one was caught by another guarantee alone,
+    or its run was not green for another reason, which is told.
     """
     try:
         chosen = _chosen(names or [], everything=everything)
@@ -73,7 +74,7 @@ def run_mutants(
         placement = choose_placement(provider, proxy, proxied=True)
         err.print(Text(placement.provider_told))
         require_folder(out_folder)
-        found = {}
+        found = list[MutantResult]()
         for each in chosen.values():
             err.print(Text(f"mutant {each.name}: {each.about}"))
             with planted(each, topology) as copy:
@@ -85,9 +86,9 @@ def run_mutants(
                     copied=topology.resolve() if topology != SERVICES else None,
                     environment=placement.environment,
                 )
-                execution = Execution(out_folder, known, choices)
+                execution = Execution(out_folder, known, choices, as_json=as_json, quiet=as_json)
                 first = given or (Seed(each.seed) if each.seed is not None else Seed.fresh())
-                found[each.name] = result_of(each, execution.run(detectors[each.name], first))
+                found.append(result_of(each, execution.run(detectors[each.name], first)))
     except (
         UnknownNameError,
         UnknownPartError,
@@ -98,9 +99,11 @@ def run_mutants(
         ValueError,
     ) as error:
         refuse(error)
-    for name, result in found.items():
-        out.print(Text.assemble((f"{result:<12}", STYLES[result]), f"  {name}"))
-    raise typer.Exit(exit_code(found.values()))
+    if as_json:
+        out.print(json.dumps([asdict(each) for each in found], indent=2), markup=False)
+    for result in () if as_json else found:
+        out.print(Text.assemble(f"{result.mutant}  ", (str(result), STYLES[result.caught])))
+    raise typer.Exit(exit_code(each.caught for each in found))
 
 
 def detector_of(mutant: Mutant) -> Experiment[Any]:
@@ -114,35 +117,7 @@ def detector_of(mutant: Mutant) -> Experiment[Any]:
     return suite.experiment([mutant.fuzz], suite.share_s(mutant.fuzz))
 
 
-class Result(StrEnum):
-    """The result for a mutant: its guarantee failed (caught), held (survived), or nothing was proved."""
-
-    CAUGHT = "caught"
-    SURVIVED = "SURVIVED"
-    INCONCLUSIVE = "INCONCLUSIVE"
-
-
-STYLES = {Result.CAUGHT: "green", Result.SURVIVED: "bold red", Result.INCONCLUSIVE: "bold yellow"}
-
-
-def result_of(mutant: Mutant, verdict: RunVerdict) -> Result:
-    """A guarantee that held in a run whose faults did nothing, or that broke down, has not been put to the test."""
-    judged = {each.guarantee: each.outcome for each in verdict.verdicts}
-    match judged.get(mutant.guarantee):
-        case Outcome.FAIL:
-            return Result.CAUGHT
-        case Outcome.PASS if not verdict.errors and all(requirement.met for requirement in verdict.requirements):
-            return Result.SURVIVED
-        case _:
-            return Result.INCONCLUSIVE
-
-
-def exit_code(results: Iterable[Result]) -> ExitCode:
-    """Of several mutants: a survivor is worse than one of which nothing is known."""
-    found = set(results)
-    if Result.SURVIVED in found:
-        return ExitCode.FAIL
-    return ExitCode.INCONCLUSIVE if Result.INCONCLUSIVE in found else ExitCode.PASS
+STYLES = {Caught.BY_NAMED: "green", Caught.BY_ANOTHER: "yellow", Caught.NOT_GREEN: "bold yellow", Caught.SURVIVED: "bold red"}
 
 
 def _chosen(names: list[str], *, everything: bool) -> Mapping[str, Mutant]:

@@ -70,7 +70,10 @@ class Sighting:
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """Longest times of the stages, in seconds. A stage that exceeds its bound failed."""
+    """Longest times of the stages, in seconds. A stage that exceeds its bound failed.
+
+    A run that has failed already is not waited for longer than `patience_s` to come to rest.
+    """
 
     start_s: float = 180.0
     steady_s: float = 60.0
@@ -79,6 +82,7 @@ class Bounds:
     heal_s: float = 60.0
     settle_s: float = 60.0
     settle_poll_s: float = 0.25
+    patience_s: float = 20.0
     observe_s: float = 60.0
     stop_s: float = 60.0
     judge_s: float = 60.0

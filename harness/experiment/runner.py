@@ -5,10 +5,11 @@ After any failure faults are healed, the system is stopped, and what was recorde
 unsteady system, or a workload that could not be prepared, ends the run early.
 """
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -20,18 +21,21 @@ from harness.experiment.plan import Plan, plan_of
 from harness.experiment.protocols import Drive, Subject
 from harness.experiment.replaying import replay_command
 from harness.experiment.run_folder import RunFolder, RunRecord
-from harness.experiment.settling import settle
+from harness.experiment.settling import never, settle
 from harness.experiment.stages import Stages
 from harness.experiment.triggers import RunProgress
 from harness.experiment.usage import metered
-from harness.history import Record, Recorder, Writer
+from harness.history import CorruptHistoryError, Record, Recorder, Writer
 from harness.seed import Seed
-from harness.verdict import Guarantee, RunVerdict
+from harness.verdict import Guarantee, Outcome, RunVerdict
 
 S = TypeVar("S", bound=Subject)
 
 CHOICES = Choices()
 """The defaults."""
+
+FAILED_WITHIN_S = 10.0
+"""How long a guarantee may take to say whether it is violated already."""
 
 Conclude = Callable[[JudgedRun], None]
 
@@ -63,7 +67,9 @@ async def run(
             progress = RunProgress()
             recorder.listen(progress.update)
             recorder.listen(listener)
-            await _story(experiment, Context(seed, recorder, progress, folder.path, note, choices), folder, planned)
+            context = Context(seed, recorder, progress, folder.path, note, choices)
+            planned = replace(planned, failed=lambda: asyncio.to_thread(_failed, folder, guarantees, writer))
+            await _story(experiment, context, folder, planned)
     finally:
         judged = judge_folder(folder, guarantees, experiment.bounds.judge_s)
         conclude(judged)
@@ -131,18 +137,31 @@ async def _experience(
         await stages.attempt("workload", drive, bounds.workload_s)
     finally:
         await stages.attempt("heal", lambda: schedule.heal(bounds.heal_s), bounds.heal_s + 5.0)
-    at_rest = await stages.attempt(
-        "settle", lambda: settle(subject, bounds.settle_s, bounds.settle_poll_s, context.note), bounds.settle_s + 5.0
-    )
+
+    async def rest() -> None:
+        await settle(subject, bounds, context.note, planned.failed)
+
+    at_rest = await stages.attempt("settle", rest, bounds.settle_s + 5.0)
     await stages.attempt("observe", observe, bounds.observe_s)
 
 
 @dataclass(frozen=True)
 class _Planned:
-    """The plan of a run, or the error that prevented it."""
+    """The plan of a run, or the error that prevented it; `failed` names a guarantee that is violated already, or is ""."""
 
     plan: Plan
     obstacle: Exception | None = None
+    failed: Callable[[], Awaitable[str]] = never
+
+
+def _failed(folder: RunFolder, guarantees: Mapping[str, Guarantee], writer: Writer) -> str:
+    """The first guarantee that what is recorded so far violates; "" when none is known to be, or it cannot be judged yet."""
+    writer.flush()
+    try:
+        verdicts = judge_folder(folder, guarantees, FAILED_WITHIN_S).verdict.verdicts
+    except (CorruptHistoryError, ValueError, OSError):
+        return ""
+    return next((each.guarantee for each in verdicts if each.outcome is Outcome.FAIL), "")
 
 
 def _planned(experiment: Experiment[S], seed: Seed, choices: Choices, given: Plan | None) -> _Planned:

@@ -6,5 +6,6 @@ has to be named. Mutation testing of the tests themselves, after DeMillo, Lipton
 
 from harness.mutants.mutant import Edit, Mutant, MutantError, load
 from harness.mutants.planting import planted
+from harness.mutants.result import Caught, MutantResult, result_of
 
-__all__ = ["Edit", "Mutant", "MutantError", "load", "planted"]
+__all__ = ["Caught", "Edit", "Mutant", "MutantError", "MutantResult", "load", "planted", "result_of"]

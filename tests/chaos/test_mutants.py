@@ -32,4 +32,4 @@ def test_a_planted_bug_is_caught(name: str, tmp_path: Path, pytestconfig: pytest
     command = [sys.executable, "-m", "harness.cli", "mutants", "run", name, "--out", str(tmp_path), "--provider", provider]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)  # noqa: S603 - our own module
     assert done.returncode == 0, f"{done.stderr[-4000:]}\n{done.stdout[-4000:]}"
-    assert f"caught        {name}" in done.stdout
+    assert f"{name}  caught by the guarantee named: " in done.stdout

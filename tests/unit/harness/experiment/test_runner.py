@@ -22,9 +22,9 @@ from harness.experiment import (
 )
 from harness.experiment.usage import CPU
 from harness.faults.kill import kill as kill_member
-from harness.history import Ending, FaultPhase
+from harness.history import Ending, FaultPhase, History
 from harness.seed import Seed
-from harness.verdict import Guarantee, Outcome, RunVerdict
+from harness.verdict import Finding, Guarantee, Outcome, RunVerdict, Violation, guarantee
 from tests.unit.harness.experiment.fake_shop import (
     ORDERS_COUNTED,
     Buyers,
@@ -288,6 +288,27 @@ async def test_a_system_that_never_settles_makes_the_run_unknown(runs: Runs) -> 
     verdict = await runs(FakeSystem(FakeShop(busy=10**6)), bounds=Bounds(settle_s=0.05, settle_poll_s=0.001))
     assert verdict.outcome is Outcome.UNKNOWN
     assert "orders PENDING" in verdict.errors[0]
+
+
+async def test_a_run_that_has_failed_already_is_not_waited_for(runs: Runs) -> None:
+    @guarantee
+    def nothing_answered(history: History) -> Finding:
+        """Nobody is answered."""
+        return Finding(judged=1, violations=tuple(Violation(what="answered") for each in history.operations if each.ok))
+
+    verdict = await runs(
+        FakeSystem(FakeShop(busy=10**6)),
+        {ORDERS_COUNTED.name: nothing_answered},
+        bounds=Bounds(settle_s=60, settle_poll_s=0.001, patience_s=0.01),
+    )
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.errors[0].startswith("settle: FailedAlready: nothing_answered has failed already, after 0.01 s:")
+
+
+async def test_one_that_has_not_is_waited_for_to_the_end(runs: Runs) -> None:
+    bounds = Bounds(settle_s=0.1, settle_poll_s=0.001, patience_s=0.01)
+    verdict = await runs(FakeSystem(FakeShop(busy=10**6)), bounds=bounds)
+    assert verdict.errors[0].startswith("settle: WaitTimeout")
 
 
 @pytest.mark.parametrize("busy", [0, 10**6])
