@@ -39,6 +39,6 @@ identity_cache_stale: Experiment[RunningShop] = Experiment(
             heal=OperationsEnded(CHANGE_ACCOUNT, 52),
         ),
     ),
-    guarantees=("stale_tokens_rejected", "private_to_owner", "honest_errors", "recovers"),
+    guarantees=("stale_tokens_rejected", "registers_linearizable", "private_to_owner", "honest_errors", "recovers"),
     minimums=MINIMUMS,
 )

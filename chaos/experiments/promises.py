@@ -6,6 +6,7 @@ OF_A_SALE = (
     "acknowledged_orders_survive",
     "one_order_per_key",
     "legal_transitions",
+    "registers_linearizable",
     "charged_at_most_once",
     "paid_iff_captured",
     "mail_once_per_paid_order",

@@ -7,6 +7,7 @@ from functools import cached_property
 from pydantic import TypeAdapter
 
 from chaos.guarantees import reading
+from chaos.observations.identity import LIST_ORDERS
 from chaos.observations.orders import AUTHORISE_PAYMENT, COMPLETE_ORDER, PLACE_ORDER, OrderRow
 from chaos.observations.outside import Amount, Kind
 from chaos.observations.stock import Movement
@@ -78,6 +79,15 @@ def status_told(operation: Operation) -> str | None:
     """The order's status in an answer; None without one (the `status` of a problem is HTTP's)."""
     told = operation.output.get("status")
     return told if operation.ok and isinstance(told, str) else None
+
+
+def listed(history: History) -> Iterator[tuple[Operation, str, str]]:
+    """The orders in answered lists of one's own orders: the operation, the order and its status."""
+    for operation in history.named(LIST_ORDERS):
+        items = operation.output.get("items") if operation.ok else None
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, Mapping) and isinstance(order := item.get("id"), str):
+                yield operation, order, str(item.get("status"))
 
 
 def order_id(operation: Operation) -> str | None:

@@ -7,9 +7,10 @@ from chaos.observations.outside import Amount
 CREATE_PRODUCT = "create_product"
 SET_PRICE = "set_price"
 SET_STOCK = "set_stock"
+READ_STOCK = "read_stock"
 """Names of the operations of staff."""
 
-AT_THE_SHOP = (CREATE_PRODUCT, SET_PRICE, SET_STOCK)
+AT_THE_SHOP = (CREATE_PRODUCT, SET_PRICE, SET_STOCK, READ_STOCK)
 """All of them; the shop answers each."""
 
 
@@ -35,3 +36,10 @@ class StockChange:
 
     product_id: str
     available: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockRead:
+    """Input of READ_STOCK; the answer has the units available, reserved and sold."""
+
+    product_id: str

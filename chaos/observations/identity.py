@@ -37,11 +37,15 @@ ADMIN = "ADMIN"
 
 @dataclass(frozen=True, slots=True)
 class LogIn:
-    """Input of LOG_IN: the session it opens, and the instance that is called."""
+    """Input of LOG_IN: the session it opens, and the instance that is called.
+
+    `password` is the number of the password that is used, among those of the account, from 1 on; 0 if that is not recorded.
+    """
 
     user_id: str
     session: str
     at: str
+    password: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,19 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Input of USE_TOKEN and CHANGE_ACCOUNT: the session whose access token is used; `what` is read or changed."""
+    """Input of USE_TOKEN and CHANGE_ACCOUNT: the session whose access token is used; `what` is read or changed.
+
+    `value` is the new name of a change of the name. A change of the password has the numbers of the new one and of the one
+    that is shown as `proof`, as in LogIn.
+    """
 
     user_id: str
     session: str
     at: str
     what: str
+    value: str = ""
+    password: int = 0
+    proof: int = 0
 
 
 @dataclass(frozen=True, slots=True)

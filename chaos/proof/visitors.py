@@ -102,7 +102,7 @@ class Visitor:
             )
             return
         name = f"name-{self.world.random.getrandbits(32):08x}"
-        changed = asdict(identity.Shown(self.account.id, held, self.world.random.choice(GATEWAYS), "name"))
+        changed = asdict(identity.Shown(self.account.id, held, self.world.random.choice(GATEWAYS), "name", name))
         yield from self._until_known(identity.CHANGE_ACCOUNT, changed, lambda: self.accounts.change(held, name))
 
     def _tries(self, other: "Visitor") -> Steps:

@@ -6,7 +6,7 @@ may be tried later. Tokens themselves are not recorded.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
@@ -52,6 +52,7 @@ class AccountHolder:
     _held: list[TokenPair] = field(default_factory=list)
     _spent: set[str] = field(default_factory=set)
     _numbers: int = 0
+    _known: list[str] = field(default_factory=list)
 
     async def changes_once(self, then: Callable[[TokenPair], Awaitable[None]]) -> None:
         """One round: log in, use the tokens everywhere, run `then`, change the account, try old tokens."""
@@ -71,7 +72,7 @@ class AccountHolder:
             password = self.passwords[attempt % len(self.passwords)]
             gateway = self.random.choice(self.verifiers.gateways)
             session = self._session()
-            sent = asdict(identity.LogIn(self.user_id, session, gateway.name))
+            sent = asdict(identity.LogIn(self.user_id, session, gateway.name, self._number(password)))
             answer = await self.client.calls(identity.LOG_IN, sent, partial(gateway.shop().login, self.email, password))
             if answer is not None and answer.status == 200:
                 return self._keep(session, answer.read(Session))
@@ -141,7 +142,12 @@ class AccountHolder:
         gateway = self.random.choice(self.verifiers.gateways)
         new = f"{what}-{self.random.getrandbits(48):012x}"
         changes = {"name": new} if what == NAME else {"password": new, "current_password": self.passwords[0]}
-        sent = asdict(identity.Shown(held.user_id, held.session, gateway.name, what))
+        shown = identity.Shown(held.user_id, held.session, gateway.name, what)
+        if what == NAME:
+            shown = replace(shown, value=new)
+        else:
+            shown = replace(shown, password=self._number(new), proof=self._number(self.passwords[0]))
+        sent = asdict(shown)
         answer = await self.client.calls(identity.CHANGE_ACCOUNT, sent, lambda: gateway.shop(held).change_account(**changes))
         if what == PASSWORD:
             self._learn(new, answer)
@@ -170,6 +176,12 @@ class AccountHolder:
     def _keep(self, session: str, given: Session | Tokens) -> TokenPair:
         self._held.append(TokenPair(session, self.user_id, given.access_token, given.refresh_token))
         return self._held[-1]
+
+    def _number(self, password: str) -> int:
+        """The number by which a password is recorded: passwords themselves are not."""
+        if password not in self._known:
+            self._known.append(password)
+        return self._known.index(password) + 1
 
     def _session(self) -> str:
         self._numbers += 1

@@ -8,6 +8,7 @@ from harness.checkers.conservation import OUTSIDE, Transfer, conserved, put_in, 
 from harness.checkers.exclusion import Hold, mutually_exclusive
 from harness.checkers.fencing import FencedWrite, never_overtaken
 from harness.checkers.idempotence import Told, consistent
+from harness.checkers.linearizability import UNSET, Access, Misses, Reads, Swaps, UndecidedError, Writes, linearizable
 from harness.checkers.liveness import HealthSample, answered_within, recovered
 from harness.checkers.monotonic import Read, forward_only
 from harness.checkers.once import Effect, at_most_once, exactly_once
@@ -17,17 +18,24 @@ from harness.checkers.survival import Acknowledged, survived
 
 __all__ = [
     "OUTSIDE",
+    "UNSET",
+    "Access",
     "Acknowledged",
     "Effect",
     "FencedWrite",
     "HealthSample",
     "Hold",
     "Issue",
+    "Misses",
     "Read",
+    "Reads",
     "Revocation",
+    "Swaps",
     "Told",
     "Transfer",
+    "UndecidedError",
     "Use",
+    "Writes",
     "agree",
     "answered_within",
     "at_most_once",
@@ -35,6 +43,7 @@ __all__ = [
     "consistent",
     "exactly_once",
     "forward_only",
+    "linearizable",
     "mutually_exclusive",
     "never_overdrawn",
     "never_overtaken",
