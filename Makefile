@@ -1,6 +1,6 @@
 # Every command a developer needs. `make help` lists them; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants contracts contracts-proof consumers release-contracts fuzz libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
+.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants prove contracts contracts-proof consumers release-contracts fuzz libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -13,6 +13,7 @@ MUTANT ?=
 VERSION ?=
 TIME ?=
 PARTS ?=
+CLEAN ?=
 NIGHTLY ?=
 ARGS ?=
 
@@ -45,6 +46,10 @@ replay: setup ## Run a saved run again, same seed and plan (RUN=.gauntlet/runs/.
 
 mutants: setup ## Plant known bugs in a copy of the shop: every one must be caught (MUTANT=name for one, SEED=1)
 	@$(BIN)/gauntlet mutants run $(if $(MUTANT),$(MUTANT),--all) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+prove: setup libfaketime ## Prove that the harness sees: corrupted histories, then the kill matrix (CLEAN=3 controls, TIME=600 s, ARGS="name --generated 40")
+	@$(BIN)/gauntlet prove histories
+	@$(BIN)/gauntlet prove matrix $(if $(CLEAN),--clean $(CLEAN)) $(if $(TIME),--time $(TIME)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 contracts: setup ## Judge every interface against the last release (ARGS="--only proto,amqp --stack-reuse default")
 	@$(BIN)/gauntlet contracts check $(ARGS)

@@ -16,6 +16,7 @@ from harness.experiment import Experiment
 from harness.fuzz.suite import FuzzSuite
 from harness.mutants import Mutant
 from harness.proof import HistoryProof
+from harness.proof.source.subject import SourceProof
 from harness.verdict import Guarantee
 
 EXPERIMENTS = "gauntlet.experiments"
@@ -24,6 +25,7 @@ MUTANTS = "gauntlet.mutants"
 HISTORIES = "gauntlet.histories"
 FUZZERS = "gauntlet.fuzzers"
 PROOFS = "gauntlet.proofs"
+SOURCES = "gauntlet.sources"
 
 
 class RegistryError(Exception):
@@ -73,6 +75,11 @@ def fuzz_suites() -> dict[str, FuzzSuite[Any]]:
 def proofs() -> dict[str, HistoryProof]:
     """Legal histories and their corruptions, by system. Raises RegistryError, ImportError."""
     return _load(PROOFS, HistoryProof)
+
+
+def sources() -> dict[str, SourceProof]:
+    """Systems whose source mutants are planted in, by name. Raises RegistryError, ImportError."""
+    return _load(SOURCES, SourceProof)
 
 
 def find(name: str, known: Mapping[str, N], kind: str) -> N:

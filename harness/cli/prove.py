@@ -11,6 +11,7 @@ from rich.text import Text
 
 from harness.cli.console import err, out, refuse
 from harness.cli.options import AsJson
+from harness.cli.prove_matrix import prove_matrix
 from harness.exit_codes import ExitCode
 from harness.proof import Proof, prove
 from harness.registry import RegistryError, guarantees, proofs
@@ -24,6 +25,9 @@ group = typer.Typer(
 @group.callback()
 def about() -> None:
     """Prove that the harness sees: corrupt what it judges, and look whether it says so."""
+
+
+group.command("matrix")(prove_matrix)
 
 
 @group.command("histories")

@@ -78,9 +78,9 @@ class Mutation:
 
     @property
     def name(self) -> str:
-        """Unique, and the same as long as the line that is changed is."""
+        """The same as long as the line that is changed is, wherever it stands in its file."""
         digest = hashlib.sha256(f"{self.file}\0{self.kind}\0{self.place}\0{self.new}".encode()).hexdigest()[:6]
-        return f"{self.file}:{self.line}:{self.kind.replace(' ', '-')}:{digest}"
+        return f"{self.file}:{self.kind.replace(' ', '-')}:{digest}"
 
     def applied(self, source: str) -> str:
         """The source with the change."""

@@ -12,10 +12,11 @@ assert operators  # noqa: S101 - imported for what it registers
 
 
 def of_folder(folder: Path, patterns: Iterable[str], left_out: Iterable[str] = ()) -> tuple[Mutation, ...]:
-    """Every mutation of the files below a folder that match a pattern and are not left out. Raises OSError, SyntaxError."""
+    """Every mutation of the files that match a pattern and are not left out; of equal lines one. Raises SyntaxError."""
     excluded = {path for pattern in left_out for path in folder.glob(pattern)}
     files = sorted({path for pattern in patterns for path in folder.glob(pattern)} - excluded)
-    return tuple(each for path in files for each in mutations(path.read_text(), path.relative_to(folder).as_posix()))
+    found = (each for path in files for each in mutations(path.read_text(), path.relative_to(folder).as_posix()))
+    return tuple({each.name: each for each in found}.values())
 
 
 def sample(found: Iterable[Mutation], count: int, seed: Seed, folder: Path) -> tuple[Mutation, ...]:

@@ -1,0 +1,160 @@
+"""What looks for a bug in a copy of the system: an experiment, a part of `gauntlet fuzz`, tests. Each runs as a process.
+
+A process of its own is what makes it interruptible, bounded in time, and unable to disturb the next one.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from harness.exit_codes import ExitCode
+from harness.proof.source.cells import Seen
+
+BOUND_S = 900.0
+"""How long a detector may take."""
+GRACE_S = 90.0
+"""How long one may take to clean up after it was interrupted."""
+
+
+class UnknownDetectorError(ValueError):
+    """A claim names a detector of a kind that there is not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detection:
+    """What a detector found."""
+
+    seen: Seen
+    by: tuple[str, ...] = ()
+    why: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """How detectors are run: where servers come from, and where run folders are made."""
+
+    provider: str
+    out: Path
+    bound_s: float = BOUND_S
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A process that ended, or was ended after its bound (`code` None)."""
+
+    code: int | None
+    out: str
+    err: str
+
+
+Run = Callable[[Sequence[str], dict[str, str], float], Ended]
+
+
+def detect(detector: str, topology: Path, seed: int, setting: Setting, run: "Run | None" = None) -> Detection:
+    """Have a detector look at the system of `topology`. Raises UnknownDetectorError, KeyboardInterrupt after cleaning up."""
+    kind, _, name = detector.partition(" ")
+    if kind not in KINDS or not name:
+        raise UnknownDetectorError(f"{detector!r} is no detector: {', '.join(KINDS)}, and a name")
+    command, environment, read = KINDS[kind](name, topology, seed, setting)
+    begun = monotonic()
+    ended = (run or run_process)(command, environment, setting.bound_s)
+    seconds = round(monotonic() - begun, 1)
+    if ended.code is None:
+        return Detection(seen=Seen.NOT_GREEN, why=f"not done after {setting.bound_s:g} s", seconds=seconds)
+    found = read(ended)
+    return Detection(seen=found.seen, by=found.by, why=found.why, seconds=seconds)
+
+
+Prepared = tuple[list[str], dict[str, str], Callable[[Ended], Detection]]
+
+
+def _gauntlet(arguments: Sequence[str], topology: Path, seed: int, setting: Setting) -> Prepared:
+    command = [sys.executable, "-m", "harness.cli", *arguments, "--seed", str(seed), "--json", "--topology", str(topology)]
+    return [*command, "--provider", setting.provider, "--out", str(setting.out)], {}, _verdict
+
+
+def _experiment(name: str, topology: Path, seed: int, setting: Setting) -> Prepared:
+    return _gauntlet(["chaos", "run", name], topology, seed, setting)
+
+
+def _fuzz(name: str, topology: Path, seed: int, setting: Setting) -> Prepared:
+    part, _, seconds = name.partition(" ")
+    return _gauntlet(["fuzz", part, *(["--time", seconds] if seconds else [])], topology, seed, setting)
+
+
+def _tests(paths: str, topology: Path, _seed: int, setting: Setting) -> Prepared:
+    """Tests import the copy in place of the system, because its folder's parent comes first on the path."""
+    command = [sys.executable, "-P", "-m", "pytest", "-q", "-x", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    shared = ["-o", f"gauntlet_topology={topology}", "--provider", setting.provider]
+    return [*command, *shared, *paths.split()], {"PYTHONPATH": str(topology.parent.parent)}, _tested
+
+
+KINDS: dict[str, Callable[[str, Path, int, Setting], Prepared]] = {"experiment": _experiment, "fuzz": _fuzz, "tests": _tests}
+"""The kinds of detectors: `experiment NAME`, `fuzz PART [SECONDS]`, `tests PATH...`."""
+
+
+def _verdict(ended: Ended) -> Detection:
+    try:
+        verdict = json.loads(ended.out.strip().splitlines()[-1])
+    except (IndexError, ValueError):
+        said = ended.err.strip().splitlines()
+        return Detection(seen=Seen.NOT_GREEN, why=f"exit code {ended.code}: {said[-1] if said else 'nothing said'}")
+    failed = [each for each in verdict["verdicts"] if each["outcome"] == "FAIL"]
+    if failed:
+        why = failed[0]["evidence"][0]["what"] if failed[0]["evidence"] else ""
+        return Detection(seen=Seen.CAUGHT, by=tuple(each["guarantee"] for each in failed), why=why)
+    if ended.code == ExitCode.PASS:
+        return Detection(seen=Seen.SURVIVED)
+    unmet = [f"{each['name']}: {each['detail']}" for each in verdict["requirements"] if not each["met"]]
+    unjudged = [f"{each['guarantee']} is {each['outcome']}: {each['why']}" for each in verdict["verdicts"] if each["why"]]
+    return Detection(seen=Seen.NOT_GREEN, why=next(iter([*verdict["errors"], *unmet, *unjudged]), f"exit code {ended.code}"))
+
+
+def _tested(ended: Ended) -> Detection:
+    """By pytest's exit codes: 0 passed, 1 tests failed; an error while collecting is the mutant's, too (2 with -x)."""
+    lines = ended.out.strip().splitlines()
+    failed = [line.split(" ")[1] for line in lines if line.startswith(("FAILED ", "ERROR "))]
+    if ended.code == 0:
+        return Detection(seen=Seen.SURVIVED)
+    if failed:
+        why = next((line for line in lines if ".py:" in line and "Error" in line), lines[-1])
+        return Detection(seen=Seen.CAUGHT, by=tuple(failed), why=why)
+    return Detection(seen=Seen.NOT_GREEN, why=f"pytest ended with {ended.code}: {lines[-1] if lines else ended.err[-200:]}")
+
+
+def run_process(command: Sequence[str], environment: dict[str, str], bound_s: float) -> Ended:
+    """Run a command in a session of its own; interrupt it after `bound_s` seconds, or when we are interrupted."""
+    with subprocess.Popen(  # noqa: S603 - our own modules, by the paths of this installation
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+        start_new_session=True,
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=bound_s)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            return Ended(code=None, out="", err="")
+        except KeyboardInterrupt:
+            _end(process)
+            raise
+    return Ended(code=process.returncode, out=out, err=err)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """Interrupt a process and all that it started, and wait; kill it when it does not clean up in time."""
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.communicate(timeout=GRACE_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()

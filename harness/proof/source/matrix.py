@@ -1,0 +1,144 @@
+"""Runs the kill matrix: every mutant against its detectors until one catches it, and controls on the clean system."""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+from harness.mutants import Mutant, planted
+from harness.proof.source.cells import CLEAN, Cell, Cells, Seen
+from harness.proof.source.detectors import Detection
+from harness.proof.source.mutations import Mutation
+from harness.proof.source.subject import Claim, SourceProof, detectors_for, own_detectors
+
+SEED = 1
+"""The seed of a mutant that names none."""
+
+Detect = Callable[[str, Path, int], Detection]
+"""Has a detector look at a system (its services.toml) with a seed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planted:
+    """A mutant of the matrix. `copy` makes a system that has it; `text` identifies the source that this one has."""
+
+    name: str
+    about: str
+    where: str
+    diff: str
+    text: str
+    detectors: tuple[str, ...]
+    copy: Callable[[], AbstractContextManager[Path]] = field(repr=False)
+    seed: int = SEED
+
+
+class OutOfTime(Exception):
+    """The matrix has had the time that it was given."""
+
+
+@dataclass
+class Matrix:
+    """`until` is a monotonic time (s) after which no cell is begun; `every` detector looks, also after one caught."""
+
+    cells: Cells
+    detect: Detect
+    progress: Callable[[str], None]
+    until: float | None = None
+    every: bool = False
+
+    def run(self, mutants: Iterable[Planted]) -> None:
+        """Fill the cells of the mutants. Raises OutOfTime, KeyboardInterrupt; what is done is kept."""
+        for mutant in mutants:
+            missing = [each for each in mutant.detectors if not self.cells.get(mutant.name, mutant.text, each, mutant.seed)]
+            caught = any(cell.seen is Seen.CAUGHT for cell in self.cells.of(mutant.name, mutant.text))
+            if not missing or (caught and not self.every):
+                continue
+            with mutant.copy() as topology:
+                for detector in missing:
+                    cell = self._cell(mutant.name, mutant.text, detector, mutant.seed, topology)
+                    if cell.seen is Seen.CAUGHT and not self.every:
+                        break
+
+    def control(self, text: str, topology: Path, wanted: Iterable[tuple[str, int]]) -> None:
+        """Fill the cells of the clean system, for detectors with seeds. Raises OutOfTime, KeyboardInterrupt."""
+        for detector, seed in wanted:
+            if not self.cells.get(CLEAN, text, detector, seed):
+                self._cell(CLEAN, text, detector, seed, topology)
+
+    def _cell(self, mutant: str, text: str, detector: str, seed: int, topology: Path) -> Cell:
+        if self.until is not None and monotonic() > self.until:
+            raise OutOfTime
+        self.progress(f"{mutant} against {detector}, seed {seed}")
+        found = self.detect(detector, topology, seed)
+        cell = Cell(
+            mutant=mutant,
+            text=text,
+            detector=detector,
+            seed=seed,
+            seen=found.seen,
+            by=found.by,
+            why=found.why[:400],
+            seconds=found.seconds,
+        )
+        self.cells.add(cell)
+        self.progress(f"  {cell.seen}{f' by {cell.by[0]}' if cell.by else ''} after {cell.seconds:g} s {cell.why[:160]}")
+        return cell
+
+
+def by_hand(mutants: Iterable[Mutant], proof: SourceProof) -> Iterator[Planted]:
+    """Mutants of files, each against what it names itself. Raises MutantError when the system has outgrown one."""
+    for mutant in mutants:
+        with planted(mutant, proof.topology) as copy:
+            changed = {edit.file: (copy.parent / edit.file).read_text() for edit in mutant.edits}
+        yield Planted(
+            name=mutant.name,
+            about=mutant.about,
+            where=", ".join(dict.fromkeys(edit.file for edit in mutant.edits)),
+            diff="\n".join(f"- {edit.find.strip()}\n+ {edit.replace.strip()}" for edit in mutant.edits),
+            text=_digest(changed),
+            detectors=own_detectors(mutant),
+            copy=lambda mutant=mutant: planted(mutant, proof.topology),  # type: ignore[misc]  # mypy infers no type for a lambda's default
+            seed=mutant.seed if mutant.seed is not None else SEED,
+        )
+
+
+def generated(mutations: Iterable[Mutation], proof: SourceProof, claims: tuple[Claim, ...]) -> Iterator[Planted]:
+    """Mutations, each against all who claim to see bugs in its file. Raises OSError."""
+    for mutation in mutations:
+        source = (proof.folder / mutation.file).read_text()
+        yield Planted(
+            name=mutation.name,
+            about=mutation.kind,
+            where=f"{mutation.file}:{mutation.line}",
+            diff=mutation.diff(source),
+            text=_digest({mutation.file: mutation.applied(source)}),
+            detectors=detectors_for((mutation.file,), claims),
+            copy=lambda mutation=mutation: _mutated(mutation, proof),  # type: ignore[misc]  # as above
+        )
+
+
+@contextmanager
+def _mutated(mutation: Mutation, proof: SourceProof) -> Iterator[Path]:
+    with TemporaryDirectory(prefix="gauntlet-mutant-") as scratch:
+        copy = Path(scratch) / proof.folder.name
+        shutil.copytree(proof.folder, copy, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"))
+        path = copy / mutation.file
+        path.write_text(mutation.applied(path.read_text()))
+        yield copy / proof.topology.name
+
+
+def text_of(proof: SourceProof) -> str:
+    """Identifies the source of the clean system. Raises OSError."""
+    files = sorted(path for pattern in proof.files for path in proof.folder.glob(pattern))
+    return _digest({path.relative_to(proof.folder).as_posix(): path.read_text() for path in files})
+
+
+def _digest(texts: dict[str, str]) -> str:
+    digest = hashlib.sha256()
+    for name, text in sorted(texts.items()):
+        digest.update(f"{name}\0{text}\0".encode())
+    return digest.hexdigest()[:12]

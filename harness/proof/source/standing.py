@@ -1,0 +1,107 @@
+"""How the matrix stands: what became of each mutant, false alarms of controls, and the score."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.exit_codes import ExitCode
+from harness.proof.source.cells import Cell, Cells, Seen, false_alarms
+from harness.proof.source.matrix import Planted
+
+
+class Standing(StrEnum):
+    """What became of a mutant."""
+
+    CAUGHT = "caught"
+    SURVIVED = "SURVIVED"
+    EXPLAINED = "explained"
+    """It survived, and the explanation says why that is no defect of the harness."""
+    NOT_GREEN = "not green"
+    """No detector caught it; one broke down, or proved nothing."""
+    OPEN = "open"
+    """Not all of its detectors have looked yet, or nobody claims to see it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MutantRow:
+    """A mutant of the table, with the cells that are done."""
+
+    name: str
+    about: str
+    where: str
+    diff: str
+    standing: Standing
+    cells: tuple[Cell, ...]
+    why: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long its detectors took."""
+        return sum(cell.seconds for cell in self.cells)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatrixTable:
+    """The whole matrix. `controls` are runs of the clean system."""
+
+    rows: tuple[MutantRow, ...]
+    controls: tuple[Cell, ...]
+
+    @property
+    def alarms(self) -> tuple[Cell, ...]:
+        """Controls in which a guarantee or a test failed."""
+        return false_alarms(self.controls)
+
+    def count(self, standing: Standing) -> int:
+        """How many mutants stand so."""
+        return sum(row.standing is standing for row in self.rows)
+
+    @property
+    def score(self) -> float | None:
+        """The fraction caught of the mutants that are decided and not explained; None without any."""
+        decided = [row for row in self.rows if row.standing not in (Standing.OPEN, Standing.EXPLAINED)]
+        return self.count(Standing.CAUGHT) / len(decided) if decided else None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """FAIL: a survivor without an explanation, or a false alarm; INCONCLUSIVE: something is open or not green."""
+        if self.count(Standing.SURVIVED) or self.alarms:
+            return ExitCode.FAIL
+        unproved = self.count(Standing.OPEN) + self.count(Standing.NOT_GREEN)
+        undecided = any(cell.seen is Seen.NOT_GREEN for cell in self.controls)
+        return ExitCode.INCONCLUSIVE if unproved or undecided or not self.rows else ExitCode.PASS
+
+
+def table(mutants: Iterable[Planted], cells: Cells, controls: Iterable[Cell], explained: Mapping[str, str]) -> MatrixTable:
+    """The matrix as it stands. A mutant that was caught in spite of its explanation is caught."""
+    rows = tuple(_row(mutant, cells, explained.get(mutant.name, "")) for mutant in mutants)
+    return MatrixTable(rows=rows, controls=tuple(controls))
+
+
+def _row(mutant: Planted, cells: Cells, explanation: str) -> MutantRow:
+    done = tuple(cell for each in mutant.detectors if (cell := cells.get(mutant.name, mutant.text, each, mutant.seed)))
+    standing = _standing(done, complete=0 < len(mutant.detectors) == len(done), explained=bool(explanation))
+    caught = next((cell for cell in done if cell.seen is Seen.CAUGHT), None)
+    unclear = next((cell for cell in done if cell.seen is Seen.NOT_GREEN), None)
+    shown = caught or unclear
+    why = explanation if standing is Standing.EXPLAINED else shown.why if shown else ""
+    return MutantRow(
+        name=mutant.name,
+        about=mutant.about,
+        where=mutant.where,
+        diff=mutant.diff,
+        standing=standing,
+        cells=done,
+        why=why or ("nobody claims to see it" if not mutant.detectors else ""),
+    )
+
+
+def _standing(done: tuple[Cell, ...], *, complete: bool, explained: bool) -> Standing:
+    seen = {cell.seen for cell in done}
+    if Seen.CAUGHT in seen:
+        return Standing.CAUGHT
+    if not complete:
+        return Standing.OPEN
+    if Seen.NOT_GREEN in seen:
+        return Standing.NOT_GREEN
+    return Standing.EXPLAINED if explained else Standing.SURVIVED

@@ -1,0 +1,35 @@
+"""Who claims to see bugs in the shop's files exists, somebody claims each file, and what is explained is still there."""
+
+from fnmatch import fnmatchcase
+
+from chaos.proof.source import SOURCES
+from harness.cli.fuzz import the_suite
+from harness.proof.source.subject import detectors_for, read_claims, read_explained
+from harness.registry import experiments, mutants
+
+(SHOP,) = SOURCES
+CLAIMS = read_claims(SHOP.claims)
+
+
+def files() -> list[str]:
+    found = {path for pattern in SHOP.files for path in SHOP.folder.glob(pattern)}
+    out = {path for pattern in SHOP.left_out for path in SHOP.folder.glob(pattern)}
+    return sorted(path.relative_to(SHOP.folder).as_posix() for path in found - out)
+
+
+def test_every_detector_that_is_named_exists() -> None:
+    known = {*(f"experiment {name}" for name in experiments()), *(f"fuzz {part.name}" for part in the_suite().parts)}
+    named = {detector for claim in CLAIMS for detector in claim.detectors}
+    assert {detector for detector in named if " ".join(detector.split(" ")[:2]) not in known} == set()
+
+
+def test_somebody_claims_every_file_and_every_claim_is_of_a_file() -> None:
+    assert [file for file in files() if not detectors_for((file,), CLAIMS)] == []
+    patterns = [pattern for claim in CLAIMS for pattern in claim.files]
+    assert [pattern for pattern in patterns if not any(fnmatchcase(file, pattern) for file in files())] == []
+
+
+def test_what_is_explained_is_a_mutant_of_a_file_that_is_there() -> None:
+    explained = read_explained(SHOP.explained)
+    assert [name for name in explained if name not in mutants() and name.split(":")[0] not in files()] == []
+    assert all(len(why) > 20 for why in explained.values())

@@ -1,0 +1,62 @@
+"""What a process said is read as caught, survived or not green; one that hangs is interrupted."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.proof.source.cells import Seen
+from harness.proof.source.detectors import Ended, Setting, UnknownDetectorError, detect, run_process
+
+SETTING = Setting(provider="native", out=Path("out"), bound_s=5.0)
+TOPOLOGY = Path("/copy/system/services.toml")
+
+
+def verdict(outcome: str, *errors: str, met: bool = True) -> str:
+    one = {"guarantee": "kept", "outcome": outcome, "why": "", "evidence": [{"what": "lost"}] if outcome == "FAIL" else []}
+    requirement = {"name": "fault", "met": met, "detail": "nothing hit"}
+    return json.dumps({"verdicts": [one], "requirements": [requirement], "errors": errors})
+
+
+@pytest.mark.parametrize(
+    ("detector", "ended", "seen", "said"),
+    [
+        ("experiment sale", Ended(code=1, out=verdict("FAIL"), err=""), Seen.CAUGHT, "lost"),
+        ("experiment sale", Ended(code=0, out=verdict("PASS"), err=""), Seen.SURVIVED, ""),
+        ("experiment sale", Ended(code=3, out=verdict("PASS", met=False), err=""), Seen.NOT_GREEN, "fault: nothing hit"),
+        ("experiment sale", Ended(code=3, out=verdict("PASS", "start: no"), err=""), Seen.NOT_GREEN, "start: no"),
+        ("experiment sale", Ended(code=4, out="", err="a\nno mysqld"), Seen.NOT_GREEN, "exit code 4: no mysqld"),
+        ("experiment sale", Ended(code=None, out="", err=""), Seen.NOT_GREEN, "not done after 5 s"),
+        ("fuzz model 20", Ended(code=1, out=verdict("FAIL"), err=""), Seen.CAUGHT, "lost"),
+        ("tests a.py", Ended(code=0, out="1 passed", err=""), Seen.SURVIVED, ""),
+        (
+            "tests a.py",
+            Ended(code=1, out="a.py:3: AssertionError\nFAILED a.py::b", err=""),
+            Seen.CAUGHT,
+            "a.py:3: AssertionError",
+        ),
+        ("tests a.py", Ended(code=5, out="no tests ran", err=""), Seen.NOT_GREEN, "pytest ended with 5: no tests ran"),
+    ],
+)
+def test_what_a_process_said_is_read(detector: str, ended: Ended, seen: Seen, said: str) -> None:
+    commands = []
+
+    def run(command: object, _environment: object, _bound_s: float) -> Ended:
+        commands.append(command)
+        return ended
+
+    found = detect(detector, TOPOLOGY, 7, SETTING, run)
+    assert (found.seen, found.why) == (seen, said)
+    assert len(commands) == 1
+
+
+@pytest.mark.parametrize("detector", ["rumour sale", "experiment", ""])
+def test_a_detector_that_there_is_not_is_told(detector: str) -> None:
+    with pytest.raises(UnknownDetectorError, match="experiment, fuzz, tests"):
+        detect(detector, TOPOLOGY, 1, SETTING)
+
+
+def test_a_process_is_run_and_one_that_hangs_is_interrupted() -> None:
+    assert run_process([sys.executable, "-c", "print(7)"], {}, 20.0).out == "7\n"
+    assert run_process([sys.executable, "-c", "import signal; signal.pause()"], {}, 0.3).code is None
