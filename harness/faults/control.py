@@ -63,8 +63,8 @@ class StackControl(Protocol):
     def kill(self, name: str) -> None:
         """SIGKILL; returns when its process has ended."""
 
-    def terminate(self, name: str, grace_s: float = ...) -> None:
-        """SIGTERM, SIGKILL after `grace_s` seconds; returns when its process has ended."""
+    def terminate(self, name: str, grace_s: float = ...) -> bool:
+        """SIGTERM, SIGKILL after `grace_s` seconds; returns when its process has ended. Whether it ended by itself."""
 
     def boot(self, name: str) -> None:
         """Start it again on the same ports, with the data kept."""

@@ -15,6 +15,7 @@ from harness.stack.capabilities import Restartable
 from harness.stack.provider import Capability
 
 HOST = "127.0.0.1"
+KILLED = "and it had to be killed: it did not stop when it was asked to"
 READY_S = 45.0
 """Within how many seconds a member has to be ready again."""
 
@@ -28,15 +29,16 @@ class Death(StackFault):
     def __init__(self, spec: FaultSpec) -> None:
         super().__init__(spec)
         self._pid: int | None = None
+        self._as_it_should = True
 
     @abstractmethod
-    def end(self, stack: StackControl) -> None:
-        """End the member; returns when its process has ended."""
+    def end(self, stack: StackControl) -> bool:
+        """End the member; returns when its process has ended. Whether it ended as it should."""
 
     async def inject(self, subject: HasStack) -> None:
         """See Fault."""
         self._pid = subject.stack.instance(self.member).pid
-        await asyncio.to_thread(self.end, subject.stack)
+        self._as_it_should = await asyncio.to_thread(self.end, subject.stack)
 
     async def prove(self, subject: HasStack) -> Proof:
         """See Fault."""
@@ -44,7 +46,9 @@ class Death(StackFault):
         listening = [port for port in instance.ports.values() if await _listens(port)]
         gone = f"process {self._pid} is {'alive' if instance.alive else 'gone'}"
         ports = f"something listens on {', '.join(map(str, listening))}" if listening else "its ports refuse connections"
-        return Proof(effective=not instance.alive and not listening, detail=f"{gone}, {ports}")
+        late = "" if self._as_it_should else f", {KILLED}"
+        effective = self._as_it_should and not instance.alive and not listening
+        return Proof(effective=effective, detail=f"{gone}, {ports}{late}")
 
     async def heal(self, subject: HasStack) -> str:
         """See Fault."""

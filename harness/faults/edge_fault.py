@@ -1,7 +1,8 @@
 """What faults on edges have in common: injection through the proxy's API, edge by edge, and proof by counters or a probe.
 
 On the project's own proxy the proof compares its counters before and now; on a real Toxiproxy, whose counters do not
-suffice (`EffectsState.complete`), it compares probe connections through the edge (see `edge_probe`).
+suffice (`EffectsState.complete`), it compares probe connections through the edge (see `edge_probe`). Every edge must show
+the effect.
 """
 
 import asyncio
@@ -90,21 +91,21 @@ class EdgeFault(StackFault):
         done = {
             edge.name: self.effect(edge, self._before[edge.name], await proxy.effects(edge.name)) for edge in self.spec.edges
         }
-        hit = [f"{name}: {amount:,} {self.unit}" for name, amount in done.items() if amount]
-        return Proof(effective=bool(hit), detail="; ".join(hit) or f"no {self.unit} on {len(done)} edges")
+        return _proof({name: f"{amount:,} {self.unit}" if amount else "" for name, amount in done.items()}, self.unit)
 
     async def _prove_by_probe(self, proxy: ProxyClient) -> Proof:
         shown: dict[str, list[str]] = {edge.name: [] for edge in self.spec.edges}
-        said: list[str] = []
+        said: dict[str, str] = {}
         for _ in range(PROBES):
             now = await self._probe(proxy, self.within_s, patient=self.patient)
             for edge in self.spec.edges:
                 before, after = self._probed[edge.name], now[edge.name]
                 if self.shows_effect(edge, before, after):
-                    shown[edge.name].append(f"{edge.name}: {before} before, {after} now")
-            if said := [seen[-1] for seen in shown.values() if len(seen) >= CONFIRMED]:
+                    shown[edge.name].append(f"{before} before, {after} now")
+            said = {name: seen[-1] if len(seen) >= CONFIRMED else "" for name, seen in shown.items()}
+            if all(said.values()):
                 break
-        return Proof(effective=bool(said), detail="; ".join(said) or f"no effect seen through {len(shown)} edges")
+        return _proof(said, "effect seen")
 
     async def _probe(
         self, proxy: ProxyClient, within_s: float = WITHIN_S, *, patient: bool = False
@@ -113,6 +114,14 @@ class EdgeFault(StackFault):
         addresses = [(await proxy.proxy(name)).listen for name in names]
         seen = await asyncio.gather(*(probe(address, within_s, patient=patient) for address in addresses))
         return dict(zip(names, seen, strict=True))
+
+
+def _proof(shown: Mapping[str, str], what: str) -> Proof:
+    """Of the effect on each edge, "" for none: a fault that missed one of its edges is not the fault that was meant."""
+    hit = [f"{name}: {effect}" for name, effect in shown.items() if effect]
+    missed = [name for name, effect in shown.items() if not effect]
+    without = [f"no {what} on {', '.join(missed)}"] if missed else []
+    return Proof(effective=not missed, detail="; ".join([*hit, *without]))
 
 
 async def take_away(proxy: ProxyClient, edge: str, toxic: str) -> None:

@@ -16,9 +16,10 @@ class Kill(Death):
 
     needs = (capabilities.Killable, capabilities.Restartable)
 
-    def end(self, stack: StackControl) -> None:
+    def end(self, stack: StackControl) -> bool:
         """See Death."""
         stack.kill(self.member)
+        return True
 
 
 def kill(target: str) -> Declaration:

@@ -11,11 +11,11 @@ RESTART = "restart"
 
 @fault_kind(RESTART)
 class Restart(Death):
-    """Stops a member with SIGTERM; heals by starting it again."""
+    """Stops a member with SIGTERM; heals by starting it again. One that had to be killed was not restarted in order."""
 
-    def end(self, stack: StackControl) -> None:
+    def end(self, stack: StackControl) -> bool:
         """See Death."""
-        stack.terminate(self.member)
+        return stack.terminate(self.member)
 
 
 def restart(target: str) -> Declaration:

@@ -33,6 +33,7 @@ class RollingRestart(StackFault):
         self._walks = _walks(spec)
         self._free = asyncio.Semaphore(spec.integer("at_once"))
         self._before: Mapping[str, int | None] = {}
+        self._killed: set[str] = set()
         self._walk: asyncio.Task[None] | None = None
         self._enough = asyncio.Event()
 
@@ -45,7 +46,9 @@ class RollingRestart(StackFault):
         """See Fault."""
         same = [name for name, pid in self._before.items() if subject.stack.instance(name).pid == pid]
         detail = f"{len(self._before) - len(same)} of {len(self._before)} instances are other processes than before"
-        return Proof(effective=bool(self._before) and not same, detail=detail)
+        if self._killed:
+            detail += f"; {', '.join(sorted(self._killed))} had to be killed: no stop within {GRACE_S:g} s"
+        return Proof(effective=bool(self._before) and not same and not self._killed, detail=detail)
 
     async def heal(self, subject: HasStack) -> str:
         """See Fault. Restarts under way are completed; no others begin. Raises what a restart raised."""
@@ -70,7 +73,8 @@ class RollingRestart(StackFault):
             for name in names:
                 if self._enough.is_set():
                     return
-                await asyncio.to_thread(subject.stack.terminate, name, GRACE_S)
+                if not await asyncio.to_thread(subject.stack.terminate, name, GRACE_S):
+                    self._killed.add(name)
                 await asyncio.to_thread(self._while_stopped, subject.stack, name)
                 await asyncio.to_thread(revive, subject.stack, name)
 

@@ -197,7 +197,7 @@ class Assembly:
         if self._running_carrier is not None and self._running_carrier.member is None and self.edges is not None:
             self.edges.remove()
 
-    def _each(self, names: Iterable[str], action: Callable[[Member], None], progress: Progress) -> None:
+    def _each(self, names: Iterable[str], action: Callable[[Member], object], progress: Progress) -> None:
         members = [self.members[name] for name in names if name in self.members]
 
         def act(member: Member) -> None:

@@ -71,7 +71,7 @@ class AttachedStack(StackView):
         else:
             signal_marked(self._running(name), signal.SIGCONT)
 
-    def terminate(self, name: str, grace_s: float = 10.0) -> None:
+    def terminate(self, name: str, grace_s: float = 10.0) -> bool:
         """Raises CapabilityMissing: only the owner restarts members."""
         raise self._not_ours(name)
 

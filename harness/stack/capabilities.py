@@ -31,8 +31,8 @@ class Pausable(Protocol):
 class Restartable(Protocol):
     """Can be stopped in an orderly way and started again on the same ports with its data."""
 
-    def terminate(self, grace_s: float = 10.0) -> None:
-        """Ask to stop, kill after `grace_s` seconds; returns when all processes are gone."""
+    def terminate(self, grace_s: float = 10.0) -> bool:
+        """Ask to stop, kill after `grace_s` seconds; returns when all processes are gone. Whether it ended by itself."""
 
     def boot(self) -> None:
         """Start a stopped member again; returns when started, not when ready."""

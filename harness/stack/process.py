@@ -133,15 +133,20 @@ class Supervised:
         with self._lock:
             self._finish()
 
-    def terminate(self, grace_s: float = 10.0) -> None:
-        """SIGTERM, then SIGKILL after `grace_s` seconds; returns when all its processes are gone."""
+    def terminate(self, grace_s: float = 10.0) -> bool:
+        """SIGTERM, then SIGKILL after `grace_s` seconds; returns when all its processes are gone.
+
+        Whether its first process ended by itself.
+        """
         with self._lock:
             if self.alive:
                 self._signal(signal.SIGCONT)
                 self._signal(signal.SIGTERM)
                 with suppress(subprocess.TimeoutExpired):
                     self._reap(grace_s)
+            by_itself = not self.alive
             self._finish()
+        return by_itself
 
     def pause(self) -> None:
         """SIGSTOP. Raises StackError when it does not run."""

@@ -214,11 +214,11 @@ class Stack(StackView):
         """Continue a paused member. Raises StackError when it does not run."""
         self._capable(name, Pausable).resume()
 
-    def terminate(self, name: str, grace_s: float = 10.0) -> None:
-        """SIGTERM, and SIGKILL after `grace_s` seconds; returns when all processes of the member are gone."""
+    def terminate(self, name: str, grace_s: float = 10.0) -> bool:
+        """SIGTERM, SIGKILL after `grace_s` seconds; returns when its processes are gone. Whether it ended by itself."""
         member = self._capable(name, Restartable)
         self._touched.add(name)
-        member.terminate(grace_s)
+        return member.terminate(grace_s)
 
     def boot(self, name: str) -> None:
         """Start a stopped or killed member again: same ports, data kept. Returns when started, not when ready."""

@@ -50,8 +50,8 @@ class Restless:
     def kill(self) -> None:
         self._member.kill()
 
-    def terminate(self, grace_s: float = 10.0) -> None:
-        self._member.terminate(grace_s)
+    def terminate(self, grace_s: float = 10.0) -> bool:
+        return self._member.terminate(grace_s)
 
     def boot(self) -> None:
         self._member.boot()

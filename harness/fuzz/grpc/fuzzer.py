@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from harness.fuzz.finding import Finding
 from harness.fuzz.fuzzing import Fuzzing
 from harness.fuzz.grpc.calls import DEADLINES_S, HUGE_METADATA, OVERSIZED, PATIENCE_S, Call, metadata, send
+from harness.fuzz.grpc.certain import certain
 from harness.fuzz.grpc.judging import UNIMPLEMENTED, Fault, fault_of
 from harness.fuzz.grpc.reflection import Method, methods_of
 from harness.fuzz.grpc.requests import Known, bodies
@@ -95,10 +96,11 @@ class GrpcFuzzer:
         self._send(attack, [Call(attack.method.path, encoded(each)) for each in attack.samples])
 
     def _stretch(self, attack: "_Attack") -> None:
-        """What needs to be sent once: nothing at all, too much, and what comes too late."""
+        """What needs to be sent once: nothing at all, what is certain to be odd, too much, and what comes too late."""
         path = attack.method.path
         calls = [Call(path, b"")]
         if attack.number == 0:
+            calls += [Call(path, body) for body in certain(attack.method.request, attack.samples)]
             calls += [Call(path, OVERSIZED), Call(path, b"", metadata=HUGE_METADATA)]
             calls += [Call(path, body, timeout_s=0.0) for body in (*map(encoded, attack.samples), b"")]
         self._send(attack, calls)

@@ -14,6 +14,9 @@ from harness.stack.probes import Probe
 from harness.stack.process import evidence
 from harness.waiting import WaitTimeout, wait_until
 
+KILLED = 137
+"""The exit code of what SIGKILL ended: 128 + 9."""
+
 
 @dataclass(frozen=True)
 class Contained:
@@ -94,13 +97,18 @@ class Container:
             self._controls.kill()
             self._transcript.finish()
 
-    def terminate(self, grace_s: float = 10.0) -> None:
-        """Ask to stop, kill after `grace_s` seconds (rounded up to whole ones); returns when it is gone."""
+    def terminate(self, grace_s: float = 10.0) -> bool:
+        """Ask to stop, kill after `grace_s` seconds (rounded up to whole ones); returns when it is gone.
+
+        Whether it ended by itself.
+        """
         with self._lock:
             if self._controls.look().paused:
                 self._it.engine.unpause(self.id)
             self._it.engine.stop(self.id, math.ceil(grace_s))
+            by_itself: bool = self._controls.look().exit_code != KILLED
             self._transcript.finish()
+        return by_itself
 
     def pause(self) -> None:
         """Freeze it. Raises StackError when it does not run."""

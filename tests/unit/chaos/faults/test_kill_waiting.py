@@ -42,7 +42,7 @@ class FakeShop:
         self.done.append(f"kill {name}")
         self.alive[name] = False
 
-    def terminate(self, name: str, grace_s: float = 10.0) -> None:
+    def terminate(self, name: str, grace_s: float = 10.0) -> bool:
         raise AssertionError("it is killed")
 
     def boot(self, name: str) -> None:

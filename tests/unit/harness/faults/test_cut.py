@@ -35,7 +35,7 @@ async def test_an_edge_without_connections_proves_nothing() -> None:
     shop = FakeEdges()
     shop.all["order-1->payment-1"].connections = 0
     proof = await (await cut_off(shop, "order-1->payment-1")).prove(shop)
-    assert (proof.effective, proof.detail) == (False, "no connections cut on 1 edges")
+    assert (proof.effective, proof.detail) == (False, "no connections cut on order-1->payment-1")
 
 
 async def test_what_was_cut_before_it_failed_is_mended() -> None:

@@ -27,12 +27,13 @@ class FakeInstance:
 
 @dataclass
 class FakeStack:
-    """One member, order-1. `immortal` does not die; `broken` never becomes ready."""
+    """One member, order-1. `immortal` does not die; `hanging` has to be killed; `broken` never becomes ready."""
 
     pid: int = 7
     alive: bool = True
     immortal: bool = False
     broken: bool = False
+    hanging: bool = False
     lacks: tuple[type, ...] = ()
     done: list[str] = field(default_factory=list)
 
@@ -49,9 +50,10 @@ class FakeStack:
         self.done.append("kill")
         self.alive = self.immortal
 
-    def terminate(self, name: str, grace_s: float = 10.0) -> None:
+    def terminate(self, name: str, grace_s: float = 10.0) -> bool:
         self.done.append("terminate")
         self.alive = self.immortal
+        return not self.hanging
 
     def boot(self, name: str) -> None:
         self.done.append("boot")
@@ -92,6 +94,15 @@ async def test_what_did_not_die_proves_nothing(stack: FakeStack) -> None:
     await fault.inject(shop(stack))
     proof = await fault.prove(shop(stack))
     assert (proof.effective, proof.detail) == (False, "process 7 is alive, its ports refuse connections")
+
+
+async def test_what_had_to_be_killed_was_no_restart(stack: FakeStack) -> None:
+    stack.hanging = True
+    fault = Restart(spec("restart", "order-1"))
+    await fault.inject(shop(stack))
+    proof = await fault.prove(shop(stack))
+    assert not proof.effective
+    assert proof.detail.endswith("and it had to be killed: it did not stop when it was asked to")
 
 
 async def test_healing_what_lives_starts_nothing(stack: FakeStack) -> None:

@@ -29,15 +29,19 @@ async def test_one_way_loses_what_the_first_ones_send_be_it_an_answer() -> None:
     assert fault.spec.target == "order-1->redis-lock-1 (upstream), gateway-1->order-1 (downstream)"
 
 
-async def test_lost_bytes_prove_it() -> None:
+async def test_lost_bytes_on_every_edge_prove_it() -> None:
     shop = FakeEdges()
     shop.all["order-1->redis-lock-1"].dropped[Direction.UPSTREAM] = 50
     fault = await parted(shop, ["order-*"], ["redis-*"])
     nothing = await fault.prove(shop)
-    assert (nothing.effective, nothing.detail) == (False, "no bytes lost on 2 edges")
+    assert (nothing.effective, nothing.detail) == (False, "no bytes lost on order-1->redis-lock-1, order-2->redis-lock-1")
     shop.all["order-1->redis-lock-1"].dropped[Direction.UPSTREAM] = 90
+    half = await fault.prove(shop)
+    lost = "order-1->redis-lock-1: 40 bytes lost; "
+    assert (half.effective, half.detail) == (False, f"{lost}no bytes lost on order-2->redis-lock-1")
+    shop.all["order-2->redis-lock-1"].dropped[Direction.DOWNSTREAM] = 7
     proof = await fault.prove(shop)
-    assert (proof.effective, proof.detail) == (True, "order-1->redis-lock-1: 40 bytes lost")
+    assert (proof.effective, proof.detail) == (True, f"{lost}order-2->redis-lock-1: 7 bytes lost")
 
 
 async def test_healing_ends_the_silence_and_the_connections_that_heard_half() -> None:

@@ -19,12 +19,13 @@ from tests.unit.harness.faults.specs import declared
 
 @dataclass
 class FakeStack:
-    """Two instances of order and of user. `broken` never becomes ready; `gate` holds up every termination."""
+    """Two instances of order and of user. `broken` never becomes ready, `hanging` has to be killed; `gate` holds up every stop."""
 
     pids: dict[str, int] = field(default_factory=lambda: {"order-1": 1, "order-2": 2, "user-1": 3, "user-2": 4})
     dead: set[str] = field(default_factory=set)
     done: list[str] = field(default_factory=list)
     broken: str = ""
+    hanging: str = ""
     most_dead: int = 0
     gate: threading.Event = field(default_factory=threading.Event)
 
@@ -40,13 +41,14 @@ class FakeStack:
     def instance(self, name: str) -> Any:
         return SimpleNamespace(name=name, pid=self.pids[name], alive=name not in self.dead, ports={})
 
-    def terminate(self, name: str, grace_s: float = 10.0) -> None:
+    def terminate(self, name: str, grace_s: float = 10.0) -> bool:
         self.gate.wait(10)
         service = name.partition("-")[0]
         assert not any(other.startswith(service) for other in self.dead), "two of one service at a time"
         self.most_dead = max(self.most_dead, len(self.dead) + 1)
         self.done.append(name)
         self.dead.add(name)
+        return name != self.hanging
 
     def boot(self, name: str) -> None:
         self.pids[name] += 100
@@ -109,6 +111,20 @@ async def test_one_that_does_not_come_back_is_told() -> None:
     await wait_until_async(reached, what="the walk reaches user-1", timeout_s=10, poll_s=0.001)
     with pytest.raises(StartFailed, match="user-1"):
         await rolling.heal(subject)
+
+
+async def test_one_that_had_to_be_killed_proves_nothing() -> None:
+    stack = FakeStack(hanging="user-2")
+    stack.gate.set()
+    rolling, subject = fault("user"), shop(stack)
+    await rolling.inject(subject)
+
+    async def replaced() -> bool:
+        return min(stack.pids["user-1"], stack.pids["user-2"]) > 100
+
+    await wait_until_async(replaced, what="both are replaced", timeout_s=10, poll_s=0.001)
+    proof = await rolling.prove(subject)
+    assert (proof.effective, proof.detail.partition("; ")[2]) == (False, "user-2 had to be killed: no stop within 20 s")
 
 
 def test_one_instance_alone_cannot_be_replaced_unnoticed() -> None:

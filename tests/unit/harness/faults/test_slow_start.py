@@ -46,7 +46,7 @@ class FakeStack:
             self.process.kill()
             self.process.wait()
 
-    def terminate(self, name: str, grace_s: float = 10.0) -> None:
+    def terminate(self, name: str, grace_s: float = 10.0) -> bool:
         raise AssertionError("it is killed")
 
     def boot(self, name: str) -> None:

@@ -39,16 +39,18 @@ async def test_bytes_that_it_handled_prove_it_and_those_of_before_do_not() -> No
     shop = FakeEdges()
     shop.all["order-1->redis-lock-1"].counted[NAME] = ToxicCounts(connections=1, bytes=900, ends=0, closed=0)
     fault = await injected(shop, latency())
+    shop.all["order-2->redis-lock-1"].counted[NAME] = ToxicCounts(connections=1, bytes=8, ends=0, closed=0)
     assert not (await fault.prove(shop)).effective
     shop.all["order-1->redis-lock-1"].counted[NAME] = ToxicCounts(connections=2, bytes=2_400, ends=0, closed=0)
     proof = await fault.prove(shop)
-    assert (proof.effective, proof.detail) == (True, "order-1->redis-lock-1: 1,500 bytes")
+    assert (proof.effective, proof.detail) == (True, "order-1->redis-lock-1: 1,500 bytes; order-2->redis-lock-1: 8 bytes")
 
 
 async def test_a_stream_that_it_closed_proves_it_too() -> None:
     shop = FakeEdges()
     fault = await injected(shop, latency())
-    shop.all["order-2->redis-lock-1"].counted[NAME] = ToxicCounts(connections=1, bytes=0, ends=0, closed=1)
+    for edge in ("order-1->redis-lock-1", "order-2->redis-lock-1"):
+        shop.all[edge].counted[NAME] = ToxicCounts(connections=1, bytes=0, ends=0, closed=1)
     assert (await fault.prove(shop)).effective
 
 

@@ -2,14 +2,15 @@
 
 import pytest
 from google.protobuf.any_pb2 import Any
-from google.protobuf.descriptor_pb2 import DescriptorProto
-from google.protobuf.message import DecodeError
+from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto
+from google.protobuf.message import DecodeError, Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc.status_pb2 import Status
 from grpc import StatusCode
 from hypothesis import strategies as st
 
 from harness.fuzz.grpc.calls import OVERSIZED, PATIENCE_S, Answer, Call
+from harness.fuzz.grpc.certain import certain
 from harness.fuzz.grpc.judging import fault_of
 from harness.fuzz.grpc.reflection import Method
 from harness.fuzz.grpc.requests import Known, bodies
@@ -27,6 +28,17 @@ def test_entries_are_the_bytes_that_protobuf_writes_and_may_be_what_it_never_wou
         Status.FromString(encoded((Entry(2, LEN, b"\xff\xff"),)))
     assert DescriptorProto.FromString(nested(3, 30)).nested_type[0].nested_type[0].name == ""
     assert len(OVERSIZED) > 4 * 1024 * 1024
+
+
+def test_what_no_server_can_decode_and_enums_of_a_later_version_are_sent_whatever_the_seed() -> None:
+    field = DescriptorProto.DESCRIPTOR
+    sample = DescriptorProto(name="toy", field=[FieldDescriptorProto(name="a", type=FieldDescriptorProto.TYPE_BOOL)])
+    sent = list(certain(field, [entries_of(sample)]))
+    assert [_decodes(body, DescriptorProto) for body in sent[:3]] == [False, False, True]
+    odd = [DescriptorProto.FromString(body) for body in sent[2:]]
+    assert all(each.name == "toy" and each.field[0].name == "a" for each in odd)
+    assert any(b"\x28\x63" in body for body in sent[3:]), "99 as the type, which is field 5"
+    assert len(list(certain(Timestamp.DESCRIPTOR, []))) == 2
 
 
 def drawn(seed: int, count: int = 40) -> list[bytes]:
@@ -49,9 +61,9 @@ def test_a_seed_makes_the_same_requests_and_another_one_others() -> None:
     assert not all(_decodes(body) for body in bodies_drawn)
 
 
-def _decodes(body: bytes) -> bool:
+def _decodes(body: bytes, message: type[Message] = Status) -> bool:
     try:
-        Status.FromString(body)
+        message.FromString(body)
     except DecodeError:
         return False
     return True
