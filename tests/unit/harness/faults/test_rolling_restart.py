@@ -19,7 +19,7 @@ from tests.unit.harness.faults.specs import declared
 
 @dataclass
 class FakeStack:
-    """Two instances of order and of user. `broken` never becomes ready, `hanging` has to be killed; `gate` holds up every stop."""
+    """Two instances of order and of user. `broken` never becomes ready, `hanging` has to be killed; `gate` holds up all."""
 
     pids: dict[str, int] = field(default_factory=lambda: {"order-1": 1, "order-2": 2, "user-1": 3, "user-2": 4})
     dead: set[str] = field(default_factory=set)
