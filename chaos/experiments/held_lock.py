@@ -12,6 +12,7 @@ from chaos.workloads.open_shop import OpenShop
 from harness.direction import Direction
 from harness.experiment import AllOf, AtOnce, EventsSeen, FaultPlan, Healed, Injected, Minimum, Sighting
 from harness.experiment.triggers import AnyTrigger
+from harness.faults.targets import some_of
 from harness.faults.toxic import toxic
 from harness.history import Ending
 
@@ -42,7 +43,7 @@ def slow_requests_to_product(caller: str, *, latency_ms: int, heal: AnyTrigger) 
     """From the start, requests of these instances to product are delayed by `latency_ms`."""
     return FaultPlan(
         name=SLOW_REQUESTS,
-        fault=toxic("latency", f"{caller}->product-*", stream=Direction.UPSTREAM, latency=latency_ms),
+        fault=some_of(toxic("latency", f"{caller}->product-*", stream=Direction.UPSTREAM, latency=latency_ms)),
         inject=AtOnce(),
         heal=heal,
     )

@@ -30,6 +30,6 @@ queue_poison_message: Experiment[RunningShop] = Experiment(
             heal=Injected("second_dose"),
         ),
     ),
-    guarantees=OF_A_SALE,
+    guarantees=("hopeless_messages_kept", *OF_A_SALE),
     minimums=(Minimum(operation=PLACE_ORDER, count=120, endings=frozenset({Ending.OK})),),
 )

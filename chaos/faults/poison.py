@@ -15,13 +15,13 @@ from shop.events.v1.events_pb2 import PlaceOrder
 from shop.order.v1.order_pb2 import Address, OrderItem
 
 from chaos.faults.broker import BROKER, HasBroker, assume_broker
+from chaos.observations.rest import POISON
 from harness.experiment import Proof
 from harness.faults.inventory import Declaration, Inventory
 from harness.faults.registry import fault_kind
 from harness.faults.spec import FaultSpec, SpecError
 from harness.waiting import NotYet, WaitTimeout, wait_until_async
 
-POISON = "poison"
 QUEUE = "order.place"
 DEAD = f"{QUEUE}.dead"
 REFUSED = "rejected"

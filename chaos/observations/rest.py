@@ -9,6 +9,9 @@ QUEUES = "rabbitmq.queues"
 HEALTH = "shop.health"
 """Subjects of the observations."""
 
+POISON = "poison"
+"""The kind of the fault that publishes messages which can never be handled."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:

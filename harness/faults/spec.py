@@ -51,7 +51,8 @@ class FaultSpec:
     """A fault as data.
 
     `kind` is its name in the registry. `members` and `edges` have all patterns resolved; with `one_of_them` only
-    one of the members is hit, which is known only during the run (see `hit` of the history's record). `parameters` have their
+    one of the members is hit, which is known only during the run (see `hit` of the history's record), and an effect on one of
+    the edges is enough, because callers use them as they are needed. `parameters` have their
     units in their names (`timeout_ms`, `seconds`, `rate_kb_s`); those of a toxic are Toxiproxy's.
     """
 

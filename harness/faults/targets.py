@@ -1,5 +1,6 @@
 """Declarations shared by most kinds: of given members, of one that the seed chooses, and of edges."""
 
+from dataclasses import replace
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
 from pydantic import JsonValue
@@ -29,6 +30,11 @@ def edges(kind: str, *patterns: str, streams: tuple[Direction, ...] = BOTH, **pa
     return lambda inventory, _random: FaultSpec(
         kind=kind, edges=inventory.edges_like(*patterns, streams=streams), parameters=parameters
     )
+
+
+def some_of(declaration: Declaration) -> Declaration:
+    """The same fault, of which an effect on one of its edges is enough: which of them callers use is not known before."""
+    return lambda inventory, random: replace(declaration(inventory, random), one_of_them=True)
 
 
 def one_edge_of(kind: str, *patterns: str) -> Declaration:

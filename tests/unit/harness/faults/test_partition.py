@@ -2,6 +2,7 @@
 
 from harness.direction import Direction
 from harness.faults.partition import Partition, partition
+from harness.faults.targets import some_of
 from tests.unit.harness.faults.fake_edges import FakeEdges
 from tests.unit.harness.faults.specs import declared
 
@@ -27,6 +28,15 @@ async def test_one_way_loses_what_the_first_ones_send_be_it_an_answer() -> None:
     fault = await parted(shop, ["order-1"], ["redis-lock-1", "gateway-1"], one_way=True)
     assert shop.poisoned() == {"order-1->redis-lock-1": [UP], "gateway-1->order-1": [DOWN]}
     assert fault.spec.target == "order-1->redis-lock-1 (upstream), gateway-1->order-1 (downstream)"
+
+
+async def test_where_one_edge_is_enough_the_others_need_no_traffic() -> None:
+    shop = FakeEdges()
+    fault = Partition(declared(some_of(partition(["order-*"], ["redis-*"]))))
+    await fault.inject(shop)
+    assert not (await fault.prove(shop)).effective
+    shop.all["order-1->redis-lock-1"].dropped[Direction.UPSTREAM] = 9
+    assert (await fault.prove(shop)).effective
 
 
 async def test_lost_bytes_on_every_edge_prove_it() -> None:
