@@ -10,7 +10,7 @@ EXEMPT = {
     each.name: "judged by what its part of `gauntlet fuzz` recorded, one finding a violation; tests/unit/harness/fuzz"
     for each in GUARANTEES
     if isinstance(each, FuzzGuarantee)
-}
+} | {"hopeless_messages_kept": "by what one kind of fault found; tests/unit/chaos/guarantees/test_hopeless_messages_kept.py"}
 
 PROOFS = (HistoryProof("shop", HISTORIES, CORRUPTIONS, EXEMPT),)
 """What `gauntlet prove --histories` runs."""
