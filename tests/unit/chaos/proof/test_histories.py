@@ -37,6 +37,14 @@ def test_every_corruption_is_seen_by_the_guarantee_that_it_names(proof: Proof) -
     assert [line for line in again.lines if line.corruption in rare and not line.proven] == []
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_other_seeds_show_the_same(seed: int) -> None:
+    found = prove(SHOP, KNOWN, [Seed(seed)])
+    assert found.alarms == ()
+    assert [line for line in found.lines if line.attempts > line.seen] == []
+
+
 def test_every_guarantee_has_four_corruptions() -> None:
     """A new one needs four lines in chaos/proof/corruptions, or a reason in chaos.proof.EXEMPT."""
     assert SHOP.owing(KNOWN) == ()
