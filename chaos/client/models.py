@@ -45,6 +45,14 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Orders:
+    """A page of one's own orders; `next_cursor` leads to the next one, None on the last."""
+
+    items: tuple[Order, ...]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRef:
     """The body of a 202: the order's id and status."""
 

@@ -26,7 +26,11 @@ class Shop:
 
     def as_user(self, session: Session) -> "Shop":
         """The same shop, authenticated with a session's access token."""
-        return Shop(self._http, session.access_token)
+        return self.with_token(session.access_token)
+
+    def with_token(self, access_token: str) -> "Shop":
+        """The same shop, authenticated with an access token."""
+        return Shop(self._http, access_token)
 
     def through(self, http: httpx.AsyncClient) -> "Shop":
         """The same user at another gateway."""
@@ -91,10 +95,21 @@ class Shop:
         }
         return await self._send("POST", "/products", body)
 
-    async def products(self, *, name: str = "", category_id: str | None = None, page_size: int = 100) -> Answer:
-        """GET /products: the first page of Products whose name contains `name`."""
+    async def products(
+        self, *, name: str = "", category_id: str | None = None, page_size: int = 100, page: int = 1, sort: str = ""
+    ) -> Answer:
+        """GET /products: a page of Products whose name contains `name`, in the shop's order unless `sort` says which."""
         query = {"name": name, "page_size": str(page_size)} | ({"category_id": category_id} if category_id else {})
+        query |= ({"page": str(page)} if page != 1 else {}) | ({"sort": sort} if sort else {})
         return await self._send("GET", "/products", query=query)
+
+    async def change_price(self, product_id: str, price: Money) -> Answer:
+        """PATCH /products/{id}: a Product. Admins only."""
+        return await self._send("PATCH", f"/products/{product_id}", {"price": asdict(price)})
+
+    async def withdraw_product(self, product_id: str) -> Answer:
+        """DELETE /products/{id}: 409 while units are reserved. Admins only."""
+        return await self._send("DELETE", f"/products/{product_id}")
 
     async def product(self, product_id: str) -> Answer:
         """GET /products/{id}: a Product."""
@@ -117,9 +132,10 @@ class Shop:
         """GET /orders/{id}: an Order."""
         return await self._send("GET", f"/orders/{order_id}")
 
-    async def orders(self) -> Answer:
-        """GET /orders: the first page of the user's own orders."""
-        return await self._send("GET", "/orders")
+    async def orders(self, *, cursor: str = "", limit: int | None = None) -> Answer:
+        """GET /orders: a page of the user's own Orders, the newest first, or those from `cursor` on."""
+        query = ({"cursor": cursor} if cursor else {}) | ({"limit": str(limit)} if limit else {})
+        return await self._send("GET", "/orders", query=query)
 
     async def complete(self, order_id: str, payment_id: str) -> Answer:
         """POST /orders/{id}/complete: an Order, 202 while it is under way."""

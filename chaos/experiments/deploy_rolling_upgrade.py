@@ -38,7 +38,7 @@ deploy_rolling_upgrade: Experiment[RunningShop] = Experiment(
         environment={"user": CHEAP_PASSWORDS},
         watchers=("fences", "locks", "members"),
     ),
-    workload=OpenShop(until=Healed(UPGRADE), buyers=BUYERS, pause_s=0.8, timeout_s=240.0),
+    workload=OpenShop(daring=None, until=Healed(UPGRADE), buyers=BUYERS, pause_s=0.8, timeout_s=240.0),
     faults=(
         FaultPlan(
             name=UPGRADE,

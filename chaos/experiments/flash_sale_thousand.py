@@ -18,7 +18,7 @@ flash_sale_thousand: Experiment[RunningShop] = Experiment(
         instances={"gateway": 2, "order": 2, "product": 2},
         environment={"user": CHEAP_PASSWORDS, "gateway": {"ORDER_WAIT_S": "2", "ORDER_ACCEPT_S": "0.5"}},
     ),
-    workload=FlashSale(stock=100, buyers=1000, concurrent=1000),
+    workload=FlashSale(stock=100, buyers=1000, concurrent=1000, daring=None),
     faults=(
         FaultPlan(
             name="lock_master_killed",

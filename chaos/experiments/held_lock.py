@@ -35,7 +35,11 @@ def locked_shop(environment: Mapping[str, Mapping[str, str]] | None = None) -> S
 def one_product(besides: str) -> OpenShop:
     """All buyers order the same product, until the delay and the fault called `besides` are healed."""
     return OpenShop(
-        products=1, start=Injected(SLOW_REQUESTS), until=AllOf((Healed(SLOW_REQUESTS), Healed(besides))), timeout_s=60
+        daring=None,
+        products=1,
+        start=Injected(SLOW_REQUESTS),
+        until=AllOf((Healed(SLOW_REQUESTS), Healed(besides))),
+        timeout_s=60,
     )
 
 

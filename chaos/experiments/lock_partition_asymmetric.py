@@ -23,7 +23,7 @@ lock_partition_asymmetric: Experiment[RunningShop] = Experiment(
         proxied=True,
         watchers=("fences", "locks"),
     ),
-    workload=OpenShop(products=1, until=Healed("order_1_deaf"), timeout_s=60),
+    workload=OpenShop(daring=None, products=1, until=Healed("order_1_deaf"), timeout_s=60),
     faults=(
         FaultPlan(
             name="order_1_deaf",

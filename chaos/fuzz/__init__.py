@@ -4,9 +4,9 @@ Every module of this package is loaded, so adding a part is adding a file; heavy
 """
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.fuzz.subject import FuzzedShop
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
+from chaos.subject.examined import ExaminedShop
 from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop
 from harness.collect import collect
@@ -19,7 +19,12 @@ from harness.history import Ending
 A_DAY_S = 86_400.0
 
 CUSTOMERS = OpenShop(
-    until=EventsSeen(OVER), buyers=4, pause_s=2.0, timeout_s=A_DAY_S, habits=Habits(retries=0.9, attempts=30, pays=0.5)
+    daring=None,
+    until=EventsSeen(OVER),
+    buyers=4,
+    pause_s=2.0,
+    timeout_s=A_DAY_S,
+    habits=Habits(retries=0.9, attempts=30, pays=0.5),
 )
 """Who buys all the while, and must not notice: the guarantees judge what they were answered."""
 
@@ -34,7 +39,7 @@ SUITE: FuzzSuite[RunningShop] = FuzzSuite(
     name="shop",
     about="The shop is sent what it must not trust.",
     system=ShopSystem(
-        subject=FuzzedShop,
+        subject=ExaminedShop,
         instances={"order": 2, "product": 2, "user": 2, "payment": 2, "notification": 2},
         environment={
             "user": CHEAP_PASSWORDS,

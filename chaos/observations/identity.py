@@ -99,6 +99,19 @@ class AccessAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersPage:
+    """Input of LIST_ORDERS: at most `limit` of one's own orders from `cursor` ("": the newest) on.
+
+    The pages that a client reads one after the other, from the first on, have the same `walk`; "" for a single page.
+    """
+
+    user_id: str
+    walk: str = ""
+    cursor: str = ""
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
 class UserRow:
     """An account as the user service stored it."""
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
-from chaos.client import Address, Answer, Line, Order, OrderRef, Payment, Provider, RefusedError, Shop
+from chaos.client import Address, Answer, Line, Money, Order, OrderRef, Payment, Provider, RefusedError, Shop
 from chaos.client.sandboxes import BAD_CARD, GOOD_CARD
 from chaos.observations.orders import AUTHORISE_PAYMENT, CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER, READ_ORDER
 from chaos.workloads.client_process import Call, ClientProcess
@@ -119,9 +119,9 @@ class Buyer:
         if payment is not None:
             await self.completes(order, payment)
 
-    async def authorises(self, order: Order, method: str = GOOD_CARD) -> Payment | None:
-        """Authorise a payment for an order at the provider; None when that fails."""
-        total = order.total
+    async def authorises(self, order: Order, method: str = GOOD_CARD, amount: Money | None = None) -> Payment | None:
+        """Authorise a payment for an order at the provider, of its total or another `amount`; None when that fails."""
+        total = amount or order.total
         if total is None:
             return None
         sent: Row = {"order_id": order.id, "amount": asdict(total), "method": method}
@@ -139,6 +139,13 @@ class Buyer:
         """Cancel an order; returns the last answer."""
         sent: Row = {"order_id": order.id}
         return await self._retry_busy(CANCEL_ORDER, sent, lambda: self.shop.cancel(order.id), attempts or self.habits.attempts)
+
+    async def reads(self, order_id: str) -> Order | None:
+        """Read an order once; None when there is no such answer."""
+        answer = await self._retry_unknown(READ_ORDER, {"order_id": order_id}, lambda: self.shop.order(order_id), 1)
+        with suppress(RefusedError):
+            return answer.read(Order) if answer is not None else None
+        return None
 
     async def _poll_beyond(self, status: str, order_id: str) -> Order | None:
         """The order once it has another status; None when it has not after `polls` reads. Raises RefusedError."""

@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
-from chaos.client import Answer, Category, Money, Product, Shop, Stock, User
+from chaos.client import Answer, Category, Money, Product, Shop, User
 from chaos.observations import identity, orders
 from chaos.subject import RunningShop
 from chaos.workloads.client_process import ClientProcess
 from chaos.workloads.identity_customer import Customer
 from chaos.workloads.identity_holder import NAME, PASSWORD, ROLE, AccountHolder, GiveRole, Habits
+from chaos.workloads.staff import STOCKING, Staff
 from chaos.workloads.token_verifiers import TokenPair, Verifiers, connected_verifiers
 from harness.experiment import Context, Drive, Minimum
 from harness.history import Ending
@@ -43,6 +44,7 @@ OPERATIONS = frozenset(
         *(identity.LOG_IN, identity.REFRESH_TOKENS, identity.USE_TOKEN, identity.CHANGE_ACCOUNT, identity.CHANGE_ROLE),
         *(identity.READ_PRODUCT, identity.READ_CATEGORY, identity.LIST_ORDERS, identity.TRESPASS),
         *(orders.PLACE_ORDER, orders.AUTHORISE_PAYMENT),
+        *STOCKING,
     }
 )
 """Names of the operations of account holders and customers."""
@@ -81,8 +83,8 @@ class Identity:
         """See Workload: a product in its category, its stock and every account."""
         admin = await subject.admin()
         category = (await admin.create_category("Identity lamps")).read(Category)
-        product = (await admin.create_product("Identity lamp", Money(4999), category_id=category.id)).read(Product)
-        (await admin.set_stock(product.id, 10 * self.customers)).read(Stock)
+        clerk = Staff(ClientProcess("staff", context.recorder), admin)
+        product = await clerk.stocks("Identity lamp", Money(4999), 10 * self.customers, category_id=category.id)
         room = asyncio.Semaphore(REGISTERING)
         names = [(f"customer-{number:02}", False) for number in range(self.customers)]
         names += [(f"employee-{number:02}", True) for number in range(self.staff)]

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from chaos.client import Line, Money, Product, Stock
+from chaos.client import Line, Money, Product
 from chaos.subject import RunningShop
 from chaos.workloads.buyer import Buyer, Habits, operations_of
 from chaos.workloads.customers import customers
+from chaos.workloads.daring.crowd import Beside, Crowd, arriving, operations_of_crowd
 from chaos.workloads.gateway_connections import spread_over_gateways
+from chaos.workloads.staff import STOCKING, staff
 from harness.experiment import Context, Drive
 from harness.experiment.triggers import Trigger
 
@@ -39,26 +41,29 @@ class OpenShop:
     timeout_s: float = 90.0
     price: Money = field(default_factory=lambda: Money(1250))
     habits: Habits = field(default_factory=lambda: Habits(retries=0.9, attempts=30, pays=0.5))
+    daring: Crowd | None = field(default_factory=Crowd)
+    """Who else is in the shop meanwhile; None: nobody."""
 
     @property
     def operations(self) -> frozenset[str]:
         """Names of the operations that it does."""
-        return operations_of(self.habits)
+        return operations_of(self.habits) | STOCKING | operations_of_crowd(self.daring)
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
         """See Workload: some products with their stock, and every buyer logged in."""
-        admin = await subject.admin()
-        goods = [(await admin.create_product(f"Lamp {n}", self.price)).read(Product) for n in range(self.products)]
-        for product in goods:
-            (await admin.set_stock(product.id, self.stock)).read(Stock)
+        clerk = await staff(subject, context)
+        goods = [await clerk.stocks(f"Lamp {n}", self.price, self.stock) for n in range(self.products)]
+        company = await arriving(self.daring, subject, context)
         buyers = await customers(self.buyers, self.habits, subject, context)
         context.note(f"{len(buyers)} buyers logged in, {self.stock} units of each of {len(goods)} products in stock")
-        return lambda: self._run(buyers, goods, subject, context)
+        return lambda: self._run(buyers, goods, company, subject, context)
 
-    async def _run(self, buyers: Sequence[Buyer], goods: Sequence[Product], subject: RunningShop, context: Context) -> None:
+    async def _run(
+        self, buyers: Sequence[Buyer], goods: Sequence[Product], company: Beside, subject: RunningShop, context: Context
+    ) -> None:
         if self.start is not None:
             await context.progress.until(self.start)
-        async with spread_over_gateways(buyers, subject) as placed, asyncio.TaskGroup() as group:
+        async with spread_over_gateways(buyers, subject) as placed, company(), asyncio.TaskGroup() as group:
             ended = group.create_task(self._until(context))
             for buyer in placed:
                 group.create_task(self._buys(buyer, goods, ended, context))

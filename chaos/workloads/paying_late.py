@@ -11,6 +11,7 @@ from chaos.subject import RunningShop
 from chaos.workloads.buyer import TO_ORDER, TO_PAY, Buyer, Habits
 from chaos.workloads.customers import customers
 from chaos.workloads.reserving import at_once, goods
+from chaos.workloads.staff import STOCKING
 from harness.experiment import Context, Drive
 
 PERSISTENT = Habits(retries=1.0, attempts=8, busy_retries=2)
@@ -29,11 +30,11 @@ class LatePayers:
     @property
     def operations(self) -> frozenset[str]:
         """Names of the operations that it does."""
-        return TO_ORDER | TO_PAY
+        return TO_ORDER | TO_PAY | STOCKING
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
         """See Workload: a product with a unit per buyer, and every buyer logged in."""
-        product = await goods(subject, self.buyers)
+        product = await goods(subject, self.buyers, context)
         buyers = await customers(self.buyers, self.habits, subject, context)
         return lambda: self._purchases(buyers, product, context)
 

@@ -13,6 +13,7 @@ from chaos.subject import RunningShop
 from chaos.workloads.buyer import TO_ORDER, TO_PAY, Buyer, Habits
 from chaos.workloads.customers import customers
 from chaos.workloads.reserving import Purchase, at_once, goods, reserved
+from chaos.workloads.staff import STOCKING
 from harness.experiment import Context, Drive
 from harness.recording import operation
 
@@ -34,11 +35,11 @@ class LostReservations:
     @property
     def operations(self) -> frozenset[str]:
         """Names of the operations that it does."""
-        return TO_ORDER | TO_PAY | {RELEASE}
+        return TO_ORDER | TO_PAY | {RELEASE} | STOCKING
 
     async def prepare(self, subject: RunningShop, context: Context) -> Drive:
         """See Workload: a product with a unit per buyer, and every buyer logged in."""
-        product = await goods(subject, self.buyers)
+        product = await goods(subject, self.buyers, context)
         buyers = await customers(self.buyers, self.habits, subject, context)
         return lambda: self._purchases(buyers, product, subject, context)
 

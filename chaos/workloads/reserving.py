@@ -8,9 +8,10 @@ from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chaos.client import Line, Money, Order, Product, Stock
+from chaos.client import Line, Money, Order, Product
 from chaos.subject import RunningShop
 from chaos.workloads.buyer import Buyer
+from chaos.workloads.staff import staff
 from harness.experiment import Context
 
 PRICE = Money(1999)
@@ -26,12 +27,9 @@ class Purchase:
     order: Order
 
 
-async def goods(subject: RunningShop, units: int) -> Product:
+async def goods(subject: RunningShop, units: int, context: Context) -> Product:
     """Create a product with `units` in stock. Raises RefusedError, httpx.HTTPError."""
-    admin = await subject.admin()
-    product = (await admin.create_product("Lamp", PRICE)).read(Product)
-    (await admin.set_stock(product.id, units)).read(Stock)
-    return product
+    return await (await staff(subject, context)).stocks("Lamp", PRICE, units)
 
 
 async def reserved(buyers: Sequence[Buyer], product: Product, context: Context) -> Sequence[Purchase]:

@@ -17,9 +17,9 @@ from harness.system.upgraded import UpgradedSystem
 from tests.unit.chaos.experiments.proofs import NEEDS
 from tests.unit.chaos.experiments.shop import (
     ABOUT_MEMBERS,
-    OBSERVED,
     SEEN_BY,
     asked_by,
+    observed_of,
     system_of,
     topology_of,
     unknown,
@@ -130,7 +130,9 @@ def guarantees_can_be_judged(experiment: Experiment[Any]) -> Iterator[str]:
             yield f"{name} is no guarantee"
             continue
         subjects = asked_by(PROMISES[name]).subjects
-        yield from (f"{name} reads {subject}, which nobody observes" for subject in unknown(sorted(subjects), OBSERVED))
+        yield from (
+            f"{name} reads {subject}, which nobody observes" for subject in unknown(sorted(subjects), observed_of(experiment))
+        )
         for subject in sorted(subjects & SEEN_BY.keys()):
             if SEEN_BY[subject] not in system_of(experiment).watchers:
                 yield f"{name} reads {subject}, and the watcher {SEEN_BY[subject]} is off"

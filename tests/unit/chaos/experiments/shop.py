@@ -5,10 +5,12 @@ from functools import cache
 from typing import Any
 
 from chaos.observations.events import MEMBER_REPLACED, REDELIVERED, TOKEN_DRAWN
+from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, MEMORY
 from chaos.observations.locks import LOCK_GRANTS, TOKENS
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.rest import HEALTH, QUEUES
 from chaos.subject import ShopSystem, databases
+from chaos.subject.examined import ExaminedShop
 from harness.experiment import Experiment
 from harness.history import History, Operation, Row
 from harness.stack.topology import Topology
@@ -17,6 +19,8 @@ from tests.unit.chaos.shop_history import ShopHistory
 
 READ = {subject for queries in databases.OBSERVED.values() for subject in queries}
 OBSERVED = frozenset({*READ - {TOKENS}, QUEUES, HEALTH, PROVIDER_LEDGER, MAILBOX, LOCK_GRANTS})
+EXAMINED = frozenset({LOG_ALARMS, ERRORS_COUNTED, MEMORY})
+"""What an `ExaminedShop` observes besides."""
 SEEN_BY = {LOCK_GRANTS: "locks"}
 """Observations that are put together from what a watcher saw during the run."""
 ABOUT_MEMBERS = frozenset({TOKEN_DRAWN, REDELIVERED, MEMBER_REPLACED})
@@ -26,6 +30,11 @@ ABOUT_MEMBERS = frozenset({TOKEN_DRAWN, REDELIVERED, MEMBER_REPLACED})
 @cache
 def topology_of(path: Any) -> Topology:
     return Topology.load(path)
+
+
+def observed_of(experiment: Experiment[Any]) -> frozenset[str]:
+    """The subjects that the experiment's system observes."""
+    return OBSERVED | (EXAMINED if system_of(experiment).subject is ExaminedShop else frozenset())
 
 
 def system_of(experiment: Experiment[Any]) -> ShopSystem:

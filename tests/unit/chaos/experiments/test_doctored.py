@@ -304,7 +304,7 @@ def test_every_check_is_seen_red() -> None:
 
 
 def test_what_is_not_observed_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.unit.chaos.experiments.checks.OBSERVED", frozenset({"order.orders"}))
+    monkeypatch.setattr("tests.unit.chaos.experiments.shop.OBSERVED", frozenset({"order.orders"}))
     found = list(CHECKS["guarantees_can_be_judged"](flash_sale))
     assert "no_oversell reads product.stock, which nobody observes" in found
     assert "recovers reads shop.health, which nobody observes" in found

@@ -22,9 +22,11 @@ from tests.unit.chaos.workloads.fake_shop import AccountDesk, FlakyDesk, FrontDe
 ARBITRARY = Habits(retries=0.8, attempts=40, pays=0.5, cancels=0.3, bad_card=0.3, pays_again=0.3, busy_retries=2)
 
 BUYING: dict[str, Callable[[], Any]] = {
-    "flash_sale": lambda: FlashSale(stock=200, buyers=12, concurrent=12, habits=ARBITRARY),
-    "open_shop": lambda: OpenShop(until=OperationsEnded(PLACE_ORDER, 12), buyers=4, pause_s=0.001, habits=ARBITRARY),
-    "paying": lambda: PayingBuyers(buyers=12, habits=ARBITRARY),
+    "flash_sale": lambda: FlashSale(daring=None, stock=200, buyers=12, concurrent=12, habits=ARBITRARY),
+    "open_shop": lambda: OpenShop(
+        daring=None, until=OperationsEnded(PLACE_ORDER, 12), buyers=4, pause_s=0.001, habits=ARBITRARY
+    ),
+    "paying": lambda: PayingBuyers(daring=None, buyers=12, habits=ARBITRARY),
     "paying_late": lambda: LatePayers(buyers=8, early_s=0.01, late_s=0.01, habits=ARBITRARY),
     "racing": lambda: RacingBuyers(buyers=8, max_offset_s=0.001, habits=ARBITRARY),
 }
@@ -82,7 +84,9 @@ async def test_every_process_is_a_client_of_its_own(workload: str, monkeypatch: 
 
 async def test_a_flash_sale_asks_for_one_unit_each_and_stops_at_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     stays = Habits(retries=1.0, pays=0.0, cancels=0.0)
-    history = await played(FlashSale(stock=5, buyers=12, concurrent=3, habits=stays), FrontDesk(stock=5), 1, monkeypatch)
+    history = await played(
+        FlashSale(daring=None, stock=5, buyers=12, concurrent=3, habits=stays), FrontDesk(stock=5), 1, monkeypatch
+    )
     placed = history.named(PLACE_ORDER)
     assert Counter(each.status for each in placed) == {201: 5, 409: 7}
     assert {each.process for each in placed} == {f"buyer-{number:03}" for number in range(12)}

@@ -18,14 +18,14 @@ async def sold(sale: FlashSale, monkeypatch: pytest.MonkeyPatch, *, stock: int =
 
 
 async def test_every_buyer_wants_one_unit_under_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    placed = (await sold(FlashSale(stock=4, buyers=10, habits=ORDERS_ONLY), monkeypatch, stock=4)).named(PLACED)
+    placed = (await sold(FlashSale(daring=None, stock=4, buyers=10, habits=ORDERS_ONLY), monkeypatch, stock=4)).named(PLACED)
     assert len(placed) == len({each.process for each in placed}) == len({each.input["key"] for each in placed}) == 10
     assert all(each.input["items"] == [{"product_id": "p", "quantity": 1}] for each in placed)
     assert sorted(each.status or 0 for each in placed) == [201] * 4 + [409] * 6
 
 
 async def test_no_more_are_in_the_shop_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    history = await sold(FlashSale(buyers=6, concurrent=1, habits=Habits(pays=1.0)), monkeypatch)
+    history = await sold(FlashSale(daring=None, buyers=6, concurrent=1, habits=Habits(pays=1.0)), monkeypatch)
     visits = [operation.process for operation in history.operations]
     alone = [name for name in dict.fromkeys(visits) for _ in range(visits.count(name))]
     assert visits == alone, "with room for one, nobody's operations are among another's"
@@ -34,7 +34,7 @@ async def test_no_more_are_in_the_shop_than_there_is_room_for(monkeypatch: pytes
 
 async def test_the_seed_decides_who_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     async def arrivals(seed: int) -> list[str]:
-        history = await sold(FlashSale(buyers=8, concurrent=1, habits=ORDERS_ONLY), monkeypatch, seed=seed)
+        history = await sold(FlashSale(daring=None, buyers=8, concurrent=1, habits=ORDERS_ONLY), monkeypatch, seed=seed)
         return [operation.process for operation in history.named(PLACED)]
 
     assert await arrivals(1) == await arrivals(1)
@@ -42,5 +42,5 @@ async def test_the_seed_decides_who_comes_first(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_it_does_the_operations_that_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    sale = FlashSale(buyers=20, habits=Habits(pays=0.5, cancels=0.5))
+    sale = FlashSale(daring=None, buyers=20, habits=Habits(pays=0.5, cancels=0.5))
     assert {operation.name for operation in (await sold(sale, monkeypatch)).operations} == sale.operations

@@ -41,7 +41,7 @@ async def opened(
 
 
 async def test_it_closes_when_it_has_happened_and_everybody_comes_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = OpenShop(until=OperationsEnded(PLACED, 12), buyers=4, pause_s=0.01, habits=STAYS)
+    shop = OpenShop(daring=None, until=OperationsEnded(PLACED, 12), buyers=4, pause_s=0.01, habits=STAYS)
     async with opened(shop, FrontDesk(stock=500), monkeypatch) as (drive, kept):
         await drive()
     placed = History(tuple(kept)).named(PLACED)
@@ -55,14 +55,14 @@ async def test_it_closes_when_it_has_happened_and_everybody_comes_once_more(monk
 
 @pytest.mark.parametrize("habits", [STAYS, Habits(pays=0.5, cancels=0.0), Habits(pays=0.5, cancels=0.5)])
 async def test_it_does_the_operations_that_it_names(habits: Habits, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = OpenShop(until=OperationsEnded(PLACED, 30), buyers=4, pause_s=0.01, habits=habits)
+    shop = OpenShop(daring=None, until=OperationsEnded(PLACED, 30), buyers=4, pause_s=0.01, habits=habits)
     async with opened(shop, FrontDesk(stock=500), monkeypatch) as (drive, kept):
         await drive()
     assert {each.name for each in History(tuple(kept)).operations} == shop.operations
 
 
 async def test_it_is_not_open_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = OpenShop(until=OperationsEnded("never", 1), buyers=2, pause_s=0.01, timeout_s=0.05, habits=STAYS)
+    shop = OpenShop(daring=None, until=OperationsEnded("never", 1), buyers=2, pause_s=0.01, timeout_s=0.05, habits=STAYS)
     async with opened(shop, FrontDesk(stock=500), monkeypatch) as (drive, _):
         with pytest.raises(ExceptionGroup) as raised:
             await drive()

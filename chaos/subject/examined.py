@@ -1,4 +1,4 @@
-"""The shop while it is fuzzed: besides its books, what it logged, which errors it counted and how its memory grew.
+"""The shop with its own view of itself: besides its books, what it logged, which errors it counted and how its memory grew.
 
 Each is compared with the steady state before, so that a stack which ran already can be used.
 """
@@ -27,7 +27,7 @@ OURS = frozenset({"500", "INTERNAL", "UNKNOWN"})
 Counted = Mapping[tuple[str, str], int]
 
 
-class FuzzedShop(RunningShop):
+class ExaminedShop(RunningShop):
     """See the module's docstring."""
 
     def __init__(self, stack: RunningStack, watchers: Sequence[str] = ()) -> None:

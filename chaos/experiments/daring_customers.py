@@ -1,0 +1,51 @@
+"""daring_customers: no fault at all; customers and staff do everything that they can, also what they should not."""
+
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
+from chaos.observations import catalogue, identity
+from chaos.observations.orders import CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER
+from chaos.subject import RunningShop, ShopSystem
+from chaos.subject.examined import ExaminedShop
+from chaos.workloads.daring_shop import DaringShop
+from harness.experiment import Experiment, Minimum
+from harness.history import Ending
+
+OK, REFUSED = frozenset({Ending.OK}), frozenset({Ending.FAIL})
+
+daring_customers: Experiment[RunningShop] = Experiment(
+    name="daring_customers",
+    about=(
+        "Two instances of every service, and 3 s to pay. Customers order, pay, cancel, repeat, page and trespass in every way"
+        " there is, groups contest the last units of 80 products, staff change prices and stock meanwhile. Nothing is broken."
+    ),
+    system=ShopSystem(
+        subject=ExaminedShop,
+        instances=dict.fromkeys(("gateway", "user", "product", "order", "payment", "notification"), 2),
+        environment={
+            "user": CHEAP_PASSWORDS,
+            "gateway": {"LOGIN_RATE": "100000/minute"},
+            "order": {"RESERVATION_TTL_S": "3", "EXPIRY_POLL_S": "0.2"},
+        },
+        watchers=("fences", "locks"),
+    ),
+    workload=DaringShop(),
+    guarantees=(
+        *(name for name in OF_A_LOCKED_SALE if name != "recovers"),
+        "private_to_owner",
+        "stale_tokens_rejected",
+        "quiet_logs",
+        "memory_bounded",
+    ),
+    minimums=(
+        Minimum(operation=PLACE_ORDER, count=200, endings=OK),
+        Minimum(operation=PLACE_ORDER, count=100, endings=REFUSED),
+        Minimum(operation=COMPLETE_ORDER, count=60, endings=OK),
+        Minimum(operation=COMPLETE_ORDER, count=30, endings=REFUSED),
+        Minimum(operation=CANCEL_ORDER, count=20, endings=OK),
+        Minimum(operation=catalogue.SET_PRICE, count=10, endings=OK),
+        Minimum(operation=catalogue.SET_STOCK, count=80, endings=OK),
+        Minimum(operation=identity.LIST_ORDERS, count=30, endings=OK),
+        Minimum(operation=identity.TRESPASS, count=8, endings=REFUSED),
+        Minimum(operation=identity.CHANGE_ACCOUNT, count=5, endings=OK),
+    ),
+)
+"""`recovers` is not judged, because nothing is broken."""

@@ -1,0 +1,124 @@
+"""Acts on the account: refresh tokens that are used twice, and a password that changes while somebody logs in with it."""
+
+import asyncio
+from dataclasses import asdict
+
+from chaos.client import Answer, Session, Tokens
+from chaos.observations import identity
+from chaos.workloads.buyer import Buyer
+from chaos.workloads.client_process import ClientProcess
+from chaos.workloads.daring.act import act
+from chaos.workloads.daring.customer import DaringCustomer
+from chaos.workloads.token_verifiers import READ_ACCOUNT
+
+ATTEMPTS = 8
+"""Logins until one of the passwords that may be in force was accepted."""
+
+HERE, ELSEWHERE = 0, 1
+"""The customer's two gateways."""
+
+Held = tuple[str, Session | Tokens]
+"""A session's name, with its tokens."""
+
+
+@act(2, accounts=True)
+async def replays_a_refresh_token(who: DaringCustomer) -> None:
+    """Refresh at one gateway and again with the same token at the other; then with what it was traded for."""
+    opened = await logs_in(who, who.password)
+    traded = await _refreshes(who, opened) if opened is not None else None
+    if opened is None or traded is None:
+        return
+    if who.random.random() < 0.4:  # an honest client goes on with what it was given
+        await _refreshes(who, traded, ELSEWHERE)
+        return
+    await _refreshes(who, opened, ELSEWHERE)
+    await _refreshes(who, traded)
+
+
+@act(1, accounts=True)
+async def refreshes_twice_at_once(who: DaringCustomer) -> None:
+    """Use one refresh token at both gateways at the same time: it works for one of them at most."""
+    opened = await logs_in(who, who.password)
+    if opened is not None:
+        await asyncio.gather(_refreshes(who, opened), _refreshes(who, opened, ELSEWHERE))
+
+
+@act(2, accounts=True)
+async def changes_the_password_while_logging_in(who: DaringCustomer) -> None:
+    """Change the password, log in with the old one meanwhile, then use the old session and log in with the new one."""
+    held = await logs_in(who, who.password)
+    if held is None:
+        return
+    new, old = f"dare-{who.random.getrandbits(48):012x}", who.password
+    changed, meanwhile = await asyncio.gather(
+        _changes(who, held, "password", password=new, current_password=old), logs_in(who, old, ELSEWHERE)
+    )
+    for at in (HERE, ELSEWHERE):
+        await _uses(who, held, at)
+    if meanwhile is not None:
+        await _uses(who, meanwhile, ELSEWHERE)
+    likeliest = (new, old) if changed is None or changed.status == 200 or changed.status >= 500 else (old, new)
+    await logs_in_again(who, *likeliest)
+
+
+@act(1, accounts=True)
+async def changes_the_name(who: DaringCustomer) -> None:
+    """Change the name, which ends all sessions, and log in again."""
+    held = await logs_in(who, who.password)
+    if held is None:
+        return
+    await _changes(who, held, "name", name=f"{who.name} {who.random.randrange(1000)}")
+    for at in (HERE, ELSEWHERE):
+        await _uses(who, held, at)
+    await logs_in_again(who, who.password)
+
+
+async def logs_in_again(who: DaringCustomer, *passwords: str) -> None:
+    """Log in with one of these, the likeliest first, and go on with that session."""
+    for attempt in range(ATTEMPTS):
+        password = passwords[attempt % len(passwords)]
+        held = await logs_in(who, password)
+        if held is not None and isinstance(held[1], Session):
+            who.password = password
+            who.becomes(held[1])
+            return
+        await asyncio.sleep(0.2 * (0.5 + who.random.random()))
+
+
+async def logs_in(who: DaringCustomer, password: str, at: int = HERE) -> Held | None:
+    """Log in at one of the two gateways; None when that failed."""
+    session, (buyer, client) = _session(who), _process(who, at)
+    sent = asdict(identity.LogIn(buyer.user_id, session, who.gateways[at]))
+    answer = await client.calls(identity.LOG_IN, sent, lambda: buyer.shop.login(who.email, password))
+    return (session, answer.read(Session)) if answer is not None and answer.status == 200 else None
+
+
+async def _refreshes(who: DaringCustomer, held: Held, at: int = HERE) -> Held | None:
+    into, (buyer, client) = _session(who), _process(who, at)
+    sent = asdict(identity.Refresh(buyer.user_id, held[0], into, who.gateways[at]))
+    answer = await client.calls(identity.REFRESH_TOKENS, sent, lambda: buyer.shop.refresh(held[1].refresh_token))
+    return (into, answer.read(Tokens)) if answer is not None and answer.status == 200 else None
+
+
+async def _changes(who: DaringCustomer, held: Held, what: str, **changes: str) -> Answer | None:
+    buyer, client = _process(who, HERE)
+    sent = asdict(identity.Shown(buyer.user_id, held[0], who.gateways[HERE], what))
+    shop = buyer.shop.with_token(held[1].access_token)
+    return await client.calls(identity.CHANGE_ACCOUNT, sent, lambda: shop.change_account(**changes))
+
+
+async def _uses(who: DaringCustomer, held: Held, at: int) -> None:
+    buyer, client = _process(who, at)
+    sent = asdict(identity.Shown(buyer.user_id, held[0], who.gateways[at], READ_ACCOUNT))
+    shop = buyer.shop.with_token(held[1].access_token)
+    await client.calls(identity.USE_TOKEN, sent, shop.account)
+
+
+def _process(who: DaringCustomer, at: int) -> tuple[Buyer, ClientProcess]:
+    buyer = (who.buyer, who.elsewhere)[at]
+    return buyer, ClientProcess(buyer.name, buyer.recorder)
+
+
+def _session(who: DaringCustomer) -> str:
+    who.sessions += 1
+    return f"{who.name}#{who.sessions}"

@@ -1,0 +1,59 @@
+"""Acts on reading: lists page by page while others order, single orders and products."""
+
+from dataclasses import asdict
+from functools import partial
+
+from chaos.observations import catalogue, identity
+from chaos.workloads.client_process import ClientProcess
+from chaos.workloads.daring.act import act
+from chaos.workloads.daring.customer import DaringCustomer
+
+MOST_PAGES = 8
+SORTS = ("newest", "name", "price_asc", "price_desc")
+
+
+@act(4)
+async def pages_its_orders(who: DaringCustomer) -> None:
+    """Read all pages of its own orders, small ones; then read one of them alone."""
+    buyer, limit, cursor = who.buyer, who.random.choice((1, 2, 3, 5, 20)), ""
+    client, walk = ClientProcess(buyer.name, buyer.recorder), who.key()
+    seen: list[str] = []
+    for _ in range(MOST_PAGES):
+        sent = asdict(identity.OrdersPage(buyer.user_id, walk, cursor, limit))
+        answer = await client.calls(identity.LIST_ORDERS, sent, partial(buyer.shop.orders, cursor=cursor, limit=limit))
+        if answer is None or answer.status != 200:
+            break
+        items, following = answer.body.get("items"), answer.body.get("next_cursor")
+        seen += [str(item["id"]) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+        if not isinstance(following, str) or not following:
+            break
+        cursor = following
+    if seen:
+        await buyer.reads(who.random.choice(seen))
+
+
+@act(2)
+async def pages_the_catalogue(who: DaringCustomer) -> None:
+    """Read the first pages of this run's products, in some order."""
+    buyer, size, sort = who.buyer, who.random.choice((2, 5, 100)), who.random.choice(SORTS)
+    client, walk, name = ClientProcess(buyer.name, buyer.recorder), who.key(), who.market.mark
+    for page in range(1, MOST_PAGES // 2 + 1):
+        sent = asdict(catalogue.ProductsPage(walk, name, page, size, sort))
+        answer = await client.calls(
+            catalogue.LIST_PRODUCTS,
+            sent,
+            partial(buyer.shop.products, name=name, page=page, page_size=size, sort=sort),
+        )
+        items = answer.body.get("items") if answer is not None and answer.status == 200 else None
+        if not isinstance(items, list) or len(items) < size:
+            break
+
+
+@act(2)
+async def looks_at_a_product(who: DaringCustomer) -> None:
+    """Read a product at both gateways, one after the other."""
+    product = who.random.choice(who.market.everything).id
+    for buyer in (who.buyer, who.elsewhere):
+        client = ClientProcess(buyer.name, buyer.recorder)
+        sent = asdict(catalogue.OfProduct(product))
+        await client.calls(identity.READ_PRODUCT, sent, partial(buyer.shop.product, product))

@@ -1,0 +1,145 @@
+"""Acts on paying and cancelling: wrong amounts, declined cards, twice, at once, too late."""
+
+import asyncio
+from dataclasses import replace
+
+from chaos.client import Money, Payment
+from chaos.client.sandboxes import BAD_CARD
+from chaos.workloads.daring.act import act
+from chaos.workloads.daring.customer import DaringCustomer, left_s
+
+CARDS = (BAD_CARD, "card_insufficient_funds", "card_expired")
+"""Payment methods that are declined when they are captured."""
+
+PATIENCE_S = 8.0
+"""Whoever pays late waits for at most so long; reservations with more time left are paid in time."""
+
+LATE_S = 0.6
+"""Seconds around the expiry at which a late payer pays."""
+
+
+@act(3)
+async def pays_a_wrong_amount(who: DaringCustomer) -> None:
+    """Pay with a payment of another amount or currency, which is refused; then as it should be."""
+    order = await who.orders()
+    if order is None or order.total is None:
+        return
+    total = order.total
+    wrong = (
+        replace(total, minor_units=total.minor_units - 1),
+        replace(total, minor_units=total.minor_units + 1),
+        replace(total, currency="CHF" if total.currency != "CHF" else "EUR"),
+        Money(1, total.currency),
+    )
+    payment = await who.buyer.authorises(order, amount=who.random.choice(wrong))
+    if payment is not None:
+        await who.buyer.completes(order, payment, who.attempts())
+    await who.pays(order)
+
+
+@act(3)
+async def pays_with_bad_cards_first(who: DaringCustomer) -> None:
+    """Pay with cards that are declined, each at both gateways, then with a good one."""
+    order = await who.orders()
+    if order is None:
+        return
+    for card in who.random.sample(CARDS, 2):
+        payment = await who.authorises(order, card)
+        if payment is not None:
+            await who.buyer.completes(order, payment, who.attempts())
+            await who.elsewhere.completes(order, payment, who.attempts())
+    await who.pays(order)
+
+
+@act(3)
+async def pays_twice(who: DaringCustomer) -> None:
+    """Pay, then again with the same payment, then with another one, then cancel; the order stays paid once."""
+    order = await who.orders()
+    payment = await who.pays(order) if order is not None else None
+    if order is None or payment is None:
+        return
+    await who.elsewhere.completes(order, payment, who.attempts())
+    other = await who.authorises(order)
+    if other is not None:
+        await who.buyer.completes(order, other, who.attempts())
+    await who.buyer.cancels(order, who.attempts())
+    await who.buyer.reads(order.id)
+
+
+@act(3)
+async def pays_twice_at_once(who: DaringCustomer) -> None:
+    """Pay one order with two payments, or with one and the same, through two gateways at the same time."""
+    order = await who.orders()
+    if order is None:
+        return
+    first = await who.authorises(order)
+    second = await who.authorises(order) if who.random.random() < 0.6 else first
+    if first is None or second is None:
+        return
+    await asyncio.gather(
+        who.buyer.completes(order, first, who.attempts()), who.elsewhere.completes(order, second, who.attempts())
+    )
+    await who.buyer.reads(order.id)
+
+
+@act(3)
+async def cancels_while_paying(who: DaringCustomer) -> None:
+    """Pay and cancel at the same time through two gateways, then read what became of it."""
+    order = await who.orders()
+    payment = await who.authorises(order) if order is not None else None
+    if order is None or payment is None:
+        return
+    await asyncio.gather(who.buyer.completes(order, payment, who.attempts()), who.elsewhere.cancels(order, who.attempts()))
+    await who.buyer.reads(order.id)
+
+
+@act(2)
+async def pays_what_is_cancelled(who: DaringCustomer) -> None:
+    """Cancel, cancel again at the other gateway, then pay, which is refused."""
+    order = await who.orders()
+    if order is None:
+        return
+    await who.buyer.cancels(order, who.attempts())
+    await who.elsewhere.cancels(order, who.attempts())
+    await who.pays(order)
+    await who.buyer.reads(order.id)
+
+
+@act(2)
+async def pays_with_the_payment_of_another_order(who: DaringCustomer) -> None:
+    """Use one payment for two of its own orders; the second is refused and can be paid otherwise."""
+    one, other = await who.orders(), await who.orders()
+    if one is None or other is None:
+        return
+    payment = await who.authorises(one)
+    if payment is None:
+        return
+    await who.buyer.completes(other, payment, who.attempts())
+    await who.buyer.completes(one, payment, who.attempts())
+    await who.buyer.completes(other, payment, who.attempts())
+    await who.pays(other)
+
+
+@act(1)
+async def pays_with_nothing(who: DaringCustomer) -> None:
+    """Pay with a payment that the provider does not know."""
+    order = await who.orders()
+    if order is not None:
+        nothing = Payment(f"pay_{who.random.getrandbits(32):08x}", "authorized")
+        await who.buyer.completes(order, nothing, who.attempts())
+
+
+@act(3)
+async def pays_late(who: DaringCustomer) -> None:
+    """Pay around the moment at which the reservation expires, then read the order and order the same again."""
+    lines = who.lines(2)
+    order = await who.orders(lines)
+    payment = await who.authorises(order) if order is not None else None
+    if order is None or payment is None:
+        return
+    left = left_s(order)
+    if left < PATIENCE_S:
+        await asyncio.sleep(max(0.0, left + who.random.uniform(-LATE_S, LATE_S)))
+    await who.buyer.completes(order, payment, who.attempts())
+    await who.buyer.reads(order.id)
+    await who.orders(lines)
