@@ -32,6 +32,7 @@ daring_customers: Experiment[RunningShop] = Experiment(
         *(name for name in OF_A_LOCKED_SALE if name != "recovers"),
         "private_to_owner",
         "stale_tokens_rejected",
+        "registers_linearizable",
         "quiet_logs",
         "memory_bounded",
     ),

@@ -1,7 +1,7 @@
 """Acts on the account: refresh tokens that are used twice, and a password that changes while somebody logs in with it."""
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from chaos.client import Answer, Session, Tokens
 from chaos.observations import identity
@@ -51,7 +51,7 @@ async def changes_the_password_while_logging_in(who: DaringCustomer) -> None:
         return
     new, old = f"dare-{who.random.getrandbits(48):012x}", who.password
     changed, meanwhile = await asyncio.gather(
-        _changes(who, held, "password", password=new, current_password=old), logs_in(who, old, ELSEWHERE)
+        _changes(who, held, password=new, current_password=old), logs_in(who, old, ELSEWHERE)
     )
     for at in (HERE, ELSEWHERE):
         await _uses(who, held, at)
@@ -67,7 +67,7 @@ async def changes_the_name(who: DaringCustomer) -> None:
     held = await logs_in(who, who.password)
     if held is None:
         return
-    await _changes(who, held, "name", name=f"{who.name} {who.random.randrange(1000)}")
+    await _changes(who, held, name=f"{who.name} {who.random.randrange(1000)}")
     for at in (HERE, ELSEWHERE):
         await _uses(who, held, at)
     await logs_in_again(who, who.password)
@@ -88,7 +88,7 @@ async def logs_in_again(who: DaringCustomer, *passwords: str) -> None:
 async def logs_in(who: DaringCustomer, password: str, at: int = HERE) -> Held | None:
     """Log in at one of the two gateways; None when that failed."""
     session, (buyer, client) = _session(who), _process(who, at)
-    sent = asdict(identity.LogIn(buyer.user_id, session, who.gateways[at]))
+    sent = asdict(identity.LogIn(buyer.user_id, session, who.gateways[at], who.number(password)))
     answer = await client.calls(identity.LOG_IN, sent, lambda: buyer.shop.login(who.email, password))
     return (session, answer.read(Session)) if answer is not None and answer.status == 200 else None
 
@@ -100,9 +100,15 @@ async def _refreshes(who: DaringCustomer, held: Held, at: int = HERE) -> Held | 
     return (into, answer.read(Tokens)) if answer is not None and answer.status == 200 else None
 
 
-async def _changes(who: DaringCustomer, held: Held, what: str, **changes: str) -> Answer | None:
+async def _changes(who: DaringCustomer, held: Held, **changes: str) -> Answer | None:
+    """Change the name, or the password showing the current one."""
     buyer, client = _process(who, HERE)
-    sent = asdict(identity.Shown(buyer.user_id, held[0], who.gateways[HERE], what))
+    what = "name" if "name" in changes else "password"
+    shown = identity.Shown(buyer.user_id, held[0], who.gateways[HERE], what, value=changes.get("name", ""))
+    if what == "password":
+        numbers = who.number(changes["current_password"]), who.number(changes["password"])
+        shown = replace(shown, proof=numbers[0], password=numbers[1])
+    sent = asdict(shown)
     shop = buyer.shop.with_token(held[1].access_token)
     return await client.calls(identity.CHANGE_ACCOUNT, sent, lambda: shop.change_account(**changes))
 

@@ -33,6 +33,7 @@ class DaringCustomer:
     placed: dict[str, list[Line]] = field(default_factory=dict)
     sessions: int = 0
     _keys: int = 0
+    _passwords: list[str] = field(default_factory=list)
 
     @property
     def random(self) -> Random:
@@ -48,6 +49,12 @@ class DaringCustomer:
         """An idempotency key that it has not used."""
         self._keys += 1
         return f"dare-{self.market.mark}-{self.name}-{self._keys}"
+
+    def number(self, password: str) -> int:
+        """The number by which a password is recorded: passwords themselves are not."""
+        if password not in self._passwords:
+            self._passwords.append(password)
+        return self._passwords.index(password) + 1
 
     def lines(self, most: int = MOST_LINES) -> list[Line]:
         """One to `most` products, some units of each."""

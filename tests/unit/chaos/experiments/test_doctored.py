@@ -137,20 +137,21 @@ DOCTORED: list[tuple[str, str, Doctor]] = [
     ),
     (
         "operations_are_done",
-        "inject of lock_master_killed waits for log_in, which the workload does not do",
-        lambda: injected_when(OperationsEnded("log_in", 3)),
+        "inject of lock_master_killed waits for refresh_tokens, which the workload does not do",
+        lambda: injected_when(OperationsEnded("refresh_tokens", 3)),
     ),
     (
         "operations_are_done",
         "complete_order is counted, which the workload does not do",
         lambda: replace(
-            workload(lock_master_down, habits=Habits(pays=0.0)), minimums=(Minimum(operation="complete_order", count=1),)
+            workload(lock_master_down, habits=Habits(pays=0.0), daring=None),
+            minimums=(Minimum(operation="complete_order", count=1),),
         ),
     ),
     (
         "operations_are_done",
         "stale_tokens_rejected judges change_account",
-        lambda: replace(flash_sale, guarantees=("stale_tokens_rejected",)),
+        lambda: replace(workload(flash_sale, daring=None), guarantees=("stale_tokens_rejected",)),
     ),
     ("operations_are_done", "Silent does not say", lambda: replace(flash_sale, workload=Silent())),
     ("guarantees_can_be_judged", "nothing is judged", lambda: replace(flash_sale, guarantees=())),

@@ -79,7 +79,7 @@ async def test_all_have_an_order_before_the_first_pays() -> None:
 
 async def test_never_more_pay_at_once_than_may() -> None:
     history = await done(PayingBuyers(daring=None, buyers=6, concurrent=1, habits=PAYS))
-    paying = [operation.process for operation in history.operations[12:]]
+    paying = [operation.process for operation in history.operations[14:]]
     assert paying == [name for name in dict.fromkeys(paying) for _ in range(2)]
 
 
