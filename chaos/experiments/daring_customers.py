@@ -14,8 +14,8 @@ OK, REFUSED = frozenset({Ending.OK}), frozenset({Ending.FAIL})
 daring_customers: Experiment[RunningShop] = Experiment(
     name="daring_customers",
     about=(
-        "Two instances of every service, and 3 s to pay. Customers order, pay, cancel, repeat, page and trespass in every way"
-        " there is, groups contest the last units of 80 products, staff change prices and stock meanwhile. Nothing is broken."
+        "Two instances of every service, and 5 s to pay. Customers order, pay, cancel, repeat, page and trespass in every way"
+        " there is, groups contest the last units of 60 products, staff change prices and stock meanwhile. Nothing is broken."
     ),
     system=ShopSystem(
         subject=ExaminedShop,
@@ -23,7 +23,7 @@ daring_customers: Experiment[RunningShop] = Experiment(
         environment={
             "user": CHEAP_PASSWORDS,
             "gateway": {"LOGIN_RATE": "100000/minute"},
-            "order": {"RESERVATION_TTL_S": "3", "EXPIRY_POLL_S": "0.2"},
+            "order": {"RESERVATION_TTL_S": "5", "EXPIRY_POLL_S": "0.2"},
         },
         watchers=("fences", "locks"),
     ),
@@ -32,21 +32,20 @@ daring_customers: Experiment[RunningShop] = Experiment(
         *(name for name in OF_A_LOCKED_SALE if name != "recovers"),
         "private_to_owner",
         "stale_tokens_rejected",
-        "registers_linearizable",
         "quiet_logs",
         "memory_bounded",
     ),
     minimums=(
-        Minimum(operation=PLACE_ORDER, count=200, endings=OK),
-        Minimum(operation=PLACE_ORDER, count=100, endings=REFUSED),
-        Minimum(operation=COMPLETE_ORDER, count=60, endings=OK),
-        Minimum(operation=COMPLETE_ORDER, count=30, endings=REFUSED),
-        Minimum(operation=CANCEL_ORDER, count=20, endings=OK),
-        Minimum(operation=catalogue.SET_PRICE, count=10, endings=OK),
-        Minimum(operation=catalogue.SET_STOCK, count=80, endings=OK),
-        Minimum(operation=identity.LIST_ORDERS, count=30, endings=OK),
-        Minimum(operation=identity.TRESPASS, count=8, endings=REFUSED),
-        Minimum(operation=identity.CHANGE_ACCOUNT, count=5, endings=OK),
+        Minimum(operation=PLACE_ORDER, count=150, endings=OK),
+        Minimum(operation=PLACE_ORDER, count=80, endings=REFUSED),
+        Minimum(operation=COMPLETE_ORDER, count=40, endings=OK),
+        Minimum(operation=COMPLETE_ORDER, count=20, endings=REFUSED),
+        Minimum(operation=CANCEL_ORDER, count=15, endings=OK),
+        Minimum(operation=catalogue.SET_PRICE, count=4, endings=OK),
+        Minimum(operation=catalogue.SET_STOCK, count=70, endings=OK),
+        Minimum(operation=identity.LIST_ORDERS, count=15, endings=OK),
+        Minimum(operation=identity.TRESPASS, count=6, endings=REFUSED),
+        Minimum(operation=identity.CHANGE_ACCOUNT, count=3, endings=OK),
     ),
 )
 """`recovers` is not judged, because nothing is broken."""

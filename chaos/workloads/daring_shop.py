@@ -21,8 +21,8 @@ class DaringShop:
     """A `crowd` whose members do `acts` each; `rivals` in `groups` contest `rare` products of 1 to 3 units each."""
 
     crowd: Crowd = field(default_factory=lambda: Crowd(customers=10, pause_s=0.2, accounts=True))
-    acts: int = 14
-    rare: int = 80
+    acts: int = 12
+    rare: int = 60
     rivals: int = 16
     groups: int = 4
     price: Money = field(default_factory=lambda: Money(777))

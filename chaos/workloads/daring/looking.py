@@ -12,7 +12,7 @@ MOST_PAGES = 8
 SORTS = ("newest", "name", "price_asc", "price_desc")
 
 
-@act(4)
+@act(7)
 async def pages_its_orders(who: DaringCustomer) -> None:
     """Read all pages of its own orders, small ones; then read one of them alone."""
     buyer, limit, cursor = who.buyer, who.random.choice((1, 2, 3, 5, 20)), ""

@@ -12,7 +12,7 @@ from harness.history import Row
 TRIED = tuple(each for each in UNAUTHORIZED_REQUESTS if each.of is not Of.CATEGORY)
 
 
-@act(5)
+@act(9)
 async def tries_what_is_not_its_own(who: DaringCustomer) -> None:
     """Send an unauthorized request about another customer's latest order and payment."""
     own = who.market.belongings.get(who.name)
