@@ -355,11 +355,12 @@ class Look(OfProduct):
 
 @dataclass(frozen=True)
 class TakeOut(OfProduct):
-    """An admin withdraws a product."""
+    """An admin withdraws a product, and looks whether it is gone: from its page, and from the catalogue."""
 
     def actions(self, shelf: Shelf) -> Sequence[Action]:
         """See Intent."""
-        return [Withdraw(shelf.product(self.number))]
+        product = shelf.product(self.number)
+        return [Withdraw(product), ReadProduct(product), ListProducts("visitor", "{run}", 1, 10, "newest")]
 
 
 @dataclass(frozen=True)
