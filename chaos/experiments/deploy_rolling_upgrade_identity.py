@@ -29,7 +29,14 @@ deploy_rolling_upgrade_identity: Experiment[RunningShop] = Experiment(
             heal=EventsSeen(MEMBER_REPLACED, 2 * len(SERVICES)),
         ),
     ),
-    guarantees=("private_to_owner", "stale_tokens_rejected", "honest_errors", "recovers"),
+    guarantees=(
+        "private_to_owner",
+        "stale_tokens_rejected",
+        "rightful_requests_succeed",
+        "registers_linearizable",
+        "honest_errors",
+        "recovers",
+    ),
     minimums=(
         *MINIMUMS,
         *(Minimum(operation=USE_TOKEN, count=50, endings=OK, phase=Phase(part=part, plan=UPGRADE)) for part in Part),

@@ -29,7 +29,14 @@ identity_cache_down: Experiment[RunningShop] = Experiment(
             heal=OperationsEnded(CHANGE_ACCOUNT, 58),
         ),
     ),
-    guarantees=("stale_tokens_rejected", "registers_linearizable", "private_to_owner", "honest_errors", "recovers"),
+    guarantees=(
+        "stale_tokens_rejected",
+        "registers_linearizable",
+        "rightful_requests_succeed",
+        "private_to_owner",
+        "honest_errors",
+        "recovers",
+    ),
     minimums=(*MINIMUMS, Minimum(operation=CHANGE_ACCOUNT, count=5, endings=UNKNOWN)),
     default=True,
 )

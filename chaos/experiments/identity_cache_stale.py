@@ -39,6 +39,13 @@ identity_cache_stale: Experiment[RunningShop] = Experiment(
             heal=OperationsEnded(CHANGE_ACCOUNT, 52),
         ),
     ),
-    guarantees=("stale_tokens_rejected", "registers_linearizable", "private_to_owner", "honest_errors", "recovers"),
+    guarantees=(
+        "stale_tokens_rejected",
+        "registers_linearizable",
+        "rightful_requests_succeed",
+        "private_to_owner",
+        "honest_errors",
+        "recovers",
+    ),
     minimums=MINIMUMS,
 )

@@ -35,6 +35,13 @@ identity_instances_killed: Experiment[RunningShop] = Experiment(
             heal=OperationsEnded(CHANGE_ACCOUNT, 47),
         ),
     ),
-    guarantees=("private_to_owner", "stale_tokens_rejected", "honest_errors", "recovers"),
+    guarantees=(
+        "private_to_owner",
+        "stale_tokens_rejected",
+        "rightful_requests_succeed",
+        "registers_linearizable",
+        "honest_errors",
+        "recovers",
+    ),
     minimums=MINIMUMS,
 )

@@ -3,10 +3,13 @@
 OF_A_SALE = (
     "no_oversell",
     "stock_conserved",
+    "stock_told_truly",
     "acknowledged_orders_survive",
     "one_order_per_key",
     "legal_transitions",
     "registers_linearizable",
+    "reservations_last",
+    "rightful_requests_succeed",
     "charged_at_most_once",
     "paid_iff_captured",
     "mail_once_per_paid_order",

@@ -1,4 +1,4 @@
-"""Error handling: 503 is allowed; a 500, an answer after the deadline, or a success that did not happen is a violation.
+"""Error handling: documented statuses are allowed, 503 with Retry-After; what is answered late, or untrue, is a violation.
 
 Only the shop's answers are judged; of an operation that ended in a transport error only its duration.
 """
@@ -6,7 +6,7 @@ Only the shop's answers are judged; of an operation that ended in a transport er
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from chaos.guarantees import joining, reading
+from chaos.guarantees import documented, joining, reading
 from chaos.observations import identity
 from chaos.observations.orders import AT_THE_SHOP, CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER
 from harness.checkers import answered_within
@@ -44,7 +44,7 @@ def honest_errors(history: History) -> Finding:
     )
     claims = [each for each in asked if (each.name, each.status) in TRUE_AT_REST]
     rested = not reading.was_observed(history, ORDERS) or reading.at_rest(history, ORDERS)
-    seen = finding.violations + crashed
+    seen = finding.violations + crashed + tuple(documented.violations(history))
     # Violations in answers are reported also when the run ended before the databases were observed.
     if claims and (not seen or reading.was_observed(history, ORDERS)):
         seen += tuple(_untrue(history, [each for each in claims if rested or each.status != UNDER_WAY]))

@@ -4,6 +4,7 @@ An operation that was refused (4xx) had no effect; one without a definite answer
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from chaos.guarantees import joining, reading
 from chaos.guarantees.reading import inputs
@@ -12,8 +13,8 @@ from chaos.observations.orders import AT_THE_SHOP, CANCEL_ORDER, COMPLETE_ORDER,
 from harness.checkers.linearizability import Access, Effect, Misses, Reads, Swaps, Writes
 from harness.history import Ending, History, Operation
 
-RAISE_ROLE, GATEWAY = "raise the role", "gateway"
-"""What an admin asks of a gateway for oneself (`identity.Shown`)."""
+GATEWAY = "gateway"
+"""How the names of gateways begin (`identity.Shown.at`)."""
 FORBIDDEN, SHUT_OUT, UNDECIDED = 403, 401, 202
 
 
@@ -63,7 +64,7 @@ def roles(history: History) -> Iterable[Access]:
         if operation.ending is not Ending.FAIL:
             yield _access(given.user_id, f"gave the role {given.role}", operation, Writes(given.role))
     for operation, shown in inputs(history, identity.Shown, identity.USE_TOKEN, identity.CHANGE_ACCOUNT):
-        if shown.what == RAISE_ROLE and operation.ending is not Ending.FAIL:
+        if shown.what == identity.RAISE_ROLE and operation.ending is not Ending.FAIL:
             yield _access(shown.user_id, "gave oneself the role ADMIN", operation, Writes(identity.ADMIN))
         elif shown.at.startswith(GATEWAY):
             yield from _read(shown.user_id, operation, operation.output.get("role"))
@@ -111,6 +112,16 @@ OWN_STEPS = (
 )
 """What the shop does to an order by itself, at any time."""
 PAID, CANCELLED = (Swaps(frozenset({"RESERVED"}), status) for status in ("PAID", "CANCELLED"))
+REFUSED_AS: Mapping[str, str] = MappingProxyType(
+    {
+        "ORDER_REJECTED": "REJECTED",
+        "ORDER_PAID": "PAID",
+        "ORDER_ALREADY_PAID": "PAID",
+        "ORDER_CANCELLED": "CANCELLED",
+        "ORDER_EXPIRED": "EXPIRED",
+    }
+)
+"""The status that a refusal says the order has, by its code."""
 STOCK_LOST = "STOCK_LOST"
 """The refusal to complete an order that cancels it: its reservation was gone, and what was captured is refunded."""
 
@@ -126,6 +137,8 @@ def statuses(history: History) -> Iterable[Access]:
         # A placement's 202 says "not known to be decided" of the gateway that waits; it is no read of the order.
         if not (operation.name == PLACE_ORDER and operation.status == UNDECIDED):
             yield from _read(order, operation, joining.status_told(operation))
+        if (state := REFUSED_AS.get(str(operation.output.get("code")))) and operation.ending is Ending.FAIL:
+            yield _access(order, f"was refused because it is {state}", operation, Reads(state))
         yield from _asked(order, operation)
     for operation, order, status in joining.listed(history):
         seen.add(order)

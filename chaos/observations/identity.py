@@ -33,6 +33,8 @@ USERS = "user.users"
 """Subject of the observation of accounts at rest."""
 
 ADMIN = "ADMIN"
+RAISE_ROLE = "raise the role"
+"""What an admin may ask of a gateway for oneself (`Shown.what`); it changes the account."""
 
 
 @dataclass(frozen=True, slots=True)

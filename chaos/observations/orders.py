@@ -18,6 +18,18 @@ SAGAS = "order.sagas"
 SAGA_STEPS = "order.saga_steps"
 """Subjects of the observations of the order service's schema."""
 
+TIME_TO_PAY = "order.time_to_pay"
+"""Subject of the observation of the setting: for how long an order is reserved."""
+PROMISED_TIME_TO_PAY_S = 300.0
+"""What the shop documents, where a run chooses nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeToPayRow:
+    """Seconds for which an order is reserved, as they were chosen for the run."""
+
+    seconds: float
+
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:

@@ -6,14 +6,14 @@ from dataclasses import asdict
 from chaos.bench.world import simulate
 from chaos.observations import health_over_time, identity
 from chaos.observations.locks import FENCED_OFF, LOCK_GRANTS, TOKENS
-from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS
+from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS, TIME_TO_PAY, TimeToPayRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.rest import CONFIRMATIONS, HEALTH, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK, Movement
 from chaos.proof.accounts import Accounts
 from chaos.proof.buyers import Buyer
 from chaos.proof.disturbances import DISTURBANCES, Disturbance
-from chaos.proof.orders import CURRENCY, Orders, Placed
+from chaos.proof.orders import CURRENCY, TIME_TO_PAY_NS, Orders, Placed
 from chaos.proof.stockroom import TTL_NS, Stockroom
 from chaos.proof.visitors import Visitor
 from chaos.proof.world import MS, Steps, World
@@ -143,6 +143,7 @@ class Simulation:
             ORDERS: [self._row(each) for each in placed],
             ORDER_ITEMS: [_line(each.id, *line) for each in placed for line in each.lines.items()],
             SAGAS: [],
+            TIME_TO_PAY: [asdict(TimeToPayRow(TIME_TO_PAY_NS / 1e9))],
             TOKENS: room.tokens,
             LOCK_GRANTS: room.grants,
             FENCED_OFF: room.fenced_off,

@@ -13,6 +13,7 @@ from aio_pika.exceptions import AMQPError
 from chaos.client import Mailbox, Provider, Session, Shop
 from chaos.client.shop import TIMEOUT
 from chaos.observations.locks import LOCK_GRANTS, TOKENS
+from chaos.observations.orders import PROMISED_TIME_TO_PAY_S, TIME_TO_PAY, TimeToPayRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.rest import HEALTH, QUEUES, HealthRow, QueueRow
 from chaos.subject.databases import CONFIRMED, MOVING, OBSERVED, OUTSTANDING, PAID
@@ -112,6 +113,7 @@ class RunningShop(StackSubject):
             (MAILBOX, await self.mailbox.messages()),
             (HEALTH, [asdict(row) for row in await self._health()]),
             (LOCK_GRANTS, grants),
+            (TIME_TO_PAY, [asdict(self._time_to_pay())]),
             (CLOCKS, await clock_rows(self.stack)),
         ]
 
@@ -130,6 +132,10 @@ class RunningShop(StackSubject):
         except httpx.HTTPError as error:
             door = HealthRow("GET /health/ready", False, type(error).__name__)
         return [door, *await asyncio.to_thread(self._members)]
+
+    def _time_to_pay(self) -> TimeToPayRow:
+        chosen = self.stack.manifest.settings.get("order", {})
+        return TimeToPayRow(float(chosen.get("RESERVATION_TTL_S", PROMISED_TIME_TO_PAY_S)))
 
     def _members(self) -> list[HealthRow]:
         said = {True: "runs", False: "does not run"}

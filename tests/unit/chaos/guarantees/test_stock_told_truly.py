@@ -1,0 +1,63 @@
+"""What explains a refusal as sold out, and what does not."""
+
+from chaos.guarantees.stock_told_truly import stock_told_truly
+from chaos.observations import catalogue
+from harness.verdict import Outcome
+from tests.unit.chaos.shop_history import ShopHistory
+
+SOLD_OUT = {"code": "OUT_OF_STOCK"}
+
+
+def refused(shop: ShopHistory, order: str, quantity: int = 1) -> None:
+    shop.asks(order, quantity).answered(409, SOLD_OUT)
+    shop.stored(order, "REJECTED", quantity)
+
+
+def outcome(shop: ShopHistory) -> Outcome:
+    return stock_told_truly.verdict(shop.done()).outcome
+
+
+def test_units_that_are_held_explain_a_refusal() -> None:
+    shop = ShopHistory()
+    shop.moves("PUT", 2)
+    shop.sells("o1")
+    refused(shop, "o2", 2)
+    assert outcome(shop) is Outcome.PASS
+
+
+def test_a_refusal_while_there_was_enough_fails() -> None:
+    shop = ShopHistory()
+    shop.moves("PUT", 2)
+    shop.sells("o1")
+    refused(shop, "o2")
+    verdict = stock_told_truly.verdict(shop.done())
+    assert verdict.outcome is Outcome.FAIL
+    assert "operation 2 was told that it is sold out; it wanted 1 of p, of which at least 1" in verdict.evidence[0].what
+
+
+def test_an_order_of_unknown_outcome_may_have_held_them() -> None:
+    shop = ShopHistory()
+    shop.moves("PUT", 1)
+    shop.asks("o1").answered(503, {})
+    shop.stored("o1", "EXPIRED")
+    refused(shop, "o2")
+    assert outcome(shop) is Outcome.PASS
+
+
+def test_what_was_given_back_is_there_for_the_next() -> None:
+    shop = ShopHistory()
+    shop.moves("PUT", 1)
+    shop.places("o1")
+    shop.sees("o1", "CANCELLED")
+    shop.stored("o1", "CANCELLED")
+    refused(shop, "o2")
+    assert outcome(shop) is Outcome.FAIL
+
+
+def test_staff_set_and_read_the_stock() -> None:
+    for shown, expected in ((5, Outcome.PASS), (4, Outcome.FAIL), (7, Outcome.FAIL)):
+        shop = ShopHistory()
+        shop.moves("PUT", 7)
+        shop.recorder.invoke("staff", catalogue.SET_STOCK, {"product_id": "p", "available": 5}).answered(200, {})
+        shop.recorder.invoke("staff", catalogue.READ_STOCK, {"product_id": "p"}).answered(200, {"available": shown})
+        assert outcome(shop) is expected
