@@ -117,3 +117,25 @@ def fenced_writes(history: History) -> tuple[FencedWrite, ...]:
         for row in reading.movements(history)
         if row.kind is Movement.RESERVE
     )
+
+
+def disturbed(history: History, row: GrantRow) -> bool:
+    """Whether a fault of its holder, of a master, or of an edge between was in force during a hold."""
+    end_ns = row.end_ns if row.end_ns is not None else history.span_ns[1]
+    begun: dict[str, int] = {}
+    for record in history.faults:
+        if not _about(record, row.holder):
+            continue
+        if record.phase is FaultPhase.INJECT:
+            begun[record.fault] = record.time_ns - LEAD_NS
+        elif record.phase is FaultPhase.HEAL:
+            since = begun.pop(record.fault, end_ns + 1)
+            if since <= end_ns and record.time_ns >= row.begin_ns:
+                return True
+    return any(since <= end_ns for since in begun.values())
+
+
+def _about(fault: Fault, holder: str) -> bool:
+    edges = fault.spec.edges if fault.spec else ()
+    on_lock = any(fnmatchcase(edge.caller, HOLDERS) and fnmatchcase(edge.callee, MASTERS) for edge in edges)
+    return on_lock or any(member == holder or fnmatchcase(member, MASTERS) for member in fault.members)

@@ -112,6 +112,7 @@ CROWDED = corruptions(
             holder="order-9", value="order-9:0", token=last(LOCK_GRANTS, "token"), sure_ns=beyond("sure_ns", 10**9)
         ),
         "a lock was taken before it was given back": Rows(LOCK_GRANTS, held_after_another).change(begin_ns=0),
+        "a lock was never given back": Rows(LOCK_GRANTS).change(ending="expired"),
     },
     calm=True,
 )
@@ -124,6 +125,9 @@ UNFENCED = corruptions(
         "no master gave the lock": Rows(LOCK_GRANTS).change(votes=0, unseen=0),
         "units were reserved under no token": Rows(MOVEMENTS, RESERVED).change(fence=None),
         "units were reserved under an overtaken token": Rows(MOVEMENTS, written_after_another).change(fence=0),
+        "units were reserved under a token that nobody drew": Rows(MOVEMENTS, RESERVED).change(
+            fence=last(LOCK_GRANTS, "token")
+        ),
         "an overtaken holder wrote last": Rows(MOVEMENTS, written_after_another).duplicate(id=last(MOVEMENTS, "id"), fence=0),
     },
 )

@@ -33,6 +33,7 @@ class LockHistory:
         votes: int = 3,
         unseen: int = 0,
         product: str = PRODUCT,
+        ending: str = "released",
     ) -> None:
         """Somebody held the lock, surely until `sure` (by default to the end, or only at the beginning if there is none)."""
         surely = sure if sure is not None else began if ended is None else ended
@@ -44,7 +45,7 @@ class LockHistory:
             begin_ns=ns(began),
             sure_ns=ns(surely),
             end_ns=None if ended is None else ns(ended),
-            ending="released",
+            ending=ending,
             votes=votes,
             unseen=unseen,
             quorum=2,

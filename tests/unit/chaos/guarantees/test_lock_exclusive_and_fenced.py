@@ -165,3 +165,45 @@ def test_without_any_grant_nothing_was_shown() -> None:
 def test_a_run_that_was_never_observed_cannot_be_judged() -> None:
     with pytest.raises(LookupError):
         lock_exclusive_and_fenced.verdict(History(()))
+
+
+def said(history: LockHistory) -> list[str]:
+    return [each.what for each in lock_exclusive_and_fenced.verdict(history.done()).evidence]
+
+
+def test_a_write_under_a_token_of_another_product_fails() -> None:
+    history = LockHistory()
+    history.held("order-1", 1, 10, 11)
+    history.held("order-1", 2, 12, 13, product="shade")
+    history.writes(2)
+    assert said(history) == ["lamp: entry 1 (order o1) was written under token 2, which was given for shade"]
+
+
+def test_a_write_under_a_token_that_nobody_drew_fails() -> None:
+    history = LockHistory()
+    history.held("order-1", 1, 10, 11)
+    history.writes(7)
+    assert said(history) == ["lamp: entry 1 (order o1) was written under token 7, which was given to nobody"]
+
+
+def test_a_write_before_the_lock_was_watched_is_not_judged() -> None:
+    history = LockHistory()
+    history.held("order-1", 5, 10, 11)
+    history.writes(2)
+    history.writes(5)
+    assert outcome(history) is Outcome.PASS
+
+
+def test_a_hold_that_nobody_released_needs_a_fault_on_its_way() -> None:
+    for fault, began, expected in (
+        (None, 0, Outcome.FAIL),
+        (of("kill", "order-1"), 11, Outcome.PASS),
+        (of("kill", "order-2"), 11, Outcome.FAIL),
+        (on("lose", "order-1->redis-lock-2"), 11, Outcome.PASS),
+        (of("kill", "order-1"), 40, Outcome.FAIL),
+    ):
+        history = LockHistory()
+        history.held("order-1", 1, 10, 18, ending="expired")
+        if fault is not None:
+            history.strikes(fault, began, began + 2)
+        assert outcome(history) is expected, fault
