@@ -23,7 +23,7 @@ class FlashSale:
     concurrent: int = 40
     price: Money = field(default_factory=lambda: Money(1999))
     habits: Habits = field(default_factory=Habits)
-    daring: Crowd | None = None
+    daring: Crowd | None = field(default_factory=Crowd)
     """Who else is in the shop meanwhile; None: nobody."""
 
     @property

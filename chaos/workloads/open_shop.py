@@ -41,7 +41,7 @@ class OpenShop:
     timeout_s: float = 90.0
     price: Money = field(default_factory=lambda: Money(1250))
     habits: Habits = field(default_factory=lambda: Habits(retries=0.9, attempts=30, pays=0.5))
-    daring: Crowd | None = None
+    daring: Crowd | None = field(default_factory=Crowd)
     """Who else is in the shop meanwhile; None: nobody."""
 
     @property

@@ -25,7 +25,7 @@ class PayingBuyers:
     buyers: int = 60
     concurrent: int = 12
     habits: Habits = field(default=PAYS)
-    daring: Crowd | None = None
+    daring: Crowd | None = field(default_factory=Crowd)
     """Who else is in the shop meanwhile; None: nobody."""
 
     @property

@@ -103,7 +103,7 @@ async def sell(warm: Warm, fault: str, folder: Path) -> RunVerdict:
     experiment: Experiment[RunningShop] = replace(
         flash_sale,
         system=warm,
-        workload=FlashSale(stock=20, buyers=60, concurrent=10),
+        workload=FlashSale(stock=20, buyers=60, concurrent=10, daring=None),
         faults=(plan,),
         guarantees=("honest_errors",),
         minimums=(),

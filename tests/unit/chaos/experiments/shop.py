@@ -72,6 +72,7 @@ class AskedHistory(History):
         return super().named(*names)
 
 
+@cache
 def asked_by(guarantee: Guarantee) -> AskedHistory:
     """What a guarantee's judge asks of such a history."""
     history = AskedHistory()
