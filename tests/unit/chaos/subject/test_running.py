@@ -7,6 +7,7 @@ import pymysql
 import pytest
 
 from chaos.observations.locks import LOCK_GRANTS, TOKENS
+from chaos.observations.orders import TIME_TO_PAY
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.rest import HEALTH, QUEUES, HealthRow, QueueRow
 from chaos.subject import running
@@ -50,7 +51,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_each_schema_is_read_once_and_what_flows_is_read_downstream(asked: list[str]) -> None:
-    stack = SimpleNamespace(base_url="http://h", address=lambda *_: "h:1", mysql=lambda schema: schema)
+    chosen = SimpleNamespace(settings={"order": {"RESERVATION_TTL_S": "4"}})
+    stack = SimpleNamespace(base_url="http://h", address=lambda *_: "h:1", mysql=lambda schema: schema, manifest=chosen)
     shop = RunningShop(cast(Any, stack))
     observed = dict(await shop.observe())
     await shop.leaving.aclose()
@@ -58,7 +60,8 @@ async def test_each_schema_is_read_once_and_what_flows_is_read_downstream(asked:
     assert sorted(reads) == sorted([*OBSERVED, "queues", "ledger", "mailbox"])
     flow = ["order", "queues", "payment", "notification", "mailbox"]
     assert [each for each in reads if each in flow] == flow
-    outside = {QUEUES, PROVIDER_LEDGER, MAILBOX, HEALTH, LOCK_GRANTS, CLOCKS}
+    assert observed[TIME_TO_PAY] == [{"seconds": 4.0}]
+    outside = {QUEUES, TIME_TO_PAY, PROVIDER_LEDGER, MAILBOX, HEALTH, LOCK_GRANTS, CLOCKS}
     assert set(observed) == outside | {subject for queries in OBSERVED.values() for subject in queries} - {TOKENS}
 
 
