@@ -6,6 +6,7 @@ ORDER_OUTBOX = "order.outbox"
 PAYMENT_OUTBOX = "payment.outbox"
 CONFIRMATIONS = "notification.confirmations"
 QUEUES = "rabbitmq.queues"
+LOCK_KEYS = "redis.lock_keys"
 HEALTH = "shop.health"
 """Subjects of the observations."""
 
@@ -32,7 +33,7 @@ class ConfirmationRow:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """Number of messages ready in a queue, or unacknowledged at a consumer."""
+    """Number of messages in a queue, ready or not acknowledged by a consumer."""
 
     queue: str
     messages: int
@@ -45,3 +46,12 @@ class HealthRow:
     part: str
     well: bool
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockKeyRow:
+    """A lock that a master holds; `ttl_ms` is -1 for one without a TTL, which is never free again."""
+
+    master: str
+    key: str
+    ttl_ms: int
