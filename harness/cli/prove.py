@@ -1,8 +1,9 @@
 """gauntlet prove: proof that the harness sees what it says it sees."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,9 +14,12 @@ from harness.cli.console import err, out, refuse
 from harness.cli.options import AsJson
 from harness.cli.prove_matrix import prove_matrix
 from harness.exit_codes import ExitCode
-from harness.proof import Proof, prove
+from harness.experiment import NotARunError, RunFolder
+from harness.history import CorruptHistoryError
+from harness.proof import HistoryProof, Proof, of_runs, prove
 from harness.registry import RegistryError, guarantees, proofs
 from harness.seed import Seed
+from harness.verdict import Guarantee
 
 group = typer.Typer(
     help="Prove that the harness sees: corrupt what it judges, and look whether it says so.", no_args_is_help=True
@@ -37,6 +41,9 @@ def prove_histories(
     every: Annotated[
         bool, typer.Option("--verbose-table", help="Show every corruption, not only those that were missed.")
     ] = False,
+    runs: Annotated[
+        list[Path] | None, typer.Option("--run", help="The folder of a run that passed, in place of generated ones.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Corrupt generated legal histories: the guarantee named must fail, and no legal history may. Needs no server.
@@ -49,13 +56,31 @@ def prove_histories(
         chosen = [Seed.parse(seed)] if seed is not None else [Seed(number) for number in range(1, seeds + 1)]
     except (RegistryError, ImportError, ValueError) as error:
         refuse(error)
-    found = {name: prove(each, known, chosen, lambda text: err.print(Text(text, "dim"))) for name, each in installed.items()}
+    try:
+        found = {name: _proved(each, known, chosen, [RunFolder(run) for run in runs or []]) for name, each in installed.items()}
+    except (NotARunError, CorruptHistoryError) as error:
+        refuse(error)
     if as_json:
         out.print(json.dumps({name: asdict(each) for name, each in found.items()}, indent=2), markup=False)
     else:
         for each in found.values():
             _print(each, every=every)
     raise typer.Exit(_exit_code(list(found.values())))
+
+
+def _proved(proof: HistoryProof, known: Mapping[str, Guarantee], seeds: Sequence[Seed], runs: Sequence[RunFolder]) -> Proof:
+    def progress(text: str) -> None:
+        err.print(Text(text, "dim"))
+
+    if not runs:
+        return prove(proof, known, seeds, progress)
+    parts = [
+        prove(each, {name: known[name] for name in judged if name in known}, seeds, progress)
+        for each, judged in of_runs(proof, runs)
+    ]
+    attempted = tuple(line for part in parts for line in part.lines if line.attempts)
+    alarms = tuple(alarm for part in parts for alarm in part.alarms)
+    return Proof(lines=attempted, alarms=alarms, histories=len(runs) * len(seeds), owing=())
 
 
 def _print(proof: Proof, *, every: bool) -> None:

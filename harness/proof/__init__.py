@@ -6,7 +6,7 @@ package knows no system. Mutation testing of the judges, after DeMillo, Lipton a
 
 from harness.proof.draft import Draft
 from harness.proof.edits import Edit, Operations, Rows, both, either
-from harness.proof.histories import Corruption, HistoryProof, LegalHistory, corruptions, prove
+from harness.proof.histories import Corruption, HistoryProof, LegalHistory, corruptions, of_runs, prove
 from harness.proof.results import Attempt, Judged, Proof
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "both",
     "corruptions",
     "either",
+    "of_runs",
     "prove",
 ]

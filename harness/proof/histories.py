@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
+from harness.experiment import RunFolder
 from harness.history import History
 from harness.proof.draft import Draft
 from harness.proof.edits import Edit
@@ -105,7 +107,7 @@ def _attempts(
         if (corruption.calm and not legal.calm) or corruption.guarantee in legal.vacuous:
             continue
         corrupted = draft.copy()
-        if not corruption.edit(corrupted, seed.stream(legal.name, corruption.guarantee, corruption.name)):
+        if not _done(corruption, corrupted, seed.stream(legal.name, corruption.guarantee, corruption.name)):
             continue
         outcome, said = judge(guarantees[corruption.guarantee], corrupted.history())
         yield Attempt(
@@ -116,6 +118,28 @@ def _attempts(
             judged={Outcome.FAIL: Judged.SEEN, Outcome.PASS: Judged.MISSED}.get(outcome, Judged.UNDECIDED),
             said=said,
         )
+
+
+def _done(corruption: Corruption, draft: Draft, random: Random) -> bool:
+    """Whether the draft held what the corruption is done to; one that was never possible is told at the end."""
+    try:
+        return corruption.edit(draft, random)
+    except (LookupError, StopIteration):
+        return False
+
+
+def of_runs(proof: HistoryProof, runs: Iterable[RunFolder]) -> Iterator[tuple[HistoryProof, frozenset[str]]]:
+    """The proof with the history of a saved run in place of the generated ones, and the guarantees that it was judged by.
+
+    Raises NotARunError, CorruptHistoryError.
+    """
+    for run in runs:
+        history = run.read_history()
+        judged = frozenset(run.record().guarantees)
+        draft = Draft.of(history)
+        legal = LegalHistory(run.path.name, lambda _seed, draft=draft: draft.copy(), calm=not history.faults)  # type: ignore[misc]  # mypy infers no type for a lambda's default
+        kept = tuple(each for each in proof.corruptions if each.guarantee in judged)
+        yield HistoryProof(proof.name, (legal,), kept, proof.exempt), judged
 
 
 def judge(guarantee: Guarantee, history: History) -> tuple[Outcome, str]:

@@ -59,7 +59,7 @@ STALE = corruptions(
 ATTEMPTS = (identity.TRESPASS,)
 AT_AN_ORDER = Operations(ATTEMPTS, lambda _draft, each: str(each.input["request"]).startswith("GET /orders"))
 AT_A_ROLE = Operations(ATTEMPTS, lambda _draft, each: str(each.input["request"]).endswith("/role"))
-REFUSED = Operations(ATTEMPTS, lambda _draft, each: each.status in (403, 404))
+REFUSED = Operations(ATTEMPTS, lambda _draft, each: each.status in (403, 404) and bool(each.input["private"]))
 LISTED = Operations((identity.LIST_ORDERS,), lambda _draft, each: each.ok)
 
 
