@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from chaos.guarantees import joining
 from chaos.observations.locks import LOCK_GRANTS
-from chaos.observations.orders import SAGAS
+from chaos.observations.orders import PROMISED_TIME_TO_PAY_S, SAGAS, TIME_TO_PAY
 from chaos.observations.rest import HEALTH, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import MOVEMENTS, STOCK, Movement
 from harness.history import Row
@@ -74,6 +74,7 @@ class Books:
         """Add the rows that are known only at the end: stock, queues, health."""
         for product, held in self._stock.items():
             self.enter(STOCK, {"product_id": product, **held})
+        self.enter(TIME_TO_PAY, {"seconds": PROMISED_TIME_TO_PAY_S})
         self.enter(QUEUES, {"queue": "order.place", "messages": 0})
         self.enter(HEALTH, {"part": "GET /health/ready", "well": True, "detail": "answered 200"})
 

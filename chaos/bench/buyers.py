@@ -56,10 +56,11 @@ class SimulatedBuyer:
     def _order(self, key: str) -> Steps:
         world, drawn = self.world, self.world.random.random()
         order, product = world.new_id(), world.random.choice(world.products)
+        sold_out = drawn < 0.06
         sent: Row = {
             "user_id": self.user_id,
             "key": key,
-            "items": [{"product_id": product, "quantity": 1}],
+            "items": [{"product_id": product, "quantity": UNITS + 1 if sold_out else 1}],
             "delivery_address": self.address,
         }
         for status in (503,) if world.disturbed() and world.random.random() < 0.06 else ():
@@ -68,7 +69,7 @@ class SimulatedBuyer:
             call.answered(status, {"title": "Unavailable", "status": status, "code": "UNAVAILABLE", "trace_id": world.new_id()})
         call = world.recorder.invoke(self.name, PLACE_ORDER, sent)
         yield world.duration_ns(20, 400)
-        if drawn < 0.06:
+        if sold_out:
             call.answered(409, {"order_id": order, "title": "Conflict", "status": 409, "code": "OUT_OF_STOCK"})
             self._stored(order, key, product, "REJECTED")
             return
@@ -141,7 +142,9 @@ class SimulatedBuyer:
             **self.address,
         }
         books.enter(ORDERS, row)
-        books.enter(ORDER_ITEMS, {"order_id": order, "product_id": product, "quantity": 1})
+        books.enter(
+            ORDER_ITEMS, {"order_id": order, "product_id": product, "quantity": UNITS + 1 if status == "REJECTED" else 1}
+        )
         if status == "REJECTED":
             return
         state = {"PAID": "CONFIRMED", "CANCELLED": "RELEASED"}.get(status, "RESERVED")

@@ -98,7 +98,11 @@ def _facts(operations: int, seed: Seed) -> RunRecord:
     )
 
 
-OF_FUZZING = frozenset(each.name for each in GUARANTEES if isinstance(each, FuzzGuarantee)) | {"quiet_logs", "memory_bounded"}
+OF_FUZZING = frozenset(each.name for each in GUARANTEES if isinstance(each, FuzzGuarantee)) | {
+    "quiet_logs",
+    "memory_bounded",
+    "hopeless_messages_kept",
+}
 """What a run of buyers alone gives no evidence of."""
 
 shop = HistoryMaker("shop", "Buyers and visitors of a shop that violates no guarantee.", _make)

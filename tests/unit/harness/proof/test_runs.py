@@ -15,7 +15,7 @@ from harness.seed import Seed
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
     made = RunFolder(tmp_path)
-    histories()["shop"].make(made, 400, Seed(3))
+    histories()["shop"].make(made, 200, Seed(3))
     return made
 
 
