@@ -1,5 +1,7 @@
 """Clients of the sandboxes outside the shop: the payment provider and the mailbox."""
 
+from html.parser import HTMLParser
+
 import httpx
 from pydantic import JsonValue
 
@@ -10,8 +12,8 @@ GOOD_CARD, BAD_CARD = "card_ok", "card_declined"
 """Payment methods; a bad card is declined at the capture."""
 
 
-KEPT = ("message_id", "order_id", "to", "subject", "transmissions", "received_at", "at_monotonic")
-"""The fields of a message that are kept; bodies and headers are left out because the history would grow by them."""
+KEPT = ("message_id", "order_id", "to", "subject", "text", "transmissions", "received_at", "at_monotonic")
+"""The fields of a message that are kept; headers and the HTML's markup are left out because the history would grow by them."""
 
 
 class Provider:
@@ -44,7 +46,33 @@ class Mailbox:
         self._http = http
 
     async def messages(self) -> list[dict[str, JsonValue]]:
-        """GET /messages: delivered messages, oldest first, without bodies. Raises httpx.HTTPStatusError."""
+        """GET /messages: delivered messages, oldest first; `html_text` is the HTML's text. Raises httpx.HTTPStatusError."""
         response = await self._http.get("/messages")
         response.raise_for_status()
-        return [{name: message[name] for name in KEPT} for message in response.json()]
+        return [{name: message[name] for name in KEPT} | {"html_text": text_of(message["html"])} for message in response.json()]
+
+
+class _Text(HTMLParser):
+    """Collects the text of a document, without that of its style sheets."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._hidden += tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag == "style"
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden and (words := " ".join(data.split())):
+            self.found.append(words)
+
+
+def text_of(html: str) -> str:
+    """The text of an HTML document, one line per element."""
+    reader = _Text()
+    reader.feed(html)
+    return "\n".join(reader.found)

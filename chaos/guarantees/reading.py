@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from chaos.observations.identity import USERS, UserRow
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS, OrderRow, SagaRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER, Entry, Message
+from chaos.observations.payments import PAYMENTS, PaymentRow
 from chaos.observations.rest import CONFIRMATIONS, HEALTH, QUEUES, ConfirmationRow, HealthRow, OutboxRow, QueueRow
 from chaos.observations.stock import (
     MOVEMENTS,
@@ -112,6 +113,11 @@ def order_items(history: History) -> tuple[LineRow, ...]:
 def sagas(history: History) -> tuple[SagaRow, ...]:
     """Every unfinished saga."""
     return rows(history, SAGAS, SagaRow)
+
+
+def payments(history: History) -> tuple[PaymentRow, ...]:
+    """Every payment in payment's own books."""
+    return rows(history, PAYMENTS, PaymentRow)
 
 
 def outbox(history: History, subject: str) -> tuple[OutboxRow, ...]:

@@ -115,8 +115,10 @@ class OrdersPage:
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
-    """An account as the user service stored it."""
+    """An account as the user service stored it. Fields with a default are missing in runs of before."""
 
     id: str
     role: str
     version: int
+    email: str = ""
+    name: str = ""

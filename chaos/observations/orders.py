@@ -33,7 +33,10 @@ class TimeToPayRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order as the order service stored it. `overdue`: it had expired at least 5 s before the observation."""
+    """An order as the order service stored it. `overdue`: it had expired at least 5 s before the observation.
+
+    Fields with a default are missing in runs of before.
+    """
 
     id: str
     user_id: str
@@ -48,6 +51,8 @@ class OrderRow:
     city: str
     postal_code: str
     country: str
+    customer_email: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

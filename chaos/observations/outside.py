@@ -35,19 +35,28 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the provider's ledger; `reference` is the order's id."""
+    """A line of the provider's ledger; `reference` is the order's id, `at_monotonic` its time (s, the history's clock)."""
 
     seq: int
     payment_id: str
     reference: str
     kind: Kind
     amount: Amount
+    at_monotonic: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A delivered mail, and how often it was transmitted."""
+    """A delivered mail, and how often it was transmitted; `at_monotonic` is when it was delivered (s, the history's clock).
+
+    `text` is its plain body, `html_text` the text of its HTML body. Fields with a default are missing in runs of before.
+    """
 
     message_id: str
     order_id: str | None
     transmissions: int
+    to: str = ""
+    subject: str = ""
+    text: str | None = None
+    html_text: str | None = None
+    at_monotonic: float | None = None

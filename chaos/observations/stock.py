@@ -52,8 +52,14 @@ class ReservationRow:
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """Units of a product in an order or in its reservation."""
+    """Units of a product in an order or in its reservation; name and price as of when it was reserved, None until then.
+
+    Name and price are missing in runs of before.
+    """
 
     order_id: str
     product_id: str
     quantity: int
+    name: str | None = None
+    unit_price_minor: int | None = None
+    currency: str | None = None

@@ -5,25 +5,32 @@ from collections.abc import Mapping
 from chaos.observations import identity
 from chaos.observations.locks import FENCED_OFF, TOKENS
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGA_STEPS, SAGAS
+from chaos.observations.payments import PAYMENTS
 from chaos.observations.rest import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX
 from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK
 
 OBSERVED: Mapping[str, Mapping[str, str]] = {
-    "user": {identity.USERS: "SELECT id, role, version FROM users ORDER BY id"},
+    "user": {identity.USERS: "SELECT id, role, version, email, name FROM users ORDER BY id"},
     "product": {
         STOCK: "SELECT product_id, available, reserved, sold FROM stock ORDER BY product_id",
         MOVEMENTS: "SELECT id, product_id, order_id, kind, quantity, fence FROM stock_movements ORDER BY id",
         FENCED_OFF: "SELECT id, product_id, token, written FROM fenced_off ORDER BY id",
         RESERVATIONS: "SELECT order_id, state FROM reservations ORDER BY order_id",
-        RESERVATION_LINES: "SELECT order_id, product_id, quantity FROM reservation_lines ORDER BY order_id, product_id",
+        RESERVATION_LINES: (
+            "SELECT order_id, product_id, quantity, name, unit_price_minor, currency"
+            " FROM reservation_lines ORDER BY order_id, product_id"
+        ),
     },
     "order": {
         ORDERS: (
             "SELECT id, user_id, idempotency_key, status, total_minor, currency, payment_id,"
             " COALESCE(expires_at <= UTC_TIMESTAMP(6) - INTERVAL 5 SECOND, FALSE) AS overdue,"
-            " recipient, street, city, postal_code, country FROM orders ORDER BY id"
+            " recipient, street, city, postal_code, country, customer_email, reason FROM orders ORDER BY id"
         ),
-        ORDER_ITEMS: "SELECT order_id, product_id, quantity FROM order_items ORDER BY order_id, product_id",
+        ORDER_ITEMS: (
+            "SELECT order_id, product_id, quantity, name, unit_price_minor, currency"
+            " FROM order_items ORDER BY order_id, product_id"
+        ),
         SAGAS: "SELECT id, kind, subject, state, step, attempts FROM sagas WHERE active ORDER BY id",
         SAGA_STEPS: (
             "SELECT t.saga_id, s.subject, s.kind, t.step, t.direction, t.outcome,"
@@ -38,7 +45,13 @@ OBSERVED: Mapping[str, Mapping[str, str]] = {
             " FROM fencing_tokens ORDER BY token"
         ),
     },
-    "payment": {PAYMENT_OUTBOX: "SELECT message_id, topic, attempts FROM outbox ORDER BY id"},
+    "payment": {
+        PAYMENTS: (
+            "SELECT order_id, provider_payment_id, amount_minor, currency, status, reason"
+            " FROM payments ORDER BY order_id, provider_payment_id"
+        ),
+        PAYMENT_OUTBOX: "SELECT message_id, topic, attempts FROM outbox ORDER BY id",
+    },
     "notification": {CONFIRMATIONS: "SELECT order_id, state FROM confirmations ORDER BY order_id"},
 }
 """The observed queries by schema and subject, in the shapes of `chaos.observations`; one snapshot per schema.

@@ -1,4 +1,4 @@
-"""The mailbox is read without the letters' text."""
+"""The mailbox is read with the mails' text, and without headers and markup."""
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ MESSAGE = {
     "to": "ada@shop.example",
     "subject": "Your order",
     "text": "long",
-    "html": "<p>longer</p>",
+    "html": "<style>p { color: red }</style><p>Total</p><p>12.50&nbsp;EUR</p>",
     "headers": {},
     "order_id": "a",
     "received_at": "2026-11-22T13:00:00Z",
@@ -29,7 +29,8 @@ async def test_what_is_kept_of_a_message() -> None:
     async with mailbox(httpx.Response(200, json=[MESSAGE])) as http:
         (kept,) = await Mailbox(http).messages()
     assert (kept["order_id"], kept["transmissions"]) == ("a", 2)
-    assert not {"text", "html", "headers"} & kept.keys()
+    assert (kept["text"], kept["html_text"]) == ("long", "Total\n12.50 EUR")
+    assert not {"html", "headers"} & kept.keys()
 
 
 async def test_a_mailbox_that_fails_is_not_an_empty_one() -> None:

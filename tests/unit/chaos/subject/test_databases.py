@@ -7,6 +7,7 @@ import pytest
 
 from chaos.observations import identity
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS, OrderRow, SagaRow
+from chaos.observations.payments import PAYMENTS, PaymentRow
 from chaos.observations.rest import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX, ConfirmationRow, OutboxRow
 from chaos.observations.stock import (
     MOVEMENTS,
@@ -30,6 +31,7 @@ ROWS: dict[str, type] = {
     SAGAS: SagaRow,
     ORDER_OUTBOX: OutboxRow,
     PAYMENT_OUTBOX: OutboxRow,
+    PAYMENTS: PaymentRow,
     CONFIRMATIONS: ConfirmationRow,
     identity.USERS: identity.UserRow,
 }
