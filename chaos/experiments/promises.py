@@ -1,5 +1,14 @@
 """What several experiments share: lists of guarantees, and settings that make a test faster."""
 
+JOINED_BOOKS = (
+    "lines_agree",
+    "amounts_agree",
+    "answers_agree",
+    "payment_books_agree",
+    "mail_tells_its_order",
+)
+"""The guarantees that join the books of all parts per order."""
+
 OF_A_SALE = (
     "no_oversell",
     "stock_conserved",
@@ -13,6 +22,7 @@ OF_A_SALE = (
     "charged_at_most_once",
     "paid_iff_captured",
     "mail_once_per_paid_order",
+    *JOINED_BOOKS,
     "sagas_terminate",
     "honest_errors",
     "recovers",

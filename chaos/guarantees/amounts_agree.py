@@ -34,12 +34,13 @@ def amounts_agree(history: History) -> Finding:
     reserved = {(line.order_id, line.product_id): line for line in reading.reservation_lines(history)}
     asked = joining.operations_by_order(history, *AT_THE_SHOP, AUTHORISE_PAYMENT)
     priced = {order: row for order, row in orders.items() if row.total_minor is not None}
+    shown = reading.priced(history)
     set_by_staff, when = pricing.prices(history), _decided(history)
     found: list[tuple[str, str]] = []
     judged_prices = 0
     for order, row in priced.items():
         own = lines.get(order, [])
-        found += [(order, what) for what in _total(row, own)]
+        found += [(order, what) for what in _total(row, own)] if shown else []
         for line in own:
             taken = reserved.get((order, line.product_id))
             if taken and _price(line) and _price(taken) and _price(line) != _price(taken):
@@ -81,14 +82,11 @@ def _decided(history: History) -> Mapping[str, Decided]:
 
 
 def _total(row: OrderRow, lines: Iterable[LineRow]) -> Iterable[str]:
-    """Whether the lines add up to the total. Lines of runs of before have no price and are not judged."""
-    prices = [(line, line.unit_price_minor) for line in lines]
-    if any(price is None for _, price in prices):
-        return
-    total = Amount(sum(line.quantity * (price or 0) for line, price in prices), row.currency or "")
+    own = list(lines)
+    total = Amount(sum(line.quantity * (line.unit_price_minor or 0) for line in own), row.currency or "nothing")
     if total.minor_units != row.total_minor:
         yield f"its lines add up to {total}, but its total is {row.total_minor} {row.currency}"
-    for line, _ in prices:
+    for line in own:
         if line.currency != row.currency:
             yield f"{line.product_id} is priced in {line.currency}, but the order in {row.currency}"
 

@@ -110,6 +110,11 @@ def order_items(history: History) -> tuple[LineRow, ...]:
     return rows(history, ORDER_ITEMS, LineRow)
 
 
+def priced(history: History) -> bool:
+    """Whether the lines of orders were observed with their prices; runs of before have none."""
+    return any(line.unit_price_minor is not None for line in order_items(history))
+
+
 def sagas(history: History) -> tuple[SagaRow, ...]:
     """Every unfinished saga."""
     return rows(history, SAGAS, SagaRow)

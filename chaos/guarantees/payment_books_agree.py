@@ -1,0 +1,97 @@
+"""Payment's own books against the provider's ledger, per order and payment: neither knows of money that the other does not.
+
+The shop's payments are read before the ledger, so what they call captured is captured at any time; that nothing is missing
+from them, and that nothing is left unsettled, is judged at rest only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chaos.guarantees import joining, reading
+from chaos.observations.orders import COMPLETE_ORDER, ORDERS
+from chaos.observations.outside import PROVIDER_LEDGER, Amount, Kind
+from chaos.observations.payments import PAYMENTS, PaymentRow
+from harness.history import History, NotObservedError
+from harness.verdict import Finding, Violation, guarantee
+
+ACCEPTED = 202
+"""The status of a complete_order that goes on: it must come to a payment that is settled."""
+
+Paid = tuple[str, str]
+"""An order and a payment of the provider."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the ledger says of a payment: the amount captured (None: never), and whether it was given back since."""
+
+    captured: Amount | None = None
+    refunded: bool = False
+
+    @property
+    def taken(self) -> bool:
+        """Whether the money is with the shop."""
+        return self.captured is not None and not self.refunded
+
+
+@guarantee
+def payment_books_agree(history: History) -> Finding:
+    """At rest: payment's books say CAPTURED exactly for what the provider captured and did not refund, amounts equal."""
+    if not reading.was_observed(history, PAYMENTS):
+        raise NotObservedError(f"{PAYMENTS} was never observed in this run")
+    books = {(row.order_id, row.provider_payment_id): row for row in reading.payments(history)}
+    ledger = _standings(history)
+    rested = reading.at_rest(history, ORDERS, PAYMENTS, PROVIDER_LEDGER)
+    moving = {saga.subject for saga in reading.sagas(history)}
+    asked = joining.operations_by_order(history, COMPLETE_ORDER)
+    found: list[tuple[Paid, str]] = [
+        (paid, why)
+        for paid in sorted(books.keys() | ledger.keys())
+        if (why := _differs(books.get(paid), ledger.get(paid, Standing()), final=rested and paid[0] not in moving))
+    ]
+    for operation in history.named(COMPLETE_ORDER):
+        paid = (str(operation.input.get("order_id")), str(operation.input.get("payment_id")))
+        if operation.status == ACCEPTED and rested and paid[0] not in moving and paid not in books:
+            found.append((paid, f"operation {operation.id} was answered {ACCEPTED}, and payment knows nothing of it"))
+    finding = Finding(
+        judged=len(books),
+        violations=tuple(
+            Violation(
+                what=f"order {order}, payment {payment}: {why}",
+                operations=asked.get(order, ()),
+                facts={"order_id": order, "payment_id": payment},
+            )
+            for (order, payment), why in found
+        ),
+        counts={status: sum(row.status == status for row in books.values()) for status in ("CAPTURED", "DECLINED", "REFUNDED")},
+    )
+    return reading.borne_out(finding, rested=rested)
+
+
+def _standings(history: History) -> Mapping[Paid, Standing]:
+    found: dict[Paid, Standing] = {}
+    for entry in reading.ledger(history):
+        paid = (entry.reference, entry.payment_id)
+        if entry.kind is Kind.CAPTURE:
+            found[paid] = Standing(entry.amount)
+        elif entry.kind is Kind.REFUND:
+            found[paid] = Standing(found.get(paid, Standing()).captured, refunded=True)
+    return found
+
+
+def _differs(row: PaymentRow | None, ledger: Standing, *, final: bool) -> str:
+    """Why payment's row contradicts the ledger, or nothing; `final` when nothing of the order is under way."""
+    if row is None:
+        return f"{ledger.captured} captured, of which payment knows nothing" if ledger.captured and final else ""
+    amount = Amount(row.amount_minor, row.currency or "") if row.amount_minor is not None else None
+    if row.status == "CAPTURED" and ledger.captured is None:
+        return "CAPTURED by payment's books, and never by the provider's ledger"
+    if ledger.captured and amount and ledger.captured != amount:
+        return f"{amount} by payment's books, {ledger.captured} by the provider's ledger"
+    if not final:
+        return ""
+    if row.status == "PENDING":
+        return "still PENDING at rest"
+    if (row.status == "CAPTURED") != ledger.taken:
+        return f"{row.status} by payment's books, but the money is {'with the shop' if ledger.taken else 'given back'}"
+    return ""
