@@ -6,6 +6,8 @@ Prices are judged for products whose creation or change was recorded; the other 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pydantic import JsonValue
+
 from chaos.guarantees import joining, pricing, reading
 from chaos.observations.orders import AT_THE_SHOP, AUTHORISE_PAYMENT, COMPLETE_ORDER, PLACE_ORDER, OrderRow
 from chaos.observations.outside import Amount, Entry, Kind
@@ -64,7 +66,7 @@ def amounts_agree(history: History) -> Finding:
 
 def _decided(history: History) -> Mapping[str, Decided]:
     """By order, for those whose placing was answered with their id or that were read, in a state with a price."""
-    first = {}
+    first: dict[tuple[JsonValue, JsonValue], int] = {}
     for placed in history.named(PLACE_ORDER):
         key = (placed.input.get("user_id"), placed.input.get("key"))
         first[key] = min(first.get(key, placed.invoked_ns), placed.invoked_ns)

@@ -116,6 +116,8 @@ def _unrequested_admins(history: History, admin_since: Mapping[str, int]) -> Ite
         tried.setdefault(login.user_id, []).append(operation.id)
     for operation, attempt in inputs(history, AccessAttempt, identity.TRESPASS):
         tried.setdefault(attempt.user_id, []).append(operation.id)
+    for operation in history.named(PLACE_ORDER):
+        tried.setdefault(str(operation.input.get("user_id")), []).append(operation.id)
     for row in reading.users(history):
         if row.role == identity.ADMIN and row.id in tried and row.id not in admin_since:
             yield Violation(

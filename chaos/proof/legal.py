@@ -8,13 +8,14 @@ from chaos.observations import health_over_time, identity
 from chaos.observations.locks import FENCED_OFF, LOCK_GRANTS, TOKENS
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS, TIME_TO_PAY, TimeToPayRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
+from chaos.observations.payments import PAYMENTS
 from chaos.observations.rest import CONFIRMATIONS, HEALTH, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK, Movement
 from chaos.proof.accounts import Accounts
 from chaos.proof.buyers import Buyer
 from chaos.proof.disturbances import DISTURBANCES, Disturbance
-from chaos.proof.orders import CURRENCY, TIME_TO_PAY_NS, Orders, Placed
-from chaos.proof.stockroom import TTL_NS, Stockroom
+from chaos.proof.orders import TIME_TO_PAY_NS, Orders, Placed
+from chaos.proof.stockroom import CURRENCY, TTL_NS, Stockroom
 from chaos.proof.visitors import Visitor
 from chaos.proof.world import MS, Steps, World
 from harness.history import FaultPhase, History, Row, Stage
@@ -65,8 +66,9 @@ class Simulation:
             self.orders.expire()
 
     def _restocking(self) -> Steps:
-        """Staff put units in."""
+        """Staff put units in and change a price."""
         yield self.world.ms(300, 900)
+        yield from self.stockroom.reprices(self.plenty[0], 1199)
         self.stockroom.moves(self.scarce, Movement.PUT, None, 3)
 
     def _disturbed(self) -> Steps:
@@ -139,17 +141,54 @@ class Simulation:
             STOCK: [{"product_id": each.id, **each.held} for each in room.products.values()],
             MOVEMENTS: room.movements,
             RESERVATIONS: [{"order_id": order, "state": state} for order, state in room.reservations.items()],
-            RESERVATION_LINES: [_line(order, *line) for order, lines in room.lines.items() for line in lines.items()],
+            RESERVATION_LINES: [line for order in room.lines for line in self._lines(order, priced=True)],
             ORDERS: [self._row(each) for each in placed],
-            ORDER_ITEMS: [_line(each.id, *line) for each in placed for line in each.lines.items()],
+            ORDER_ITEMS: [line for each in placed for line in self._lines(each.id, priced=bool(each.prices))],
             SAGAS: [],
             TIME_TO_PAY: [asdict(TimeToPayRow(TIME_TO_PAY_NS / 1e9))],
             TOKENS: room.tokens,
             LOCK_GRANTS: room.grants,
             FENCED_OFF: room.fenced_off,
-            identity.USERS: [
-                {"id": each.id, "role": each.role, "version": each.version} for each in self.accounts.users.values()
-            ],
+            identity.USERS: self._users(),
+            PAYMENTS: [self._payment(*each, status) for each, status in self.orders.books.items()],
+        }
+
+    def _users(self) -> list[Row]:
+        users = self.accounts.users
+        buyers = {each.user: each.address["recipient"] for each in self.orders.placed.values() if each.user not in users}
+        return [
+            *(
+                {"id": each.id, "role": each.role, "version": each.version, "email": each.email, "name": each.name}
+                for each in users.values()
+            ),
+            *(
+                {"id": user, "role": "USER", "version": 1, "email": f"{name}@shop.example", "name": name}
+                for user, name in buyers.items()
+            ),
+        ]
+
+    def _lines(self, order: str, *, priced: bool) -> list[Row]:
+        placed = self.orders.placed[order]
+        return [
+            {
+                "order_id": order,
+                "product_id": product,
+                "quantity": quantity,
+                "name": self.stockroom.products[product].name if priced else "",
+                "unit_price_minor": placed.prices[product] if priced else None,
+                "currency": CURRENCY if priced else None,
+            }
+            for product, quantity in placed.lines.items()
+        ]
+
+    def _payment(self, order: str, payment: str, status: str) -> Row:
+        return {
+            "order_id": order,
+            "provider_payment_id": payment,
+            "amount_minor": self.orders.placed[order].total,
+            "currency": CURRENCY,
+            "status": status,
+            "reason": "",
         }
 
     def _outside(self) -> dict[str, list[Row]]:
@@ -163,6 +202,7 @@ class Simulation:
                     "order_id": each.id,
                     "to": f"{each.address['recipient']}@shop.example",
                     "subject": f"Your order {each.id[:8].upper()} is confirmed",
+                    "text": self._mail(each),
                     "transmissions": each.transmissions,
                     "received_at": self.world.moment(),
                     "at_monotonic": self.world.clock() / 1e9,
@@ -201,11 +241,21 @@ class Simulation:
             "payment_id": order.payment,
             "overdue": int(order.expires_ns + 5_000 * MS <= self.world.clock()),
             **order.address,
+            "customer_email": f"{order.address['recipient']}@shop.example",
+            "reason": order.reason or "",
         }
 
+    def _mail(self, order: Placed) -> str:
+        lines = [
+            f"{units} x {self.stockroom.products[product].name}\n    {_euros(price)} each, {_euros(units * price)}"
+            for product, units in order.lines.items()
+            if (price := order.prices[product])
+        ]
+        return "\n".join([*lines, f"\nTotal: {_euros(order.total or 0)}\n", f"Order: {order.id}"])
 
-def _line(order: str, product: str, quantity: int) -> Row:
-    return {"order_id": order, "product_id": product, "quantity": quantity}
+
+def _euros(units: int) -> str:
+    return f"{units // 100:,}.{units % 100:02} {CURRENCY}"
 
 
 def _calm(seed: Seed) -> Draft:

@@ -8,11 +8,10 @@ from pydantic import JsonValue
 
 from chaos.observations.outside import Kind
 from chaos.observations.stock import Movement
-from chaos.proof.stockroom import Stockroom
+from chaos.proof.stockroom import CURRENCY, Stockroom
 from chaos.proof.world import Answer, World, problem
 from harness.history import Row
 
-CURRENCY = "EUR"
 TIME_TO_PAY_NS = 20_000_000_000
 BAD_CARD, GOOD_CARD = "card_declined", "card_ok"
 ENDED = {"PAID": "ORDER_PAID", "CANCELLED": "ORDER_CANCELLED", "EXPIRED": "ORDER_EXPIRED", "REJECTED": "ORDER_REJECTED"}
@@ -33,6 +32,7 @@ class Placed:
     lines: dict[str, int]
     address: Mapping[str, JsonValue]
     created: str
+    expires: str
     expires_ns: int
     status: str = "PENDING"
     prices: dict[str, int] = field(default_factory=dict)
@@ -67,6 +67,8 @@ class Orders:
     payments: dict[str, Payment] = field(default_factory=dict)
     ledger: list[Row] = field(default_factory=list)
     waiting: list[tuple[str, str]] = field(default_factory=list)
+    books: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Payment's own rows: the status by order and payment."""
 
     def place(self, user: str, sent: Row) -> Answer:
         """POST /orders."""
@@ -78,7 +80,8 @@ class Orders:
             if order.lines != lines or order.address != address:
                 return problem(422, "IDEMPOTENCY_KEY_REUSED")
             return self._decided(order)
-        order = Placed(self.world.new_id(), user, key, lines, address, self.world.moment(), self.world.clock() + TIME_TO_PAY_NS)
+        created, expires = self.world.moment(), self.world.moment(TIME_TO_PAY_NS / 1e9)
+        order = Placed(self.world.new_id(), user, key, lines, address, created, expires, self.world.clock() + TIME_TO_PAY_NS)
         self.placed[order.id] = order
         self.by_key[user, key] = order.id
         if self.world.chance(0.15):
@@ -138,6 +141,7 @@ class Orders:
             return Answer(200, self.shown(order))
         if refusal := self._busy_or_over(order):
             return refusal
+        self.books[order_id, payment_id] = "DECLINED"
         if payment is None or payment.order != order_id:
             return problem(402, "REFERENCE_MISMATCH")
         if payment.amount != order.total:
@@ -146,12 +150,13 @@ class Orders:
             self._enter(Kind.DECLINE, payment)
             return problem(402, "CARD_DECLINED")
         self._enter(Kind.CAPTURE, payment)
+        self.books[order_id, payment_id] = "CAPTURED"
         if self.world.chance(0.08):
             return self._loses_the_stock(order, payment)
         order.payment = payment_id
         if self.world.chance(0.15):
             self.waiting.append(("complete", order_id))
-            return Answer(202, self.shown(order, payment=False))
+            return Answer(202, self.shown(order))
         self.pay(order)
         return Answer(200, self.shown(order))
 
@@ -166,6 +171,7 @@ class Orders:
         """The reservation was released by somebody else: the capture is refunded and the order cancelled."""
         self.stockroom.ends(order.id, Movement.RELEASE)
         self._enter(Kind.REFUND, payment)
+        self.books[order.id, payment.id] = "REFUNDED"
         order.status, order.reason = "CANCELLED", "STOCK_LOST"
         return problem(409, "STOCK_LOST")
 
@@ -218,7 +224,7 @@ class Orders:
         }
         self.ledger.append(entry)
 
-    def shown(self, order: Placed, *, payment: bool = True) -> Row:
+    def shown(self, order: Placed) -> Row:
         """An order, as answers have it."""
         return {
             "id": order.id,
@@ -235,8 +241,8 @@ class Orders:
             "total": None if order.total is None else money(order.total),
             "delivery_address": dict(order.address),
             "reason": order.reason,
-            "payment_id": (order.payment or None) if payment else None,
+            "payment_id": order.payment if order.status == "PAID" else None,
             "created_at": order.created,
             "updated_at": self.world.moment(),
-            "expires_at": self.world.moment(20),
+            "expires_at": order.expires if order.prices else None,
         }

@@ -4,15 +4,19 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from chaos.guarantees import joining
+from chaos.observations.catalogue import CREATE_PRODUCT, SET_PRICE, NewProduct, PriceChange
 from chaos.observations.locks import GrantRow
+from chaos.observations.outside import Amount
 from chaos.observations.stock import Movement
-from chaos.proof.world import MS, World
+from chaos.proof.world import MS, Steps, World
 from harness.history import Row
 
 ERROR_NS = 100_000
 """How far apart the clocks of servers are at most."""
 MASTERS, QUORUM = 3, 2
 HOLDERS = ("order-1", "order-2")
+STAFF = "staff"
+CURRENCY = "EUR"
 TTL_NS = 8_000_000_000
 
 
@@ -45,8 +49,19 @@ class Stockroom:
         """A new product with units."""
         product = Product(self.world.new_id(), name, price)
         self.products[product.id] = product
+        made = NewProduct(name, Amount(price, CURRENCY))
+        self.world.recorder.invoke(STAFF, CREATE_PRODUCT, asdict(made)).answered(201, {"id": product.id, "name": name})
         self.moves(product, Movement.PUT, None, units)
         return product
+
+    def reprices(self, product: Product, price: int) -> Steps:
+        """Staff change a price."""
+        change = PriceChange(product.id, Amount(price, CURRENCY))
+        call = self.world.recorder.invoke(STAFF, SET_PRICE, asdict(change))
+        yield self.world.ms(5, 40)
+        product.price = price
+        yield self.world.ms(5, 40)
+        call.answered(200, {"id": product.id})
 
     def reserves(self, order: str, lines: dict[str, int]) -> bool:
         """Take the lock over the products and reserve all lines or none; whether there was enough."""
