@@ -22,6 +22,7 @@ OF_A_SALE = (
     "charged_at_most_once",
     "paid_iff_captured",
     "mail_once_per_paid_order",
+    "refusals_change_nothing",
     *JOINED_BOOKS,
     "sagas_terminate",
     "honest_errors",

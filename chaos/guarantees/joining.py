@@ -1,6 +1,6 @@
 """Joins clients' operations with rows of the shop's databases and of the sandboxes, per order and per product."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from chaos.guarantees import reading
 from chaos.observations.identity import LIST_ORDERS
 from chaos.observations.orders import AUTHORISE_PAYMENT, COMPLETE_ORDER, PLACE_ORDER, OrderRow
 from chaos.observations.outside import Amount, Kind
-from chaos.observations.stock import Movement
+from chaos.observations.stock import LineRow, Movement
 from harness.checkers import OUTSIDE, Effect, Transfer
 from harness.history import History, Operation, Row
 
@@ -136,19 +136,42 @@ def charges(history: History) -> tuple[Effect, ...]:
     )
 
 
+def ordered_units(history: History) -> dict[str, dict[str, int]]:
+    """Units per product by order, as the order service stored them. Raises NotObservedError."""
+    return units(reading.order_items(history))
+
+
+def units(lines: Iterable[LineRow]) -> dict[str, dict[str, int]]:
+    """Units per product by order."""
+    found: dict[str, dict[str, int]] = {}
+    for line in lines:
+        of_order = found.setdefault(line.order_id, {})
+        of_order[line.product_id] = of_order.get(line.product_id, 0) + line.quantity
+    return found
+
+
+def standing_payments(history: History) -> frozenset[tuple[str, str]]:
+    """Orders and payments that are captured and not refunded. Raises NotObservedError."""
+    return frozenset((order, payment) for order, payments in _standing(history).items() for payment in payments)
+
+
 def charged(history: History) -> dict[str, str]:
     """What is captured and not refunded, by order: amounts and payments as text. Raises NotObservedError."""
+    return {
+        order: " + ".join(charge(amount, payment) for payment, amount in sorted(payments.items()))
+        for order, payments in _standing(history).items()
+        if payments
+    }
+
+
+def _standing(history: History) -> dict[str, dict[str, Amount]]:
     standing: dict[str, dict[str, Amount]] = {}
     for entry in reading.ledger(history):
         if entry.kind is Kind.CAPTURE:
             standing.setdefault(entry.reference, {})[entry.payment_id] = entry.amount
         elif entry.kind is Kind.REFUND:
             standing.get(entry.reference, {}).pop(entry.payment_id, None)
-    return {
-        order: " + ".join(charge(amount, payment) for payment, amount in sorted(payments.items()))
-        for order, payments in standing.items()
-        if payments
-    }
+    return standing
 
 
 def charge(amount: Amount, payment: str) -> str:

@@ -5,12 +5,12 @@ order are immutable, a reservation and its ledger entries are written in one tra
 that an order has a reservation at all is judged at rest only, because the two schemas are read one after the other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chaos.guarantees import joining, reading
 from chaos.observations.orders import AT_THE_SHOP, ORDERS, PLACE_ORDER
-from chaos.observations.stock import RESERVATIONS, LineRow, Movement
+from chaos.observations.stock import RESERVATIONS, Movement
 from harness.history import History, Operation, Row
 from harness.verdict import Finding, Violation, guarantee
 
@@ -44,7 +44,7 @@ class Ledger:
 def lines_agree(history: History) -> Finding:
     """Per order and product: units sent = units ordered = units reserved = net units in the stock's ledger."""
     orders = {row.id: row for row in reading.orders(history)}
-    ordered, reserved = _units(reading.order_items(history)), _units(reading.reservation_lines(history))
+    ordered, reserved = joining.ordered_units(history), joining.units(reading.reservation_lines(history))
     state = {row.order_id: row.state for row in reading.reservations(history)}
     ledger = _ledgers(history)
     rested = reading.at_rest(history, ORDERS, RESERVATIONS)
@@ -90,14 +90,6 @@ def lines_agree(history: History) -> Finding:
         counts={"reservations": len(state), "of several units or products": sum(sum(u.values()) > 1 for u in ordered.values())},
     )
     return reading.borne_out(finding, rested=rested)
-
-
-def _units(lines: Iterable[LineRow]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for line in lines:
-        units = found.setdefault(line.order_id, {})
-        units[line.product_id] = units.get(line.product_id, 0) + line.quantity
-    return found
 
 
 def _ledgers(history: History) -> dict[str, Ledger]:

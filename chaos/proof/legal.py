@@ -156,16 +156,8 @@ class Simulation:
     def _users(self) -> list[Row]:
         users = self.accounts.users
         buyers = {each.user: each.address["recipient"] for each in self.orders.placed.values() if each.user not in users}
-        return [
-            *(
-                {"id": each.id, "role": each.role, "version": each.version, "email": each.email, "name": each.name}
-                for each in users.values()
-            ),
-            *(
-                {"id": user, "role": "USER", "version": 1, "email": f"{name}@shop.example", "name": name}
-                for user, name in buyers.items()
-            ),
-        ]
+        rows = [_user(each.id, each.role, each.version, each.email, each.name) for each in users.values()]
+        return rows + [_user(user, "USER", 1, f"{name}@shop.example", str(name)) for user, name in buyers.items()]
 
     def _lines(self, order: str, *, priced: bool) -> list[Row]:
         placed = self.orders.placed[order]
@@ -252,6 +244,10 @@ class Simulation:
             if (price := order.prices[product])
         ]
         return "\n".join([*lines, f"\nTotal: {_euros(order.total or 0)}\n", f"Order: {order.id}"])
+
+
+def _user(user: str, role: str, version: int, email: str, name: str) -> Row:
+    return {"id": user, "role": role, "version": version, "email": email, "name": name}
 
 
 def _euros(units: int) -> str:
