@@ -1,8 +1,8 @@
 """A refusal is a promise, too: what was refused has not happened, unless another attempt may have done it.
 
-Refused is a definite answer (4xx) or a request that never left. Judged by the rows and the provider's ledger at rest. Attempts of
-unknown outcome excuse what they may have done; a declined payment (402) is final. Whether there was a reason to refuse is judged
-by `stock_told_truly` and `rightful_requests_succeed`.
+Refused is a definite answer (4xx) or a request that never left. Judged by the rows and the provider's ledger at rest. Attempts
+of unknown outcome excuse what they may have done; a declined payment (402) is final. Whether there was a reason to refuse is
+judged by `stock_told_truly` and `rightful_requests_succeed`.
 """
 
 from collections.abc import Iterable, Mapping
