@@ -3,7 +3,7 @@
 Every module of this package is loaded, so adding a part is adding a file; heavy libraries are imported where they are used.
 """
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, JOINED_BOOKS, OF_A_SALE
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.subject.examined import ExaminedShop
@@ -28,7 +28,9 @@ CUSTOMERS = OpenShop(
 )
 """Who buys all the while, and must not notice: the guarantees judge what they were answered."""
 
-GUARANTEES = (*(name for name in OF_A_SALE if name != "recovers"), "quiet_logs", "memory_bounded")
+OF_CUSTOMERS = frozenset({"recovers", "refusals_change_nothing", *JOINED_BOOKS})
+"""Judged where customers send what customers send: a fuzzer's requests have no content that could be compared with an order."""
+GUARANTEES = (*(name for name in OF_A_SALE if name not in OF_CUSTOMERS), "quiet_logs", "memory_bounded")
 """Without `recovers`, which needs a fault, and those of identity and of the lock, whose own workloads and watchers do not run:
 `across_users` and the books test what they promise.
 """
