@@ -32,12 +32,13 @@ class Placed:
     lines: dict[str, int]
     address: Mapping[str, JsonValue]
     created: str
-    expires: str
     expires_ns: int
     status: str = "PENDING"
     prices: dict[str, int] = field(default_factory=dict)
     payment: str = ""
     reason: str | None = None
+    reserved: str = ""
+    expires: str = ""
     transmissions: int = 0
 
     @property
@@ -80,8 +81,7 @@ class Orders:
             if order.lines != lines or order.address != address:
                 return problem(422, "IDEMPOTENCY_KEY_REUSED")
             return self._decided(order)
-        created, expires = self.world.moment(), self.world.moment(TIME_TO_PAY_NS / 1e9)
-        order = Placed(self.world.new_id(), user, key, lines, address, created, expires, self.world.clock() + TIME_TO_PAY_NS)
+        order = Placed(self.world.new_id(), user, key, lines, address, self.world.moment(), self.world.clock() + TIME_TO_PAY_NS)
         self.placed[order.id] = order
         self.by_key[user, key] = order.id
         if self.world.chance(0.15):
@@ -94,6 +94,7 @@ class Orders:
         """Reserve its units, or reject it."""
         if self.stockroom.reserves(order.id, order.lines):
             order.status = "RESERVED"
+            order.reserved, order.expires = self.world.moment(), self.world.moment(TIME_TO_PAY_NS / 1e9)
             order.prices = {each: self.stockroom.products[each].price for each in order.lines}
         else:
             order.status, order.reason = "REJECTED", "OUT_OF_STOCK"
@@ -243,6 +244,6 @@ class Orders:
             "reason": order.reason,
             "payment_id": order.payment if order.status == "PAID" else None,
             "created_at": order.created,
-            "updated_at": self.world.moment(),
+            "updated_at": order.reserved if order.status == "RESERVED" else self.world.moment(),
             "expires_at": order.expires if order.prices else None,
         }
