@@ -49,9 +49,10 @@ def payment_books_agree(history: History) -> Finding:
         for paid in sorted(books.keys() | ledger.keys())
         if (why := _differs(books.get(paid), ledger.get(paid, Standing()), final=rested and paid[0] not in moving))
     ]
+    authorised = {(each.reference, each.payment_id) for each in reading.ledger(history) if each.kind is Kind.AUTHORIZE}
     for operation in history.named(COMPLETE_ORDER):
         paid = (str(operation.input.get("order_id")), str(operation.input.get("payment_id")))
-        if operation.status == ACCEPTED and rested and paid[0] not in moving and paid not in books:
+        if operation.status == ACCEPTED and rested and paid[0] not in moving and paid in authorised - books.keys():
             found.append((paid, f"operation {operation.id} was answered {ACCEPTED}, and payment knows nothing of it"))
     finding = Finding(
         judged=len(books),
