@@ -22,6 +22,7 @@ SOURCES = (
         ),
         claims=_HERE / "claims.toml",
         explained=_HERE / "explained.toml",
+        candidates=_HERE / "candidates",
     ),
 )
 """What `gauntlet prove matrix` plants mutants in."""

@@ -14,7 +14,7 @@ from harness.cli.console import err, out, refuse
 from harness.cli.execution import require_folder
 from harness.cli.options import AsJson
 from harness.exit_codes import ExitCode
-from harness.mutants import MutantError
+from harness.mutants import MutantError, load
 from harness.proof.source.cells import CLEAN, Cells, Seen
 from harness.proof.source.detectors import Setting, detect
 from harness.proof.source.matrix import Matrix, OutOfTime, Planted, by_hand, generated, text_of
@@ -30,7 +30,9 @@ CELLS = "cells.jsonl"
 
 def prove_matrix(
     only: Annotated[list[str] | None, typer.Argument(help="Names of mutants, with * for any text; default: all.")] = None,
-    hand: Annotated[bool, typer.Option("--hand/--no-hand", help="The mutants made by hand (`gauntlet mutants list`).")] = True,
+    hand: Annotated[
+        bool, typer.Option("--hand/--no-hand", help="The mutants made by hand, those not known to be caught included.")
+    ] = True,
     number: Annotated[int, typer.Option("--generated", min=0, help="How many mutants the mutator makes.")] = 20,
     seed: Annotated[str, typer.Option(help="The seed by which they are drawn.")] = "1",
     clean: Annotated[
@@ -136,6 +138,7 @@ def _made(proof: SourceProof, only: list[str], seed: Seed, *, hand: bool, number
 
     if hand:
         yield from by_hand((each for name, each in mutants().items() if wanted(name)), proof)
+        yield from by_hand((each for each in load(proof.candidates) if wanted(each.name)), proof, read_claims(proof.claims))
     if number:
         drawn = sample(of_folder(proof.folder, proof.files, proof.left_out), number, seed, proof.folder)
         yield from generated((each for each in drawn if wanted(each.name)), proof, read_claims(proof.claims))

@@ -89,8 +89,11 @@ class Matrix:
         return cell
 
 
-def by_hand(mutants: Iterable[Mutant], proof: SourceProof) -> Iterator[Planted]:
-    """Mutants of files, each against what it names itself. Raises MutantError when the system has outgrown one."""
+def by_hand(mutants: Iterable[Mutant], proof: SourceProof, claims: tuple[Claim, ...] = ()) -> Iterator[Planted]:
+    """Mutants of files, each against what it names itself, and then all who claim to see bugs in its files.
+
+    Raises MutantError when the system has outgrown one.
+    """
     for mutant in mutants:
         with planted(mutant, proof.topology) as copy:
             changed = {edit.file: (copy.parent / edit.file).read_text() for edit in mutant.edits}
@@ -100,7 +103,7 @@ def by_hand(mutants: Iterable[Mutant], proof: SourceProof) -> Iterator[Planted]:
             where=", ".join(dict.fromkeys(edit.file for edit in mutant.edits)),
             diff="\n".join(f"- {edit.find.strip()}\n+ {edit.replace.strip()}" for edit in mutant.edits),
             text=_digest(changed),
-            detectors=own_detectors(mutant),
+            detectors=tuple(dict.fromkeys((*own_detectors(mutant), *detectors_for(tuple(changed), claims)))),
             copy=lambda mutant=mutant: planted(mutant, proof.topology),  # type: ignore[misc]  # mypy infers no type for a lambda's default
             seed=mutant.seed if mutant.seed is not None else SEED,
         )

@@ -23,7 +23,10 @@ from harness.mutants import Mutant, MutantError
 
 @dataclass(frozen=True, kw_only=True)
 class SourceProof:
-    """`files` and `left_out` are patterns below the folder of `topology`; `claims` and `explained` are TOML files."""
+    """`files` and `left_out` are patterns below the folder of `topology`; `claims` and `explained` are TOML files.
+
+    `candidates` is a folder of mutants that are not known to be caught: they are tried in the matrix alone.
+    """
 
     name: str
     topology: Path
@@ -31,6 +34,7 @@ class SourceProof:
     left_out: tuple[str, ...]
     claims: Path
     explained: Path
+    candidates: Path
 
     @property
     def folder(self) -> Path:

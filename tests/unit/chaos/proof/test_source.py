@@ -2,8 +2,12 @@
 
 from fnmatch import fnmatchcase
 
+import pytest
+
 from chaos.proof.source import SOURCES
 from harness.cli.fuzz import the_suite
+from harness.cli.mutants import detector_of
+from harness.mutants import Mutant, load, planted
 from harness.proof.source.subject import detectors_for, read_claims, read_explained
 from harness.registry import experiments, mutants
 
@@ -29,7 +33,17 @@ def test_somebody_claims_every_file_and_every_claim_is_of_a_file() -> None:
     assert [pattern for pattern in patterns if not any(fnmatchcase(file, pattern) for file in files())] == []
 
 
+@pytest.mark.parametrize("mutant", load(SHOP.candidates), ids=lambda mutant: mutant.name)
+def test_a_candidate_fits_the_shop_as_it_is_and_is_none_that_is_known(mutant: Mutant) -> None:
+    assert mutant.name not in mutants()
+    assert mutant.guarantee in detector_of(mutant).guarantees
+    with planted(mutant, SHOP.topology) as copy:
+        for edit in mutant.edits:
+            compile((copy.parent / edit.file).read_text(), edit.file, "exec")
+
+
 def test_what_is_explained_is_a_mutant_of_a_file_that_is_there() -> None:
     explained = read_explained(SHOP.explained)
-    assert [name for name in explained if name not in mutants() and name.split(":")[0] not in files()] == []
+    known = {*mutants(), *(each.name for each in load(SHOP.candidates))}
+    assert [name for name in explained if name not in known and name.split(":")[0] not in files()] == []
     assert all(len(why) > 20 for why in explained.values())
