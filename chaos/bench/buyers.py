@@ -16,12 +16,14 @@ from chaos.observations.orders import (
     READ_ORDER,
 )
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER, Kind
+from chaos.observations.payments import PAYMENTS
 from chaos.observations.rest import CONFIRMATIONS
 from chaos.observations.stock import RESERVATION_LINES, RESERVATIONS, Movement
 from harness.history import Row
 
 EPOCH = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PRICE: dict[str, JsonValue] = {"minor_units": 1999, "currency": "EUR"}
+NAME = "Flash sale lamp"
 UNITS = 1_000_000
 """Stock of each product at the beginning."""
 
@@ -34,6 +36,8 @@ class SimulatedBuyer:
     name: str
     user_id: str = field(init=False)
     address: dict[str, JsonValue] = field(init=False)
+    _times: Row = field(default_factory=dict)
+    """Of the order under way: when it was made, and until when it can be paid."""
 
     def __post_init__(self) -> None:
         self.user_id = self.world.new_id()
@@ -73,6 +77,7 @@ class SimulatedBuyer:
             call.answered(409, {"order_id": order, "title": "Conflict", "status": 409, "code": "OUT_OF_STOCK"})
             self._stored(order, key, product, "REJECTED")
             return
+        self._times = {"created_at": self._moment(), "updated_at": self._moment(), "expires_at": self._moment(300)}
         shown = self._shown(order, product, "RESERVED")
         world.books.reserves(product, order, world.clock())
         call.answered(*((202, {"id": order, "status": "PENDING"}) if drawn > 0.95 else (201, shown)))
@@ -105,6 +110,7 @@ class SimulatedBuyer:
             "order_id": order,
             "to": f"{self.name}@shop.example",
             "subject": f"Your order {order[:8].upper()} is confirmed",
+            "text": f"1 x {NAME}\n    19.99 EUR each, 19.99 EUR\n\nTotal: 19.99 EUR\n\nOrder: {order}",
             "transmissions": 1,
             "received_at": self._moment(),
         }
@@ -135,21 +141,30 @@ class SimulatedBuyer:
             "user_id": self.user_id,
             "idempotency_key": key,
             "status": status,
-            "total_minor": 1999 if payment else None,
-            "currency": "EUR" if payment else None,
+            "total_minor": None if status == "REJECTED" else 1999,
+            "currency": None if status == "REJECTED" else "EUR",
             "payment_id": payment,
             "overdue": 0,
             **self.address,
         }
         books.enter(ORDERS, row)
-        books.enter(
-            ORDER_ITEMS, {"order_id": order, "product_id": product, "quantity": UNITS + 1 if status == "REJECTED" else 1}
-        )
         if status == "REJECTED":
+            books.enter(ORDER_ITEMS, {"order_id": order, "product_id": product, "quantity": UNITS + 1, "name": ""})
             return
+        line: Row = {
+            "order_id": order,
+            "product_id": product,
+            "quantity": 1,
+            "name": NAME,
+            "unit_price_minor": 1999,
+            "currency": "EUR",
+        }
+        books.enter(ORDER_ITEMS, line)
         state = {"PAID": "CONFIRMED", "CANCELLED": "RELEASED"}.get(status, "RESERVED")
         books.enter(RESERVATIONS, {"order_id": order, "state": state})
-        books.enter(RESERVATION_LINES, {"order_id": order, "product_id": product, "quantity": 1})
+        books.enter(RESERVATION_LINES, line)
+        if payment:
+            books.enter(PAYMENTS, _captured(order, payment))
         moved = {"CONFIRMED": Movement.CONFIRM, "RELEASED": Movement.RELEASE}.get(state)
         if moved is not None:
             books.moves(product, moved, order, 1)
@@ -158,16 +173,25 @@ class SimulatedBuyer:
         return {
             "id": order,
             "status": status,
-            "items": [{"product_id": product, "name": "Flash sale lamp", "quantity": 1, "unit_price": PRICE}],
+            "items": [{"product_id": product, "name": NAME, "quantity": 1, "unit_price": PRICE}],
             "total": PRICE,
             "delivery_address": self.address,
             "reason": None,
             "payment_id": payment,
-            "created_at": self._moment(),
-            "updated_at": self._moment(),
-            "expires_at": self._moment(300),
+            **self._times,
         }
 
     def _moment(self, later_s: float = 0.0) -> str:
         now = EPOCH + timedelta(microseconds=self.world.clock() / 1000, seconds=later_s)
         return now.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _captured(order: str, payment: str) -> Row:
+    return {
+        "order_id": order,
+        "provider_payment_id": payment,
+        "amount_minor": 1999,
+        "currency": "EUR",
+        "status": "CAPTURED",
+        "reason": "",
+    }
