@@ -45,7 +45,8 @@ daring_customers: Experiment[RunningShop] = Experiment(
         Minimum(operation=catalogue.SET_STOCK, count=70, endings=OK),
         Minimum(operation=identity.LIST_ORDERS, count=15, endings=OK),
         Minimum(operation=identity.TRESPASS, count=6, endings=REFUSED),
-        Minimum(operation=identity.CHANGE_ACCOUNT, count=3, endings=OK),
+        Minimum(operation=identity.CHANGE_ACCOUNT, count=2, endings=OK),
     ),
+    default=True,
 )
 """`recovers` is not judged, because nothing is broken."""

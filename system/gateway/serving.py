@@ -11,6 +11,11 @@ from fastapi import FastAPI
 from system.common.telemetry import log
 from system.gateway.settings import GatewaySettings
 
+IDLE_S = 75
+"""How long an idle connection is kept: longer than clients do (5 to 60 s), or a request may be on its way when it is closed,
+and its sender cannot know what became of it.
+"""
+
 
 class Server(uvicorn.Server):
     """A server that takes a signal as a request to stop, not as its own cause of death: what is around it closes in order."""
@@ -34,9 +39,9 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def serve(app: FastAPI, settings: GatewaySettings) -> None:
-    """Serve until told to stop. Raises SystemExit when the port is taken."""
-    config = uvicorn.Config(
+def configuration(app: FastAPI, settings: GatewaySettings) -> uvicorn.Config:
+    """How the application is served."""
+    return uvicorn.Config(
         app,
         host=settings.bind_host,
         port=settings.http_port,
@@ -48,5 +53,10 @@ async def serve(app: FastAPI, settings: GatewaySettings) -> None:
         server_header=False,
         proxy_headers=False,  # the address counts for the login limit; a header would be the client's to choose
         timeout_graceful_shutdown=max(1, round(settings.drain_timeout_s)),
+        timeout_keep_alive=IDLE_S,
     )
-    await Server(config).serve()
+
+
+async def serve(app: FastAPI, settings: GatewaySettings) -> None:
+    """Serve until told to stop. Raises SystemExit when the port is taken."""
+    await Server(configuration(app, settings)).serve()

@@ -49,6 +49,8 @@ async def changes_the_password_while_logging_in(who: DaringCustomer) -> None:
     held = await logs_in(who, who.password)
     if held is None:
         return
+    for at in (HERE, ELSEWHERE):
+        await _uses(who, held, at)
     new, old = f"dare-{who.random.getrandbits(48):012x}", who.password
     changed, meanwhile = await asyncio.gather(
         _changes(who, held, password=new, current_password=old), logs_in(who, old, ELSEWHERE)
@@ -67,6 +69,7 @@ async def changes_the_name(who: DaringCustomer) -> None:
     held = await logs_in(who, who.password)
     if held is None:
         return
+    await _uses(who, held, ELSEWHERE)
     await _changes(who, held, name=f"{who.name} {who.random.randrange(1000)}")
     for at in (HERE, ELSEWHERE):
         await _uses(who, held, at)

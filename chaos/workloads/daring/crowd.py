@@ -1,6 +1,6 @@
 """A crowd of daring customers and a clerk: a workload beside another one, or the larger part of one of its own.
 
-Customers draw acts until they have done `acts` of them, or until the workload beside them is over.
+All acts are dealt to the customers, who then draw more, until each has done so many, or the workload beside them is over.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ ACTS: tuple[Act, ...] = collect("chaos.workloads.daring", Act)
 Beside = Callable[[], AbstractAsyncContextManager[None]]
 """Makes the block in which a crowd acts."""
 
-PLENTY, FEW = 400, 12
+PLENTY, FEW = 1500, 12
 """Units in stock at the beginning: of what is always there, and of what is sold out now and then."""
 
 OPERATIONS = (
@@ -113,7 +113,11 @@ class Company:
         async with AsyncExitStack() as leaving, asyncio.TaskGroup() as group:
             customers = [await self._arrives(number, leaving) for number in range(len(self.accounts))]
             clerk = group.create_task(self._works(done, over))
-            acting = [group.create_task(self._stays(customer, count, over)) for customer in customers]
+            decks = _dealt(self._acts(), len(customers), self.context)
+            acting = [
+                group.create_task(self._stays(customer, deck, count, over))
+                for customer, deck in zip(customers, decks, strict=True)
+            ]
             await asyncio.gather(*acting)
             done.set()
             await clerk
@@ -138,12 +142,16 @@ class Company:
         await logs_in_again(customer, PASSWORD)
         return customer
 
-    async def _stays(self, customer: DaringCustomer, count: int | None, over: asyncio.Event) -> None:
-        acts = [each for each in ACTS if self.crowd.accounts or not each.accounts]
-        weights = [each.weight for each in acts]
+    def _acts(self) -> list[Act]:
+        """Every act as often as its weight says."""
+        return [each for each in ACTS if self.crowd.accounts or not each.accounts for _ in range(each.weight)]
+
+    async def _stays(self, customer: DaringCustomer, deck: list[Act], count: int | None, over: asyncio.Event) -> None:
+        """Do what was dealt, then what is drawn."""
         done = 0
         while not over.is_set() and (count is None or done < count):
-            await customer.random.choices(acts, weights)[0].do(customer)
+            chosen = deck[done] if done < len(deck) else customer.random.choice(self._acts())
+            await chosen.do(customer)
             done += 1
             await _pause(customer.random, self.crowd.pause_s, over)
 
@@ -164,6 +172,12 @@ async def arriving(crowd: Crowd | None, subject: RunningShop, context: Context) 
     """Prepare a crowd, if there is one; returns the block in which it acts. Raises RefusedError, httpx.HTTPError."""
     company = await crowd.prepare(subject, context) if crowd is not None else None
     return company.beside if company is not None else nullcontext
+
+
+def _dealt(acts: list[Act], customers: int, context: Context) -> list[list[Act]]:
+    """All acts, shuffled and dealt: whether one is done in a run is not left to chance."""
+    context.seed.stream("acts").shuffle(acts)
+    return [acts[number::customers] for number in range(customers)]
 
 
 async def _pause(random: Random, most_s: float, over: asyncio.Event) -> None:

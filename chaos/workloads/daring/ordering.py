@@ -14,7 +14,7 @@ REFUSED_UNITS = (0, -1, -1000, 1001, 2**31, 2**63, -(2**63))
 MOST_UNITS, MOST_LINES = 1000, 50
 """The shop's limits on a line and on an order."""
 
-SHARED_KEYS = 6
+SHARED_KEYS = 2
 """Keys that all customers use; a key is scoped to its user."""
 
 
@@ -131,7 +131,7 @@ async def clicks_twice_and_changes_its_mind(who: DaringCustomer) -> None:
     await _both(who, key, lines, _more(lines))
 
 
-@act(2)
+@act(4)
 async def uses_a_key_of_others(who: DaringCustomer) -> None:
     """Order under a key that other customers use as well."""
     key = f"shared-{who.market.mark}-{who.random.randrange(SHARED_KEYS)}"
