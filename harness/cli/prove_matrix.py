@@ -1,7 +1,7 @@
 """gauntlet prove matrix: plant bugs in copies of the system, and see which suites catch them, and which survive."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from time import monotonic
@@ -38,6 +38,7 @@ def prove_matrix(
     clean: Annotated[
         int, typer.Option(min=0, help="Further controls: seeds 1 to N of every experiment on the clean system.")
     ] = 0,
+    by: Annotated[list[str] | None, typer.Option(help="Only detectors of these names, with * for any text.")] = None,
     every: Annotated[
         bool, typer.Option("--every", help="Let every detector look, also after one has caught a mutant.")
     ] = False,
@@ -60,6 +61,8 @@ def prove_matrix(
         require_folder(out_folder)
         drawn = Seed.parse(seed)
         works = [_Work.of(proof, only or [], drawn, out_folder, hand=hand, number=number) for proof in sources().values()]
+        for work in works:
+            work.wanted = tuple(by or ())
     except (RegistryError, MutantError, ImportError, OSError, SyntaxError, ValueError) as error:
         refuse(error)
     setting = Setting(provider=provider, out=out_folder / "runs")
@@ -88,6 +91,7 @@ class _Work:
     planted: list[Planted]
     cells: Cells
     text: str
+    wanted: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, proof: SourceProof, only: list[str], seed: Seed, folder: Path, *, hand: bool, number: int) -> "_Work":
@@ -108,7 +112,7 @@ class _Work:
             every=every,
         )
         try:
-            matrix.run(self.planted)
+            matrix.run(replace(each, detectors=self._looking(each.detectors)) for each in self.planted)
             matrix.control(self.text, self.proof.topology, self._controls(clean))
         except OutOfTime:
             err.print("the time is over; the same command goes on")
@@ -116,6 +120,11 @@ class _Work:
             err.print("interrupted; what is done is kept, and the same command goes on")
             return True
         return False
+
+    def _looking(self, detectors: tuple[str, ...]) -> tuple[str, ...]:
+        if not self.wanted:
+            return detectors
+        return tuple(each for each in detectors if any(fnmatchcase(each, pattern) for pattern in self.wanted))
 
     def table(self) -> MatrixTable:
         """The matrix as it stands."""
