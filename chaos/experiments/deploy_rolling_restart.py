@@ -2,10 +2,10 @@
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.observations.events import MEMBER_REPLACED
-from chaos.observations.orders import PLACE_ORDER
+from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
-from harness.experiment import EventsSeen, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
+from harness.experiment import EventsSeen, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, ServiceLevel, Sighting
 from harness.faults.rolling_restart import rolling_restart
 from harness.history import Ending
 
@@ -34,5 +34,10 @@ deploy_rolling_restart: Experiment[RunningShop] = Experiment(
     ),
     guarantees=OF_A_SALE,
     minimums=(Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),),
+    levels=(
+        # Each customer uses one gateway, and asks again while that is replaced.
+        ServiceLevel(operation=PLACE_ORDER, succeeded=60, unserved=0.3, p99_s=6.0),
+        ServiceLevel(operation=COMPLETE_ORDER, succeeded=25, unserved=0.5, p99_s=8.0),
+    ),
     sightings=(Sighting(event=MEMBER_REPLACED, count=2 * len(SERVICES)),),
 )

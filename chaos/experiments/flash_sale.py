@@ -1,10 +1,10 @@
 """flash_sale: 300 buyers, 100 units; a lock master and an order instance are killed meanwhile."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.observations.orders import PLACE_ORDER
+from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.flash_sale import FlashSale
-from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Minimum, OperationsEnded
+from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, ServiceLevel
 from harness.faults.kill import kill_one_of
 from harness.history import Ending
 
@@ -39,6 +39,10 @@ flash_sale: Experiment[RunningShop] = Experiment(
     minimums=(
         Minimum(operation=PLACE_ORDER, count=280, per_second=2.0, endings=ANSWERED),
         Minimum(operation=PLACE_ORDER, count=80, endings=frozenset({Ending.OK})),
+    ),
+    levels=(
+        ServiceLevel(operation=PLACE_ORDER, succeeded=95, unserved=0.1),
+        ServiceLevel(operation=COMPLETE_ORDER, succeeded=25, unserved=0.3),
     ),
     default=True,
 )

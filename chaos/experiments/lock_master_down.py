@@ -4,7 +4,7 @@ from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
-from harness.experiment import EventsSince, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, Sighting
+from harness.experiment import EventsSince, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, ServiceLevel, Sighting
 from harness.faults.kill import kill_one_of
 from harness.history import Ending
 
@@ -30,5 +30,6 @@ lock_master_down: Experiment[RunningShop] = Experiment(
     ),
     guarantees=OF_A_LOCKED_SALE,
     minimums=(Minimum(operation=PLACE_ORDER, count=60, per_second=2.0, endings=frozenset({Ending.OK})),),
+    levels=(ServiceLevel(operation=PLACE_ORDER, succeeded=60, unserved=0.02, p99_s=6.0),),
     sightings=(Sighting(event="lock_granted", count=40), Sighting(event="lock_released", count=40)),
 )

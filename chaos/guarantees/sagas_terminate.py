@@ -8,7 +8,7 @@ from itertools import chain
 
 from chaos.guarantees import joining, reading
 from chaos.observations.orders import AT_THE_SHOP, ORDERS, PLACE_ORDER, OrderRow
-from chaos.observations.rest import ORDER_OUTBOX, PAYMENT_OUTBOX
+from chaos.observations.rest import LOCK_KEYS, ORDER_OUTBOX, PAYMENT_OUTBOX, LockKeyRow
 from chaos.observations.stock import RESERVATIONS
 from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
@@ -82,3 +82,7 @@ def _messages(history: History) -> Iterable[Violation]:
     for row in reading.queues(history):
         if row.messages:
             yield Violation(what=f"{row.messages} messages are left in {row.queue}", facts={"queue": row.queue})
+    if reading.was_observed(history, LOCK_KEYS):
+        for key in reading.rows(history, LOCK_KEYS, LockKeyRow):
+            left_ms = "for ever" if key.ttl_ms < 0 else f"for {key.ttl_ms} ms more"
+            yield Violation(what=f"{key.master} still holds {key.key} {left_ms}", facts={"key": key.key, "ttl_ms": key.ttl_ms})

@@ -9,8 +9,7 @@ from typing import TypeAlias
 
 import httpx
 
-from chaos.observations.rest import QueueRow
-from chaos.subject.metrics import Readings, totals
+from chaos.subject.metrics import totals
 from harness.stack.view import StackView
 from harness.system.sql import rows
 
@@ -27,25 +26,6 @@ DECIDED = (
 
 Count: TypeAlias = Callable[[], Awaitable[int]]
 """How many messages are in flight now."""
-
-
-async def in_flight(stack: StackView) -> list[QueueRow]:
-    """Messages in flight by queue and instance; an instance whose metrics cannot be read is missing."""
-    members = [member.name for service in CONSUMERS for member in stack.instances(service)]
-    async with httpx.AsyncClient(timeout=2.0, trust_env=False) as http:
-        found = await asyncio.gather(*(_handling(http, stack, member) for member in members))
-    return [
-        QueueRow(f"{queue}, in flight in {member}", round(messages))
-        for member, queues in zip(members, found, strict=True)
-        for queue, messages in queues.items()
-    ]
-
-
-async def _handling(http: httpx.AsyncClient, stack: StackView, member: str) -> Readings:
-    try:
-        return await totals(http, f"http://{stack.address(member, 'metrics')}", HANDLING, by="queue")
-    except httpx.HTTPError:
-        return {}
 
 
 async def decided_since(stack: StackView, instance: str) -> Count:

@@ -5,20 +5,19 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-import aio_pika
 import httpx
 import pymysql
-from aio_pika.exceptions import AMQPError
+from redis.exceptions import RedisError
 
 from chaos.client import Mailbox, Provider, Session, Shop
 from chaos.client.shop import TIMEOUT
 from chaos.observations.locks import LOCK_GRANTS, TOKENS
 from chaos.observations.orders import PROMISED_TIME_TO_PAY_S, TIME_TO_PAY, TimeToPayRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
-from chaos.observations.rest import HEALTH, QUEUES, HealthRow, QueueRow
+from chaos.observations.rest import HEALTH, LOCK_KEYS, QUEUES, HealthRow
 from chaos.subject.databases import CONFIRMED, MOVING, OBSERVED, OUTSTANDING, PAID
-from chaos.subject.in_flight import in_flight
 from chaos.subject.lanes import LANES
+from chaos.subject.left_over import lock_keys, queues
 from chaos.subject.lock_grants import lock_grants
 from chaos.subject.probe import answered, probe
 from chaos.subject.waiting import waiting
@@ -31,11 +30,8 @@ from harness.system.clocks import CLOCKS, ClockOffset, clock_rows, of_database
 from harness.system.sql import count, snapshot
 
 ADMIN = "admin@shop.example"
-CONSUMED = ("order.place", "payment.order-events")
-"""Queues that have to be empty at rest."""
-DEAD = tuple(f"{queue}.dead" for queue in CONSUMED)
-"""The dead-letter queue, empty at rest: the fault `poison` removes its messages when it heals."""
-BROKER_ERRORS = (AMQPError, OSError, TimeoutError)
+DEAD = ".dead"
+"""How the names of dead-letter queues end. They are not waited for: who is at rest with a dead letter, failed."""
 LIMITS = httpx.Limits(max_connections=400, max_keepalive_connections=400)
 """One connection per buyer, so that no request waits for a free connection in the pool."""
 
@@ -93,16 +89,21 @@ class RunningShop(StackSubject):
         except pymysql.MySQLError as error:
             left.append(f"the database cannot be asked: {error}")
         try:
-            left += [f"{row.messages} messages in {row.queue}" for row in await self._queued() if row.messages]
-        except BROKER_ERRORS as error:
+            waiting = [row for row in await queues(self.stack) if row.messages and not row.queue.endswith(DEAD)]
+            left += [f"{row.messages} messages in {row.queue}" for row in waiting]
+        except OSError as error:
             left.append(f"the broker cannot be asked: {type(error).__name__}")
+        try:
+            left += [f"{row.key} at {row.master}" for row in await lock_keys(self.stack)]
+        except RedisError as error:
+            left.append(f"a lock master cannot be asked: {type(error).__name__}")
         return left
 
     async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
         """See Subject. In the order in which messages pass, so that one that moves meanwhile is in some snapshot."""
         clock = await asyncio.to_thread(of_database, self.stack.mysql("order"))
         first = await self._snapshots(("user", "product", "order"), clock)
-        queued = await self._queued((*CONSUMED, *DEAD))
+        queued = await queues(self.stack)
         then = await self._snapshots(("payment", "notification"), clock)
         grants = lock_grants(self.lock_book, first.pop(TOKENS), time.monotonic_ns(), clock.error_ns)
         return [
@@ -113,6 +114,7 @@ class RunningShop(StackSubject):
             (MAILBOX, await self.mailbox.messages()),
             (HEALTH, [asdict(row) for row in await self._health()]),
             (LOCK_GRANTS, grants),
+            (LOCK_KEYS, [asdict(row) for row in await lock_keys(self.stack)]),
             (TIME_TO_PAY, [asdict(self._time_to_pay())]),
             (CLOCKS, await clock_rows(self.stack)),
         ]
@@ -158,11 +160,3 @@ class RunningShop(StackSubject):
     def _count(self, what: tuple[str, str]) -> int:
         schema, query = what
         return count(self.stack.mysql(schema), query)
-
-    async def _queued(self, names: Sequence[str] = CONSUMED) -> list[QueueRow]:
-        """Messages ready in the queues, and unacknowledged at consumers. Raises one of BROKER_ERRORS."""
-        async with await aio_pika.connect(self.stack.amqp_url, timeout=5) as connection:
-            channel = await connection.channel()
-            queues = [await channel.declare_queue(name, passive=True) for name in names]
-        ready = [QueueRow(queue.name, queue.declaration_result.message_count or 0) for queue in queues]
-        return ready + await in_flight(self.stack)

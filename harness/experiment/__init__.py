@@ -20,6 +20,7 @@ from harness.experiment.protocols import (
 )
 from harness.experiment.run_folder import NotARunError, RunFolder, RunRecord
 from harness.experiment.runner import run
+from harness.experiment.service_levels import ServiceLevel
 from harness.experiment.triggers import (
     AllOf,
     AnyOf,
@@ -65,6 +66,7 @@ __all__ = [
     "RunFolder",
     "RunProgress",
     "RunRecord",
+    "ServiceLevel",
     "Sighting",
     "Subject",
     "System",

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from harness.experiment.protocols import Subject, System, Workload
+from harness.experiment.service_levels import ServiceLevel
 from harness.experiment.triggers import AnyTrigger
 from harness.faults.inventory import Declaration
 from harness.history import Ending
@@ -103,6 +104,7 @@ class Experiment(Generic[S]):
     guarantees: tuple[str, ...]
     minimums: tuple[Minimum, ...]
     sightings: tuple[Sighting, ...] = ()
+    levels: tuple[ServiceLevel, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
     default: bool = False
     command: str = ""

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from harness.experiment import service_levels
 from harness.experiment.experiment import Minimum, Part, Phase
 from harness.experiment.run_folder import RunFolder, RunRecord
 from harness.history import Fault, FaultPhase, History, Operation, collector_paused
@@ -37,10 +38,11 @@ def judge_folder(folder: RunFolder, guarantees: Mapping[str, Guarantee], bound_s
 def judge(facts: RunRecord, history: History, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> RunVerdict:
     """What a run proved: every guarantee is judged, within `bound_s` seconds each, independently of the others."""
     with collector_paused():
+        levels = (service_levels.verdict(facts.levels, history),) if facts.levels else ()
         return RunVerdict(
             experiment=facts.experiment,
             seed=facts.seed,
-            verdicts=tuple(_judged(name, guarantees.get(name), history, bound_s) for name in facts.guarantees),
+            verdicts=(*(_judged(name, guarantees.get(name), history, bound_s) for name in facts.guarantees), *levels),
             requirements=tuple(_requirements(facts, history)),
             errors=tuple(_errors(history)),
         )

@@ -20,6 +20,7 @@ from harness.experiment.context import Choices
 from harness.experiment.experiment import Minimum, Sighting
 from harness.experiment.plan import Plan, read_plan, written
 from harness.experiment.presentation import Presentation
+from harness.experiment.service_levels import ServiceLevel
 from harness.history import History, read_run
 
 
@@ -43,6 +44,7 @@ class RunRecord:
     minimums: tuple[Minimum, ...]
     faults: tuple[str, ...]
     sightings: tuple[Sighting, ...] = ()
+    levels: tuple[ServiceLevel, ...] = ()
     system: Mapping[str, str] = field(default_factory=dict)
     choices: Choices = field(default_factory=Choices)
     clock_ns: int = 0

@@ -184,6 +184,7 @@ def _facts(experiment: Experiment[S], seed: Seed, choices: Choices, planned: _Pl
         guarantees=experiment.guarantees,
         minimums=experiment.minimums,
         sightings=experiment.sightings,
+        levels=experiment.levels,
         faults=tuple(each.name for each in declared),
         choices=choices,
         clock_ns=time.time_ns() - time.monotonic_ns(),

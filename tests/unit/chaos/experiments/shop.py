@@ -9,7 +9,7 @@ from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, MEMO
 from chaos.observations.locks import LOCK_GRANTS, TOKENS
 from chaos.observations.orders import TIME_TO_PAY
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
-from chaos.observations.rest import HEALTH, QUEUES
+from chaos.observations.rest import HEALTH, LOCK_KEYS, QUEUES
 from chaos.subject import ShopSystem, databases
 from chaos.subject.examined import ExaminedShop
 from harness.experiment import Experiment
@@ -19,7 +19,7 @@ from harness.verdict import Guarantee
 from tests.unit.chaos.shop_history import ShopHistory
 
 READ = {subject for queries in databases.OBSERVED.values() for subject in queries}
-OBSERVED = frozenset({*READ - {TOKENS}, QUEUES, HEALTH, PROVIDER_LEDGER, MAILBOX, LOCK_GRANTS, TIME_TO_PAY})
+OBSERVED = frozenset({*READ - {TOKENS}, QUEUES, HEALTH, PROVIDER_LEDGER, MAILBOX, LOCK_GRANTS, LOCK_KEYS, TIME_TO_PAY})
 EXAMINED = frozenset({LOG_ALARMS, ERRORS_COUNTED, MEMORY})
 """What an `ExaminedShop` observes besides."""
 SEEN_BY = {LOCK_GRANTS: "locks"}

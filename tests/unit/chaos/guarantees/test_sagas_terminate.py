@@ -4,7 +4,7 @@ import pytest
 
 from chaos.guarantees.sagas_terminate import sagas_terminate
 from chaos.observations.orders import ORDERS, SAGAS
-from chaos.observations.rest import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
+from chaos.observations.rest import CONFIRMATIONS, LOCK_KEYS, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import RESERVATIONS
 from harness.history import NotObservedError
 from harness.verdict import Outcome
@@ -122,3 +122,11 @@ def test_an_unknown_outcome_that_made_its_order_is_judged() -> None:
 def test_without_an_observation_it_does_not_judge(shop: ShopHistory, missing: str) -> None:
     with pytest.raises(NotObservedError):
         sagas_terminate.verdict(shop.done(without=missing))
+
+
+def test_a_lock_that_is_held_at_rest_fails() -> None:
+    shop = ShopHistory()
+    shop.pays("o1")
+    shop.rows[LOCK_KEYS] = [{"master": "redis-lock-1", "key": "lock:p", "ttl_ms": -1}]
+    verdict = sagas_terminate.verdict(shop.done())
+    assert [each.what for each in verdict.evidence] == ["redis-lock-1 still holds lock:p for ever"]

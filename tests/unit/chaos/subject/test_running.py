@@ -9,7 +9,7 @@ import pytest
 from chaos.observations.locks import LOCK_GRANTS, TOKENS
 from chaos.observations.orders import TIME_TO_PAY
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
-from chaos.observations.rest import HEALTH, QUEUES, HealthRow, QueueRow
+from chaos.observations.rest import HEALTH, LOCK_KEYS, QUEUES, HealthRow, LockKeyRow, QueueRow
 from chaos.subject import running
 from chaos.subject.databases import MOVING, OBSERVED, OUTSTANDING, PAID
 from chaos.subject.running import RunningShop
@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(what)
         return ()
 
-    async def queued(_self: object, _names: object) -> list[QueueRow]:
+    async def queues(_stack: object) -> list[QueueRow]:
         asked.append("queues")
         return [QueueRow("order.place", 0)]
 
@@ -40,9 +40,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("snapshot", snapshot),
         ("of_database", lambda _access: CLOCK),
         ("clock_rows", lambda _: empty("clocks")),
+        ("queues", queues),
+        ("lock_keys", lambda _: empty("lock keys")),
     ):
         monkeypatch.setattr(running, name, fake)
-    monkeypatch.setattr(RunningShop, "_queued", queued)
     monkeypatch.setattr(RunningShop, "_health", lambda _self: empty("health"))
     outside = SimpleNamespace(ledger=lambda: empty("ledger"), messages=lambda: empty("mailbox"))
     for name in ("provider", "mailbox"):
@@ -56,12 +57,12 @@ async def test_each_schema_is_read_once_and_what_flows_is_read_downstream(asked:
     shop = RunningShop(cast(Any, stack))
     observed = dict(await shop.observe())
     await shop.leaving.aclose()
-    reads = [each for each in asked if each not in ("health", "clocks")]
+    reads = [each for each in asked if each not in ("health", "clocks", "lock keys")]
     assert sorted(reads) == sorted([*OBSERVED, "queues", "ledger", "mailbox"])
     flow = ["order", "queues", "payment", "notification", "mailbox"]
     assert [each for each in reads if each in flow] == flow
     assert observed[TIME_TO_PAY] == [{"seconds": 4.0}]
-    outside = {QUEUES, TIME_TO_PAY, PROVIDER_LEDGER, MAILBOX, HEALTH, LOCK_GRANTS, CLOCKS}
+    outside = {QUEUES, LOCK_KEYS, TIME_TO_PAY, PROVIDER_LEDGER, MAILBOX, HEALTH, LOCK_GRANTS, CLOCKS}
     assert set(observed) == outside | {subject for queries in OBSERVED.values() for subject in queries} - {TOKENS}
 
 
@@ -74,11 +75,15 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], int]:
     async def well(_self: object) -> list[HealthRow]:
         return [HealthRow("order-1", well=True, detail="runs")]
 
-    async def queued(_self: object) -> list[QueueRow]:
-        return [QueueRow("order.place", 0)]
+    async def queues(_stack: object) -> list[QueueRow]:
+        return [QueueRow("order.place", 0), QueueRow("order.place.dead", 1)]
+
+    async def lock_keys(_stack: object) -> list[LockKeyRow]:
+        return []
 
     monkeypatch.setattr(RunningShop, "_health", well)
-    monkeypatch.setattr(RunningShop, "_queued", queued)
+    monkeypatch.setattr(running, "queues", queues)
+    monkeypatch.setattr(running, "lock_keys", lock_keys)
     return counts
 
 
@@ -107,4 +112,23 @@ async def test_a_database_that_cannot_be_asked_is_not_at_rest(
     shop = RunningShop(cast(Any, stack))
     (left,) = await shop.outstanding()
     assert left.startswith("the database cannot be asked")
+    await shop.leaving.aclose()
+
+
+async def test_a_held_lock_and_an_unacknowledged_message_are_not_at_rest(
+    counts: dict[tuple[str, str], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def queues(_stack: object) -> list[QueueRow]:
+        return [QueueRow("order.place", 2)]
+
+    async def lock_keys(_stack: object) -> list[LockKeyRow]:
+        return [LockKeyRow("redis-lock-1", "lock:p", 900)]
+
+    monkeypatch.setattr(running, "queues", queues)
+    monkeypatch.setattr(running, "lock_keys", lock_keys)
+    counts.update(dict.fromkeys(MOVING.values(), 0))
+    stack = SimpleNamespace(base_url="http://h", address=lambda *_: "h:1", mysql=lambda schema: schema)
+    shop = RunningShop(cast(Any, stack))
+    await shop.outstanding()
+    assert list(await shop.outstanding()) == ["2 messages in order.place", "lock:p at redis-lock-1"]
     await shop.leaving.aclose()
