@@ -1,7 +1,7 @@
 """Idempotency: requests under one key make one order, and their answers agree.
 
 A 202 states the order's id only; a 503 or a transport error states nothing, so neither contradicts another answer. Keys are
-scoped to their user: two users may use the same.
+scoped to their user: two users may use the same, and a key is refused as reused only where its own user reused it.
 """
 
 from collections import Counter
@@ -38,7 +38,7 @@ def one_order_per_key(history: History) -> Finding:
     rows = Counter(told.key for told in stored)
     return Finding(
         judged=finding.judged,
-        violations=finding.violations + tuple(_twice(rows, stored)),
+        violations=finding.violations + tuple(_twice(rows, stored)) + tuple(_never_reused(placed)),
         counts={"keys sent again": sum(number > 1 for number in sent.values())},
     )
 
@@ -48,6 +48,32 @@ def _twice(rows: Counter[str], stored: Iterable[Told]) -> Iterable[Violation]:
         if number > 1:
             orders = [told.facts["order"] for told in stored if told.key == key]
             yield Violation(what=f"key {key} made {number} orders", facts={"key": key, "orders": list(orders)})
+
+
+def _never_reused(placed: Iterable[Operation]) -> Iterable[Violation]:
+    """Refusals of a key as reused, though its user sent one content under it and no other."""
+    contents: dict[str, set[str]] = {}
+    refused: list[Operation] = []
+    for each in placed:
+        if not {"user_id", "key", "items"} <= each.input.keys():
+            continue  # recorded without its content, e.g. by a fuzzer
+        contents.setdefault(_key(each), set()).add(_content(each))
+        if each.output.get("code") == KEY_REUSED:
+            refused.append(each)
+    for each in refused:
+        if len(contents[_key(each)]) == 1:
+            yield Violation(
+                what=f"key {_key(each)} was refused as used for another order, but no other content was ever sent under it",
+                operations=(each.id,),
+                facts={"key": _key(each)},
+            )
+
+
+def _content(operation: Operation) -> str:
+    """What makes two requests under a key the same: products, units and address, in whatever order the lines are."""
+    items = operation.input.get("items")
+    lines = sorted(map(str, items)) if isinstance(items, list) else items
+    return f"{lines} {operation.input.get('delivery_address')}"
 
 
 def _said(operation: Operation) -> dict[str, JsonValue]:

@@ -65,6 +65,11 @@ KEYS = corruptions(
             409, lambda _draft, each: {"code": "OUT_OF_STOCK", "order_id": each.output["id"]}
         ),
         "an order that was taken is stored as rejected": Rows(ORDERS, answered(201)).change(status="REJECTED"),
+        "a new key is refused as if it had been used": TAKEN.again(
+            422,
+            {"status": 422, "code": "IDEMPOTENCY_KEY_REUSED"},
+            input=lambda _draft, each: {**each.input, "key": "never-used"},
+        ),
         "the order stored under a key is another one": Rows(ORDERS, answered(201)).change(id=AN_ORDER),
         "a repeated request was answered with a second id": Operations((PLACE_ORDER,), sent_again).answered(id=AN_ORDER),
     },

@@ -3,7 +3,7 @@
 import pytest
 
 from chaos.guarantees.one_order_per_key import KEY_REUSED, one_order_per_key
-from chaos.observations.orders import ORDERS
+from chaos.observations.orders import ORDERS, PLACE_ORDER
 from harness.history import NotObservedError, Row
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
@@ -85,6 +85,19 @@ def test_the_refusal_of_another_content_says_nothing_of_the_order(shop: ShopHist
     shop.asks("a", quantity=2).answered(422, {"order_id": "a", "code": KEY_REUSED})
     shop.stored("a")
     assert one_order_per_key.verdict(shop.done()).outcome is Outcome.PASS
+
+
+def test_a_key_that_its_user_never_reused_is_not_refused_as_reused(shop: ShopHistory) -> None:
+    shop.places("a")
+    shop.stored("a")
+    shop.asks("b").answered(422, {"order_id": "a", "code": KEY_REUSED})
+    (violation,) = one_order_per_key.verdict(shop.done()).evidence
+    assert violation.what.startswith("key key-b of user-b was refused as used for another order")
+
+
+def test_a_request_without_its_content_is_not_compared(shop: ShopHistory) -> None:
+    shop.recorder.invoke("fuzzer", PLACE_ORDER, {}).answered(422, {"code": KEY_REUSED})
+    assert one_order_per_key.verdict(shop.done()).outcome is not Outcome.FAIL
 
 
 def test_two_users_may_use_one_key(shop: ShopHistory) -> None:
