@@ -44,6 +44,7 @@ identity_cache_stale: Experiment[RunningShop] = Experiment(
         "registers_linearizable",
         "rightful_requests_succeed",
         "private_to_owner",
+        "one_order_per_key",
         "honest_errors",
         "recovers",
     ),

@@ -37,6 +37,7 @@ identity_instances_killed: Experiment[RunningShop] = Experiment(
     ),
     guarantees=(
         "private_to_owner",
+        "one_order_per_key",
         "stale_tokens_rejected",
         "rightful_requests_succeed",
         "registers_linearizable",
