@@ -18,6 +18,8 @@ from system.sandbox.settings import SandboxSettings
 from system.sandbox.web import HANG_UP
 
 SECONDS_TO_FINISH = 2
+IDLE_S = 75
+"""How long an idle connection is kept: longer than clients do, or a request may be on its way when it is closed."""
 
 
 class HangUpProtocol(HttpToolsProtocol):
@@ -51,11 +53,9 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(app: FastAPI, settings: SandboxSettings) -> None:
-    """Serve until told to stop; raises `SystemExit` when the application cannot start."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every line it reads
-    config = uvicorn.Config(
+def configuration(app: FastAPI, settings: SandboxSettings) -> uvicorn.Config:
+    """How a sandbox is served."""
+    return uvicorn.Config(
         app,
         host=settings.bind_host,
         port=settings.http_port,
@@ -65,5 +65,12 @@ def serve(app: FastAPI, settings: SandboxSettings) -> None:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        timeout_keep_alive=IDLE_S,
     )
-    asyncio.run(Server(config).serve())
+
+
+def serve(app: FastAPI, settings: SandboxSettings) -> None:
+    """Serve until told to stop; raises `SystemExit` when the application cannot start."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every line it reads
+    asyncio.run(Server(configuration(app, settings)).serve())
