@@ -102,6 +102,7 @@ OF_FUZZING = frozenset(each.name for each in GUARANTEES if isinstance(each, Fuzz
     "quiet_logs",
     "memory_bounded",
     "hopeless_messages_kept",
+    "lists_are_complete",
 }
 """What a run of buyers alone gives no evidence of."""
 

@@ -31,6 +31,7 @@ daring_customers: Experiment[RunningShop] = Experiment(
     guarantees=(
         *(name for name in OF_A_LOCKED_SALE if name != "recovers"),
         "private_to_owner",
+        "lists_are_complete",
         "stale_tokens_rejected",
         "quiet_logs",
         "memory_bounded",

@@ -32,6 +32,7 @@ deploy_rolling_upgrade_identity: Experiment[RunningShop] = Experiment(
     guarantees=(
         "private_to_owner",
         "one_order_per_key",
+        "lists_are_complete",
         "stale_tokens_rejected",
         "rightful_requests_succeed",
         "registers_linearizable",

@@ -45,6 +45,7 @@ identity_cache_stale: Experiment[RunningShop] = Experiment(
         "rightful_requests_succeed",
         "private_to_owner",
         "one_order_per_key",
+        "lists_are_complete",
         "honest_errors",
         "recovers",
     ),

@@ -38,6 +38,7 @@ identity_instances_killed: Experiment[RunningShop] = Experiment(
     guarantees=(
         "private_to_owner",
         "one_order_per_key",
+        "lists_are_complete",
         "stale_tokens_rejected",
         "rightful_requests_succeed",
         "registers_linearizable",
