@@ -6,7 +6,7 @@ from chaos.observations.orders import CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.subject.examined import ExaminedShop
 from chaos.workloads.daring_shop import DaringShop
-from harness.experiment import Experiment, Minimum
+from harness.experiment import Exercised, Experiment, Minimum
 from harness.history import Ending
 
 OK, REFUSED = frozenset({Ending.OK}), frozenset({Ending.FAIL})
@@ -35,6 +35,13 @@ daring_customers: Experiment[RunningShop] = Experiment(
         "stale_tokens_rejected",
         "quiet_logs",
         "memory_bounded",
+    ),
+    exercised=(
+        Exercised(guarantee="one_order_per_key", counted="keys sent again", at_least=5),
+        Exercised(guarantee="stock_told_truly", counted="told that it is sold out", at_least=30),
+        Exercised(guarantee="stock_told_truly", counted="stock read by staff", at_least=3),
+        Exercised(guarantee="reservations_last", counted="seen expired", at_least=10),
+        Exercised(guarantee="rightful_requests_succeed", counted="payments", at_least=20),
     ),
     minimums=(
         Minimum(operation=PLACE_ORDER, count=150, endings=OK),

@@ -4,7 +4,7 @@ from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.flash_sale import FlashSale
-from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, ServiceLevel
+from harness.experiment import AllOf, Exercised, Experiment, FaultPlan, Healed, Minimum, OperationsEnded, ServiceLevel
 from harness.faults.kill import kill_one_of
 from harness.history import Ending
 
@@ -36,6 +36,10 @@ flash_sale: Experiment[RunningShop] = Experiment(
         ),
     ),
     guarantees=OF_A_SALE,
+    exercised=(
+        Exercised(guarantee="legal_transitions", counted="read more than once", at_least=40),
+        Exercised(guarantee="stock_told_truly", counted="told that it is sold out", at_least=50),
+    ),
     minimums=(
         Minimum(operation=PLACE_ORDER, count=280, per_second=2.0, endings=ANSWERED),
         Minimum(operation=PLACE_ORDER, count=80, endings=frozenset({Ending.OK})),

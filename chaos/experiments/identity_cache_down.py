@@ -3,7 +3,7 @@
 from chaos.observations.identity import CHANGE_ACCOUNT
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.identity import ENVIRONMENT, MINIMUMS, UNKNOWN, Identity
-from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Minimum, OperationsEnded
+from harness.experiment import AllOf, Exercised, Experiment, FaultPlan, Healed, Minimum, OperationsEnded
 from harness.faults.cut import cut_one_of
 from harness.faults.kill import kill
 
@@ -38,6 +38,10 @@ identity_cache_down: Experiment[RunningShop] = Experiment(
         "lists_are_complete",
         "honest_errors",
         "recovers",
+    ),
+    exercised=(
+        Exercised(guarantee="rightful_requests_succeed", counted="uses of tokens in force", at_least=50),
+        Exercised(guarantee="stale_tokens_rejected", counted="verifiers shown a void one", at_least=4),
     ),
     minimums=(*MINIMUMS, Minimum(operation=CHANGE_ACCOUNT, count=5, endings=UNKNOWN)),
     default=True,

@@ -6,7 +6,7 @@ from chaos.observations.events import CAPTURE
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
 from chaos.workloads.paying_late import LatePayers
-from harness.experiment import Experiment, FaultPlan, Minimum, OperationsEnded, Sighting
+from harness.experiment import Exercised, Experiment, FaultPlan, Minimum, OperationsEnded, Sighting
 from harness.faults.toxic import toxic
 from harness.history import Ending
 
@@ -27,6 +27,7 @@ saga_expiry_races_complete: Experiment[RunningShop] = Experiment(
         ),
     ),
     guarantees=OF_A_SALE,
+    exercised=(Exercised(guarantee="reservations_last", counted="seen expired", at_least=3),),
     minimums=(
         Minimum(operation=PLACE_ORDER, count=40, endings=frozenset({Ending.OK})),
         Minimum(operation=COMPLETE_ORDER, count=5, endings=frozenset({Ending.OK})),

@@ -5,7 +5,7 @@ settling and observing one is the work of a `Subject` that the experiment brings
 """
 
 from harness.experiment.context import Choices, Context
-from harness.experiment.experiment import Bounds, Experiment, FaultPlan, Minimum, Part, Phase, Sighting
+from harness.experiment.experiment import Bounds, Exercised, Experiment, FaultPlan, Minimum, Part, Phase, Sighting
 from harness.experiment.judging import JudgedRun, judge, judge_folder
 from harness.experiment.plan import Plan, PlanError, PlannedFault, plan_of, read_plan, written
 from harness.experiment.protocols import (
@@ -46,6 +46,7 @@ __all__ = [
     "Drive",
     "EventsSeen",
     "EventsSince",
+    "Exercised",
     "Experiment",
     "Fault",
     "FaultPlan",

@@ -70,6 +70,15 @@ class Sighting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exercised:
+    """What a guarantee must have met at least so often, or the run proves nothing: a count that its verdict reports."""
+
+    guarantee: str
+    counted: str
+    at_least: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bounds:
     """Longest times of the stages, in seconds. A stage that exceeds its bound failed.
 
@@ -105,6 +114,7 @@ class Experiment(Generic[S]):
     minimums: tuple[Minimum, ...]
     sightings: tuple[Sighting, ...] = ()
     levels: tuple[ServiceLevel, ...] = ()
+    exercised: tuple[Exercised, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
     default: bool = False
     command: str = ""

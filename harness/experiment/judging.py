@@ -39,11 +39,12 @@ def judge(facts: RunRecord, history: History, guarantees: Mapping[str, Guarantee
     """What a run proved: every guarantee is judged, within `bound_s` seconds each, independently of the others."""
     with collector_paused():
         levels = (service_levels.verdict(facts.levels, history),) if facts.levels else ()
+        verdicts = (*(_judged(name, guarantees.get(name), history, bound_s) for name in facts.guarantees), *levels)
         return RunVerdict(
             experiment=facts.experiment,
             seed=facts.seed,
-            verdicts=(*(_judged(name, guarantees.get(name), history, bound_s) for name in facts.guarantees), *levels),
-            requirements=tuple(_requirements(facts, history)),
+            verdicts=verdicts,
+            requirements=(*_requirements(facts, history), *_exercised(facts, verdicts)),
             errors=tuple(_errors(history)),
         )
 
@@ -89,6 +90,16 @@ def _requirements(facts: RunRecord, history: History) -> Iterable[Requirement]:
         )
     for fault in facts.faults:
         yield _effect(fault, history)
+
+
+def _exercised(facts: RunRecord, verdicts: Iterable[Verdict]) -> Iterable[Requirement]:
+    """What guarantees that were judged had to meet; one that was not has counted nothing and says so itself."""
+    counts = {each.guarantee: each.counts for each in verdicts if each.outcome is not Outcome.UNKNOWN}
+    for each in facts.exercised:
+        if each.guarantee in counts:
+            seen = counts[each.guarantee].get(each.counted, 0)
+            name = f"{each.guarantee} met: {each.counted}"
+            yield Requirement(name=name, met=seen >= each.at_least, detail=f"{seen} seen; {each.at_least} wanted")
 
 
 def _workload(history: History) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from harness.experiment.context import Choices
-from harness.experiment.experiment import Minimum, Sighting
+from harness.experiment.experiment import Exercised, Minimum, Sighting
 from harness.experiment.plan import Plan, read_plan, written
 from harness.experiment.presentation import Presentation
 from harness.experiment.service_levels import ServiceLevel
@@ -45,6 +45,7 @@ class RunRecord:
     faults: tuple[str, ...]
     sightings: tuple[Sighting, ...] = ()
     levels: tuple[ServiceLevel, ...] = ()
+    exercised: tuple[Exercised, ...] = ()
     system: Mapping[str, str] = field(default_factory=dict)
     choices: Choices = field(default_factory=Choices)
     clock_ns: int = 0

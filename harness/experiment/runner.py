@@ -185,6 +185,7 @@ def _facts(experiment: Experiment[S], seed: Seed, choices: Choices, planned: _Pl
         minimums=experiment.minimums,
         sightings=experiment.sightings,
         levels=experiment.levels,
+        exercised=experiment.exercised,
         faults=tuple(each.name for each in declared),
         choices=choices,
         clock_ns=time.time_ns() - time.monotonic_ns(),

@@ -18,6 +18,7 @@ from tests.unit.chaos.experiments.proofs import NEEDS
 from tests.unit.chaos.experiments.shop import (
     ABOUT_MEMBERS,
     SEEN_BY,
+    AskedHistory,
     asked_by,
     observed_of,
     system_of,
@@ -136,6 +137,16 @@ def guarantees_can_be_judged(experiment: Experiment[Any]) -> Iterator[str]:
         for subject in sorted(subjects & SEEN_BY.keys()):
             if SEEN_BY[subject] not in system_of(experiment).watchers:
                 yield f"{name} reads {subject}, and the watcher {SEEN_BY[subject]} is off"
+
+
+@check
+def exercised_counts_are_counted(experiment: Experiment[Any]) -> Iterator[str]:
+    """What a guarantee must have met is a count that it reports, of a guarantee that is judged."""
+    for each in experiment.exercised:
+        if each.guarantee not in experiment.guarantees:
+            yield f"{each.guarantee} must have met {each.counted}, and is not judged"
+        elif each.counted not in PROMISES[each.guarantee].judge(AskedHistory()).counts:
+            yield f"{each.guarantee} does not count {each.counted}"
 
 
 @check

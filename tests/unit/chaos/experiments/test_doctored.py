@@ -21,6 +21,7 @@ from harness.experiment import (
     Drive,
     EventsSeen,
     EventsSince,
+    Exercised,
     Experiment,
     Healed,
     InForceFor,
@@ -160,6 +161,16 @@ DOCTORED: list[tuple[str, str, Doctor]] = [
         "guarantees_can_be_judged",
         "lock_exclusive_and_fenced reads order.lock_grants, and the watcher locks is off",
         lambda: replace(flash_sale, guarantees=("lock_exclusive_and_fenced",)),
+    ),
+    (
+        "exercised_counts_are_counted",
+        "no_oversell does not count quarrels",
+        lambda: replace(flash_sale, exercised=(Exercised(guarantee="no_oversell", counted="quarrels", at_least=1),)),
+    ),
+    (
+        "exercised_counts_are_counted",
+        "quiet_logs must have met judged, and is not judged",
+        lambda: replace(flash_sale, exercised=(Exercised(guarantee="quiet_logs", counted="judged", at_least=1),)),
     ),
     (
         "faults_strike_while_clients_work",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.experiment import Minimum, Part, Phase, judge
+from harness.experiment import Exercised, Minimum, Part, Phase, judge
 from harness.history import FaultPhase, History, Record, Recorder
 from harness.history.recorder import Call
 from tests.unit.harness.experiment.test_judging import FACTS, FINE, guarantees
@@ -71,3 +71,13 @@ def test_a_phase_that_was_never_reached_saw_nothing(part: Part) -> None:
 
 def test_without_a_phase_everything_counts() -> None:
     assert judged(Minimum(operation="place_order", count=7), run())[0]
+
+
+def test_a_guarantee_must_have_met_what_the_experiment_says() -> None:
+    counted = guarantees(first=FINE, second=FINE)
+    for at_least, met in ((1, True), (10**6, False)):
+        facts = replace(FACTS, exercised=(Exercised(guarantee="first", counted="judged", at_least=at_least),))
+        (found,) = judge(facts, run(), counted).requirements
+        assert (found.name, found.met) == ("first met: judged", met)
+    unknown = replace(FACTS, exercised=(Exercised(guarantee="nobody's", counted="judged", at_least=1),))
+    assert judge(unknown, run(), counted).requirements == ()
