@@ -47,7 +47,7 @@ daring_customers: Experiment[RunningShop] = Experiment(
         Minimum(operation=PLACE_ORDER, count=150, endings=OK),
         Minimum(operation=PLACE_ORDER, count=80, endings=REFUSED),
         Minimum(operation=COMPLETE_ORDER, count=40, endings=OK),
-        Minimum(operation=COMPLETE_ORDER, count=20, endings=REFUSED),
+        Minimum(operation=COMPLETE_ORDER, count=10, endings=REFUSED),
         Minimum(operation=CANCEL_ORDER, count=15, endings=OK),
         Minimum(operation=catalogue.SET_PRICE, count=4, endings=OK),
         Minimum(operation=catalogue.SET_STOCK, count=70, endings=OK),
