@@ -35,9 +35,9 @@ deploy_rolling_restart: Experiment[RunningShop] = Experiment(
     guarantees=OF_A_SALE,
     minimums=(Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),),
     levels=(
-        # Each customer uses one gateway, and asks again while that is replaced.
-        ServiceLevel(operation=PLACE_ORDER, succeeded=60, unserved=0.3, p99_s=6.0),
-        ServiceLevel(operation=COMPLETE_ORDER, succeeded=25, unserved=0.5, p99_s=8.0),
+        # No ceiling on refusals: each customer uses one gateway, and asks again and again while that is replaced.
+        ServiceLevel(operation=PLACE_ORDER, succeeded=60, p99_s=8.0),
+        ServiceLevel(operation=COMPLETE_ORDER, succeeded=25, p99_s=8.0),
     ),
     sightings=(Sighting(event=MEMBER_REPLACED, count=2 * len(SERVICES)),),
 )
