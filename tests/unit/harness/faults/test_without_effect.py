@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 import chaos.faults
+from chaos.faults.giving_back import giving_back
 from chaos.faults.kill_waiting import kill_waiting
 from chaos.faults.killed_holding import Holding, KilledHolding, killed_holding
 from chaos.faults.mail_script import mail_refused
@@ -72,6 +73,7 @@ CASES: dict[str, Declaration] = {
     "provider_script": provider_late("capture", ms=10),
     "poison": poison(1),
     "redelivery": redelivery(2),
+    "giving_back": giving_back(10),
 }
 
 
