@@ -59,5 +59,6 @@ DISTURBANCES: tuple[Disturbance, ...] = (
     Disturbance(spec=_of("poison", "rabbitmq"), lost=0.0),
     Disturbance(spec=_of("provider_script", "payment-provider"), late=0.3),
     Disturbance(spec=_of("redelivery", "order-1"), lost=0.2),
+    Disturbance(spec=_of("giving_back", "rabbitmq"), late=0.3),
 )
 """One of each kind, and several of the commonest."""

@@ -13,11 +13,15 @@ from tests.unit.chaos.lock_history import LockHistory
 
 BREAKING = {
     "lock_clock_jump": {"clocks_jump"},
+    "lock_clock_skew": {"clock_ahead"},
+    "lock_disk_full": set(),
     "lock_forgotten": {"masters_forget"},
     "lock_holder_paused": {"holder_paused"},
+    "lock_holder_slow": set(),
     "lock_latency_beyond_ttl": {"masters_far_away"},
     "lock_majority_down": set(),
     "lock_master_down": set(),
+    "lock_master_paused": set(),
     "lock_partition_asymmetric": {"order_1_deaf"},
     "lock_release_lost": {"releases_lost"},
 }

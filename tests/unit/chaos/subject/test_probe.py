@@ -20,7 +20,7 @@ def shop(*answers: httpx.Response | Exception) -> Shop:
             raise given
         return given
 
-    return Shop(httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://shop"))
+    return Shop(httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://shop", trust_env=False))
 
 
 CREATED = httpx.Response(201, json=PRODUCT)
