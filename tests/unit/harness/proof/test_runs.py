@@ -15,7 +15,7 @@ from harness.seed import Seed
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
     made = RunFolder(tmp_path)
-    histories()["shop"].make(made, 200, Seed(3))
+    histories()["shop"].make(made, 40, Seed(3))
     return made
 
 
@@ -24,12 +24,13 @@ def prove(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.stdout
 
 
+@pytest.mark.nightly
 def test_a_saved_run_is_corrupted_by_what_it_was_judged_by(folder: RunFolder) -> None:
     code, said = prove("--run", str(folder.path), "--seeds", "1", "--json")
     found = json.loads(said)["shop"]
     assert found["alarms"] == []
     assert {line["guarantee"] for line in found["lines"]} <= set(folder.record().guarantees)
-    assert sum(line["seen"] == line["attempts"] for line in found["lines"]) > 50
+    assert sum(line["seen"] == line["attempts"] for line in found["lines"]) > 25
     assert code == int(any(line["seen"] < line["attempts"] for line in found["lines"]))
 
 
