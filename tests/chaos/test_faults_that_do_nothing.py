@@ -107,6 +107,8 @@ async def sell(warm: Warm, fault: str, folder: Path) -> RunVerdict:
         faults=(plan,),
         guarantees=("honest_errors",),
         minimums=(),
+        levels=(),
+        exercised=(),
     )
     seed = Seed(next(SEEDS))
     conclude = lambda _judged: None  # noqa: E731 - nobody reads these reports

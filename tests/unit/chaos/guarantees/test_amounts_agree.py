@@ -1,0 +1,26 @@
+"""amounts_agree on a stack that serves several runs: orders of an earlier one are there, and nobody of this one paid them."""
+
+from chaos.guarantees.amounts_agree import amounts_agree
+from chaos.observations.orders import COMPLETE_ORDER
+from harness.verdict import Outcome
+from tests.unit.chaos.shop_history import ShopHistory
+
+
+def test_captures_of_an_earlier_run_are_not_of_this_one() -> None:
+    shop = ShopHistory()
+    shop.pays("a")
+    shop.provider("capture", "earlier")
+    shop.stored("earlier", status="PAID")
+    assert amounts_agree.verdict(shop.done()).outcome is Outcome.PASS
+
+
+def test_a_capture_that_nobody_of_this_run_asked_for_is_one() -> None:
+    shop = ShopHistory()
+    shop.pays("a")
+    shop.places("b")
+    shop.provider("capture", "b")
+    shop.stored("b", status="PAID")
+    shop.provider("capture", "of no order")
+    assert [each.facts["order_id"] for each in amounts_agree.verdict(shop.done()).evidence] == ["b", "of no order"]
+    shop.does(COMPLETE_ORDER, "b", 200, "PAID")
+    assert [each.facts["order_id"] for each in amounts_agree.verdict(shop.done()).evidence] == ["of no order"]
