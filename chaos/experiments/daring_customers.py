@@ -40,7 +40,7 @@ daring_customers: Experiment[RunningShop] = Experiment(
         Exercised(guarantee="one_order_per_key", counted="keys sent again", at_least=5),
         Exercised(guarantee="stock_told_truly", counted="told that it is sold out", at_least=30),
         Exercised(guarantee="stock_told_truly", counted="stock read by staff", at_least=3),
-        Exercised(guarantee="reservations_last", counted="seen expired", at_least=10),
+        Exercised(guarantee="reservations_last", counted="seen expired", at_least=3),
         Exercised(guarantee="rightful_requests_succeed", counted="payments", at_least=20),
     ),
     minimums=(
