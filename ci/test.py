@@ -85,9 +85,7 @@ def pytest(arguments: Sequence[str]) -> Ended:
     colour = ["--color=yes"] if sys.stdout.isatty() else []
     command = [sys.executable, "-m", "pytest", *colour, *arguments]
     end = b""
-    # Compiled tests are kept also where the environment forbids it: to compile them all takes each worker 5 s.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:  # noqa: S603 - pytest
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:  # noqa: S603 - pytest
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         while chunk := os.read(process.stdout.fileno(), 65536):
             sys.stdout.buffer.write(chunk)
