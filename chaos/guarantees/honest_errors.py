@@ -1,6 +1,7 @@
 """Error handling: documented statuses are allowed, 503 with Retry-After; what is answered late, or untrue, is a violation.
 
-Only the shop's answers are judged; of an operation that ended in a transport error only its duration.
+Only the shop's answers are judged; of an operation that ended in a transport error only its duration. The time for which the
+clients were late themselves is no time of the shop's; what was late while they were too late to tell is UNKNOWN.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,8 +10,8 @@ from types import MappingProxyType
 from chaos.guarantees import documented, joining, reading
 from chaos.observations import identity
 from chaos.observations.orders import AT_THE_SHOP, CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER
-from harness.checkers import answered_within
-from harness.history import History, Operation
+from harness.checkers import UNDECIDED, LateClientError, answered_within
+from harness.history import ClientLag, History, Operation
 from harness.verdict import Finding, Violation, guarantee
 
 DEADLINE_S = 16.0
@@ -36,7 +37,7 @@ TRUE_AT_REST: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
 def honest_errors(history: History) -> Finding:
     """No 500, no hang past the deadline, no success for something that did not happen."""
     asked = history.named(*AT_THE_SHOP, *identity.AT_THE_SHOP)
-    finding = answered_within(asked, DEADLINE_S)
+    finding = answered_within(asked, DEADLINE_S, ClientLag.of(history))
     crashed = tuple(
         Violation(what=f"{each.name} (operation {each.id}) was answered 500", operations=(each.id,), facts=dict(each.output))
         for each in asked
@@ -53,6 +54,8 @@ def honest_errors(history: History) -> Finding:
         violations=seen,
         counts={**finding.counts, "successes": len(claims), "503": sum(each.status == 503 for each in asked)},
     )
+    if (late := finding.counts[UNDECIDED]) and not finding.violations:
+        raise LateClientError(f"{late} operations took longer than {DEADLINE_S:g} s, while their clients were late themselves")
     return reading.borne_out(finding, rested=rested or not claims)
 
 

@@ -9,7 +9,7 @@ from harness.checkers.exclusion import Hold, mutually_exclusive
 from harness.checkers.fencing import FencedWrite, never_overtaken
 from harness.checkers.idempotence import Told, consistent
 from harness.checkers.linearizability import UNSET, Access, Misses, Reads, Swaps, UndecidedError, Writes, linearizable
-from harness.checkers.liveness import HealthSample, answered_within, recovered
+from harness.checkers.liveness import LAG_BOUND_S, UNDECIDED, HealthSample, LateClientError, answered_within, recovered
 from harness.checkers.monotonic import Read, forward_only
 from harness.checkers.once import Effect, at_most_once, exactly_once
 from harness.checkers.overdraw import never_overdrawn, within
@@ -17,7 +17,9 @@ from harness.checkers.revocation import Issue, Revocation, Use, revoked
 from harness.checkers.survival import Acknowledged, survived
 
 __all__ = [
+    "LAG_BOUND_S",
     "OUTSIDE",
+    "UNDECIDED",
     "UNSET",
     "Access",
     "Acknowledged",
@@ -26,6 +28,7 @@ __all__ = [
     "HealthSample",
     "Hold",
     "Issue",
+    "LateClientError",
     "Misses",
     "Read",
     "Reads",

@@ -1,13 +1,25 @@
 """Bounded liveness: answers come within a deadline, and the system recovers within a bound.
 
-Unbounded liveness cannot be judged from a finite history.
+Unbounded liveness cannot be judged from a finite history. What is judged is the time that the system took: that for which the
+clients were late themselves is taken off.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.history import Operation
+from harness.history import ON_TIME, ClientLag, Operation
 from harness.verdict import Finding, Violation
+
+LAG_BOUND_S = 1.0
+"""Clients that were later than this at once measure no latencies: what was late meanwhile is undecided."""
+HOPELESS = 2.0
+"""What took this many times its deadline, less the clients' lag, was late however late they were."""
+UNDECIDED = "late, and so was the client"
+"""The count of what cannot be decided."""
+
+
+class LateClientError(Exception):
+    """Whether the system was late cannot be decided, because its clients were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +33,15 @@ class HealthSample:
     operation: int | None = None
 
 
-def answered_within(operations: Iterable[Operation], deadline_s: float) -> Finding:
-    """Judge every operation that ended: it took no longer than the deadline, with any outcome.
+def answered_within(operations: Iterable[Operation], deadline_s: float, lag: ClientLag = ON_TIME) -> Finding:
+    """Judge every operation that ended: it took no longer than the deadline, with any outcome, less the clients' lag meanwhile.
 
-    One that never ended was cancelled with the run, so its duration is unknown; such are counted.
+    One that never ended was cancelled with the run, so its duration is unknown; such are counted. UNDECIDED are those that
+    were late while the clients were: by more than LAG_BOUND_S at once, or so long that a missing answer may have come in time.
     """
     judged = 0
     never = 0
+    undecided = 0
     violations = []
     for operation in operations:
         latency_s = operation.latency_s
@@ -36,6 +50,13 @@ def answered_within(operations: Iterable[Operation], deadline_s: float) -> Findi
             continue
         judged += 1
         if latency_s > deadline_s:
+            late = lag.during(operation)
+            taken_s = latency_s - late.total_s
+            if taken_s <= deadline_s and operation.status is not None:
+                continue
+            if taken_s <= deadline_s or (late.longest_s > LAG_BOUND_S and taken_s <= HOPELESS * deadline_s):
+                undecided += 1
+                continue
             violations.append(
                 Violation(
                     what=f"{operation.name} (operation {operation.id}) took {latency_s:.1f} s, longer than {deadline_s:g} s,"
@@ -44,7 +65,7 @@ def answered_within(operations: Iterable[Operation], deadline_s: float) -> Findi
                     facts={"operation": operation.name, "latency_s": latency_s, "deadline_s": deadline_s},
                 )
             )
-    return Finding(judged=judged, violations=tuple(violations), counts={"never ended": never})
+    return Finding(judged=judged, violations=tuple(violations), counts={"never ended": never, UNDECIDED: undecided})
 
 
 def recovered(samples: Iterable[HealthSample], healed_ns: int, bound_s: float) -> Finding:

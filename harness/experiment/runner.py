@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from harness.experiment.client_lag import lag_recorded
 from harness.experiment.context import Choices, Context
 from harness.experiment.experiment import Experiment
 from harness.experiment.fault_schedule import FaultSchedule
@@ -90,7 +91,7 @@ async def _story(experiment: Experiment[S], context: Context, folder: RunFolder,
 
     try:
         if await stages.attempt("start", start, bounds.start_s):
-            async with AsyncExitStack() as watching:
+            async with lag_recorded(context.recorder), AsyncExitStack() as watching:
                 await _experience(experiment, started[0], context, stages, watching, planned)
     finally:
         await stages.attempt("stop", leaving.aclose, bounds.stop_s)

@@ -1,13 +1,15 @@
 """Service levels: what customers must have been given, in numbers; a run that gave them less FAILs.
 
-A Minimum says when a run proves nothing; a service level says when the system did not do its work.
+A Minimum says when a run proves nothing; a service level says when the system did not do its work. Latencies are judged less
+the time for which the clients were late themselves; where that was long, a latency that is too high is UNKNOWN.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.history import History, Operation
+from harness.checkers import LAG_BOUND_S
+from harness.history import ClientLag, History, Operation
 from harness.verdict import Outcome, Verdict, Violation
 
 NAME = "customers_are_served"
@@ -31,18 +33,26 @@ class ServiceLevel:
 
 def verdict(levels: Iterable[ServiceLevel], history: History) -> Verdict:
     """The verdict on all levels; UNKNOWN when the workload did not end."""
-    if not any(record.stage == "workload" and record.state == "end" for record in history.stages):
+    times = {record.state: record.time_ns for record in history.stages if record.stage == "workload"}
+    if "end" not in times:
         why = "the workload did not end"
         return Verdict(guarantee=NAME, outcome=Outcome.UNKNOWN, promise=PROMISE, why=why)
+    lag = ClientLag.of(history)
     broken: list[Violation] = []
+    slow: list[Violation] = []
     counts: dict[str, int] = {}
     for level in levels:
         ended = [each for each in history.named(level.operation) if each.completed_ns is not None]
         counts[f"{level.operation} ended"] = len(ended)
         broken += _broken(level, ended)
-    outcome = Outcome.FAIL if broken else Outcome.PASS
+        slow += _slow(level, ended, lag)
     counts = {"judged": sum(counts.values()), **counts}
-    return Verdict(guarantee=NAME, outcome=outcome, promise=PROMISE, evidence=tuple(broken), counts=counts)
+    if slow and (longest_s := lag.within(times["begin"], times["end"]).longest_s) > LAG_BOUND_S and not broken:
+        why = f"the clients were up to {longest_s:.1f} s late themselves: {'; '.join(each.what for each in slow)}"
+        return Verdict(guarantee=NAME, outcome=Outcome.UNKNOWN, promise=PROMISE, counts=counts, why=why)
+    evidence = (*broken, *slow)
+    outcome = Outcome.FAIL if evidence else Outcome.PASS
+    return Verdict(guarantee=NAME, outcome=outcome, promise=PROMISE, evidence=evidence, counts=counts)
 
 
 def _broken(level: ServiceLevel, ended: Sequence[Operation]) -> Iterable[Violation]:
@@ -55,8 +65,12 @@ def _broken(level: ServiceLevel, ended: Sequence[Operation]) -> Iterable[Violati
             what=f"{len(unserved)} of {len(ended)} {level.operation} were not served; at most {level.unserved:.0%} may not be",
             operations=tuple(each.id for each in unserved[:20]),
         )
-    latencies = sorted(each.latency_s or 0.0 for each in ended if each.status is not None)
-    if level.p99_s is not None and latencies:
+
+
+def _slow(level: ServiceLevel, ended: Sequence[Operation], lag: ClientLag) -> Iterable[Violation]:
+    if level.p99_s is None:
+        return
+    if latencies := sorted((each.latency_s or 0.0) - lag.during(each).total_s for each in ended if each.status is not None):
         p99_s = latencies[math.ceil(PERCENTILE * len(latencies)) - 1]
         if p99_s > level.p99_s:
             yield Violation(what=f"the 99th percentile of {level.operation} is {p99_s:.2f} s; {level.p99_s:g} s are promised")

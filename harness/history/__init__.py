@@ -6,6 +6,7 @@ A history is evidence, so nothing is ever dropped from it: an operation with an 
 
 from harness.history.compressed import CompressedRows
 from harness.history.history import History, MalformedHistoryError, NotObservedError, Operation
+from harness.history.lag import CLIENT_STALLED, ON_TIME, ClientLag, Lag
 from harness.history.memory import collector_paused
 from harness.history.outcomes import of_error, of_grpc, of_status
 from harness.history.parts import part
@@ -28,9 +29,12 @@ from harness.history.writer import BUFFERED, EACH, INVOKES, Flush, Writer
 
 __all__ = [
     "BUFFERED",
+    "CLIENT_STALLED",
     "EACH",
     "INVOKES",
+    "ON_TIME",
     "Call",
+    "ClientLag",
     "Completion",
     "CompressedRows",
     "CorruptHistoryError",
@@ -42,6 +46,7 @@ __all__ = [
     "Flush",
     "History",
     "Invoke",
+    "Lag",
     "MalformedHistoryError",
     "NotObservedError",
     "Observation",

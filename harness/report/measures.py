@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from harness.experiment.usage import CPU
-from harness.history import Ending, FaultPhase, History, NotObservedError, Operation
+from harness.history import ClientLag, Ending, FaultPhase, History, NotObservedError, Operation
 
 CUT_SHORT = "CancelledError"
 """The error of an operation that its own client was told to drop; not an answer of the system."""
@@ -28,6 +28,7 @@ class Measures:
 
     `per_second` counts all operations that ended. `recovery_s` is from the last heal to the end of the first operation after
     which no further one ended without a definite answer; None when no fault was healed or nothing definite came after it.
+    `client_lag_s` is the longest time for which the clients' own process was late at once: latencies are no better than that.
     """
 
     seconds: float = 0.0
@@ -36,6 +37,7 @@ class Measures:
     operations: Mapping[str, Latencies] = field(default_factory=dict)
     recovery_s: float | None = None
     cpu_s: Mapping[str, float] = field(default_factory=dict)
+    client_lag_s: float = 0.0
 
 
 NOTHING = Measures()
@@ -57,6 +59,7 @@ def measured(history: History) -> Measures:
         operations={name: _latencies(taken, workload_s) for name, taken in sorted(by_name.items())},
         recovery_s=_recovery_s(history),
         cpu_s=_cpu_s(history),
+        client_lag_s=round(ClientLag.of(history).within(begin, end).longest_s, 3),
     )
 
 

@@ -1,12 +1,14 @@
 """Rest and health: what is left unfinished, answers that were not true or came too late, a system that does not recover."""
 
+from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
+
 from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, MEMORY
 from chaos.observations.orders import AT_THE_SHOP, CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER, READ_ORDER, SAGAS
 from chaos.observations.rest import CONFIRMATIONS, HEALTH, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import RESERVATIONS
 from chaos.proof.lookups import answered, answered_well, in_state, status, where
-from harness.history import Operation, Row
-from harness.proof import Draft, Operations, Rows, corruptions
+from harness.history import CLIENT_STALLED, Event, Operation, Row
+from harness.proof import Draft, Edit, Operations, Rows, both, corruptions
 
 SAGA: Row = {"id": "s", "kind": "complete", "subject": "o", "state": "RUNNING", "step": 1, "attempts": 9}
 MESSAGE: Row = {"message_id": "m", "topic": "order.paid", "attempts": 9}
@@ -35,6 +37,19 @@ UNFINISHED = corruptions(
     },
 )
 
+
+def client_stalled(seconds: float) -> Edit:
+    """The clients were late for so long while the operation was under way that took longest."""
+
+    def edit(draft: Draft, _random: Random) -> bool:
+        longest = max(draft.operations, key=lambda each: each.latency_s or 0.0)
+        at_ns = longest.invoked_ns + round(seconds * 1e9) + 1
+        draft.events.append(Event(time_ns=at_ns, event=CLIENT_STALLED, subject="", detail={"seconds": seconds}))
+        return True
+
+    return edit
+
+
 ASKED = Operations(AT_THE_SHOP, lambda _draft, operation: operation.completed_ns is not None)
 COMPLETED = Operations((COMPLETE_ORDER,), status(200))
 CANCELLED = Operations((CANCEL_ORDER,), status(200))
@@ -46,6 +61,8 @@ DISHONEST = corruptions(
         "a read is answered 500": Operations((READ_ORDER,)).answered(500, {"status": 500}),
         "an answer takes 17 s": ASKED.late(17.0),
         "a request hangs for two minutes and is reset": ASKED.late(120.0),
+        "an answer takes 17 s, and its client was late for 0.7 s of them": both(ASKED.late(17.0), client_stalled(0.7)),
+        "a request hangs for two minutes, and its client for 3 s": both(ASKED.late(120.0), client_stalled(3.0)),
         "a 200 on complete, and the order is not paid": Rows(ORDERS, answered_well(COMPLETE_ORDER)).change(status="RESERVED"),
         "a 200 on cancel, and the order is not cancelled": Rows(ORDERS, answered_well(CANCEL_ORDER)).change(status="RESERVED"),
         "a 201, and the order was rejected": Rows(ORDERS, answered(201)).change(status="REJECTED"),

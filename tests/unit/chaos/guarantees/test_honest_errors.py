@@ -6,7 +6,8 @@ import pytest
 
 from chaos.guarantees.honest_errors import DEADLINE_S, honest_errors
 from chaos.observations.orders import AUTHORISE_PAYMENT, CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER, READ_ORDER
-from harness.history import Completion, History, NotObservedError
+from harness.checkers import UNDECIDED, LateClientError
+from harness.history import CLIENT_STALLED, Completion, Event, History, NotObservedError
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
 
@@ -41,7 +42,7 @@ def test_truth_passes(shop: ShopHistory) -> None:
     shop.reads("a", 404)
     verdict = honest_errors.verdict(shop.done())
     assert verdict.outcome is Outcome.PASS
-    assert verdict.counts == {"judged": 8, "never ended": 0, "successes": 5, "503": 1}
+    assert verdict.counts == {"judged": 8, "never ended": 0, UNDECIDED: 0, "successes": 5, "503": 1}
 
 
 @pytest.mark.parametrize("operation", [PLACE_ORDER, READ_ORDER, COMPLETE_ORDER, CANCEL_ORDER])
@@ -66,6 +67,29 @@ def test_a_client_that_gave_up_waiting_fails(shop: ShopHistory) -> None:
     shop.asks("a").errored(TimeoutError())
     (violation,) = honest_errors.verdict(late(shop.done(), 20.0)).evidence
     assert violation.what == "place_order (operation 1) took 20.0 s, longer than 16 s, and ended TimeoutError"
+
+
+def stalled(history: History, seconds: float) -> History:
+    """The same history, whose clients were late for so long right after the first record."""
+    at_ns = history.span_ns[0] + round(seconds * 1e9) + 1
+    event = Event(time_ns=at_ns, event=CLIENT_STALLED, subject="", detail={"seconds": seconds})
+    return History(sorted((*history.records, event), key=lambda each: each.time_ns))
+
+
+def test_the_time_for_which_the_client_was_late_is_not_the_shops(shop: ShopHistory) -> None:
+    shop.pays("a")
+    past = late(shop.done(), DEADLINE_S + 0.5)
+    assert honest_errors.verdict(stalled(past, 0.4)).outcome is Outcome.FAIL
+    assert honest_errors.verdict(stalled(past, 0.6)).outcome is Outcome.PASS
+
+
+def test_a_client_that_was_late_for_long_can_tell_nothing(shop: ShopHistory) -> None:
+    shop.pays("a")
+    past = late(shop.done(), DEADLINE_S + 4)
+    with pytest.raises(LateClientError, match="2 operations took longer than 16 s"):
+        honest_errors.verdict(stalled(past, 1.5))
+    shop.reads("a", 500)
+    assert honest_errors.verdict(stalled(late(shop.done(), DEADLINE_S + 4), 1.5)).outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,26 @@
 
 import pytest
 
-from harness.checkers import HealthSample, answered_within, recovered
-from harness.history import Ending, Operation
+from harness.checkers import LAG_BOUND_S, UNDECIDED, HealthSample, answered_within, recovered
+from harness.history import ClientLag, Ending, Operation
 
 SECOND = 1_000_000_000
 
 
-def operation(seconds: float | None, ending: Ending = Ending.OK) -> Operation:
+def operation(seconds: float | None, ending: Ending = Ending.OK, status: int | None = None) -> Operation:
     completed = None if seconds is None else round(seconds * SECOND)
-    return Operation(id=1, process="p", name="ask", input={}, invoked_ns=0, completed_ns=completed, ending=ending)
+    return Operation(
+        id=1, process="p", name="ask", input={}, invoked_ns=0, completed_ns=completed, ending=ending, status=status
+    )
+
+
+def stalls(*seconds: float) -> ClientLag:
+    """Stalls of these lengths, each a tenth of a second after the one before."""
+    found, at = [], 0.1
+    for each in seconds:
+        found.append((round(at * SECOND), round((at + each) * SECOND)))
+        at += each + 0.1
+    return ClientLag(found)
 
 
 @pytest.mark.parametrize("ending", list(Ending))
@@ -23,7 +34,35 @@ def test_in_time_is_fine_and_late_is_not_whatever_the_outcome(ending: Ending) ->
 
 def test_what_never_ended_is_counted_and_not_judged() -> None:
     finding = answered_within([operation(None)], 2.0)
-    assert (finding.judged, finding.violations, finding.counts) == (0, (), {"never ended": 1})
+    assert (finding.judged, finding.violations, finding.counts) == (0, (), {"never ended": 1, UNDECIDED: 0})
+
+
+@pytest.mark.parametrize(
+    ("took_s", "status", "lag", "violations", "undecided"),
+    [
+        (16.5, 201, stalls(), 1, 0),
+        (16.5, 201, stalls(0.4, 0.4), 0, 0),
+        (16.5, 201, stalls(0.4), 1, 0),
+        (17.5, 201, stalls(LAG_BOUND_S + 0.1), 0, 1),
+        (17.5, 201, stalls(LAG_BOUND_S - 0.1), 1, 0),
+        (20.0, None, stalls(*[0.9] * 5), 0, 1),
+        (40.0, 201, stalls(3.0), 1, 0),
+    ],
+    ids=[
+        "a client that was in time",
+        "late by what the client was",
+        "later than the client was",
+        "a client that was too late to tell",
+        "a client that was just not too late to tell",
+        "no answer, and one in time may have been missed",
+        "late however late the client was",
+    ],
+)
+def test_the_clients_own_lag_is_taken_off(
+    took_s: float, status: int | None, lag: ClientLag, violations: int, undecided: int
+) -> None:
+    finding = answered_within([operation(took_s, status=status)], 16.0, lag)
+    assert (len(finding.violations), finding.counts[UNDECIDED], finding.judged) == (violations, undecided, 1)
 
 
 def sample(at: float, *, well: bool = True) -> HealthSample:

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.experiment.service_levels import ServiceLevel, verdict
-from harness.history import History, Record, Recorder
+from harness.history import CLIENT_STALLED, History, Record, Recorder
 from harness.verdict import Outcome
 
 MS = 1_000_000
@@ -12,7 +12,7 @@ MS = 1_000_000
 class Sales:
     """Orders answered with these statuses, each after as many milliseconds."""
 
-    def __init__(self, *answers: tuple[int, int], ends: bool = True) -> None:
+    def __init__(self, *answers: tuple[int, int], ends: bool = True, stalled_s: float = 0.0) -> None:
         self.records: list[Record] = []
         self.now = 0
         recorder = Recorder(self, clock=lambda: self.now)
@@ -21,6 +21,8 @@ class Sales:
             call = recorder.invoke("buyer", "order", {})
             self.now += ms * MS
             call.answered(status, {})
+        if stalled_s:
+            recorder.event(CLIENT_STALLED, "", {"seconds": stalled_s})
         if ends:
             recorder.finish("workload")
 
@@ -57,3 +59,17 @@ def test_less_fails(level: ServiceLevel, what: str) -> None:
 def test_a_workload_that_did_not_end_is_unknown() -> None:
     found = verdict([ServiceLevel(operation="order", succeeded=9)], Sales((201, 1), ends=False).history)
     assert found.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("stalled_s", "outcome"), [(0.0, Outcome.FAIL), (0.5, Outcome.FAIL), (0.6, Outcome.PASS), (1.1, Outcome.UNKNOWN)]
+)
+def test_a_latency_is_judged_less_the_clients_own_lag(stalled_s: float, outcome: Outcome) -> None:
+    took_ms = 3000 if stalled_s > 1 else 2000
+    levels = [ServiceLevel(operation="order", p99_s=1.45)]
+    assert verdict(levels, Sales((201, took_ms), stalled_s=stalled_s).history).outcome is outcome
+
+
+def test_what_is_broken_however_late_the_clients_were_fails() -> None:
+    levels = [ServiceLevel(operation="order", succeeded=2, p99_s=1.0)]
+    assert verdict(levels, Sales((201, 3000), stalled_s=1.5).history).outcome is Outcome.FAIL

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.experiment.usage import CPU
-from harness.history import Ending, FaultPhase, History, Record, Recorder
+from harness.history import CLIENT_STALLED, Ending, FaultPhase, History, Record, Recorder
 from harness.report.measures import NOTHING, Measures, measured
 from harness.report.verdict_file import read_verdict, verdict_json
 from tests.unit.harness.report.saved_run import FACTS, SECOND, Clock, save, verdict
@@ -81,6 +81,14 @@ def test_without_a_fault_nothing_recovers() -> None:
     run = Written()
     run.does(1, 100)
     assert run.done().recovery_s is None
+
+
+def test_the_longest_lag_of_the_clients_is_told() -> None:
+    run = Written()
+    for at_s, seconds in ((3, 0.25), (6, 0.5), (8, 0.125)):
+        run.clock.to(at_s)
+        run.recorder.event(CLIENT_STALLED, "", {"seconds": seconds})
+    assert run.done().client_lag_s == 0.5
 
 
 def test_a_run_that_died_at_its_start_has_no_figures() -> None:
