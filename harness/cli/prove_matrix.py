@@ -1,6 +1,9 @@
 """gauntlet prove matrix: plant bugs in copies of the system, and see which suites catch them, and which survive."""
 
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,6 +21,7 @@ from harness.mutants import MutantError, load
 from harness.proof.source.cells import CLEAN, Cells, Seen
 from harness.proof.source.detectors import Setting, detect
 from harness.proof.source.matrix import Matrix, OutOfTime, Planted, by_hand, generated, text_of
+from harness.proof.source.processes import Processes
 from harness.proof.source.standing import MatrixTable, table
 from harness.proof.source.subject import SourceProof, read_claims, read_explained
 from harness.registry import RegistryError, mutants, sources
@@ -42,6 +46,9 @@ def prove_matrix(
     every: Annotated[
         bool, typer.Option("--every", help="Let every detector look, also after one has caught a mutant.")
     ] = False,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="How many mutants, or controls, are tried at a time.", show_default="one a processor")
+    ] = os.cpu_count() or 1,
     time_s: Annotated[float | None, typer.Option("--time", min=1, help="Begin nothing after so many seconds.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Run nothing: show the matrix as it stands.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Forget what was not green, and look again.")] = False,
@@ -70,7 +77,7 @@ def prove_matrix(
     for work in works:
         if again:
             work.cells.forget(Seen.NOT_GREEN)
-        interrupted = False if show else work.run(setting, clean=clean, every=every, time_s=time_s)
+        interrupted = False if show else work.run(setting, clean=clean, every=every, jobs=jobs, time_s=time_s)
         found = work.table()
         path = write(found, out_folder)
         if as_json:
@@ -101,19 +108,23 @@ class _Work:
             raise ValueError(f"no mutant is called {', '.join(only)}; see `gauntlet prove matrix --show`")
         return cls(proof, planted, Cells(folder / CELLS), text_of(proof))
 
-    def run(self, setting: Setting, *, clean: int, every: bool, time_s: float | None) -> bool:
+    def run(self, setting: Setting, *, clean: int, every: bool, jobs: int, time_s: float | None) -> bool:
         """Fill the cells; returns whether it was interrupted."""
         until = None if time_s is None else monotonic() + time_s
+        processes = Processes()
         matrix = Matrix(
             self.cells,
-            lambda detector, topology, seed: detect(detector, topology, seed, setting),
+            lambda detector, topology, seed: detect(detector, topology, seed, setting, processes.run),
             lambda text: err.print(Text(text)),
             until=until,
             every=every,
+            jobs=jobs,
+            interrupt=processes.interrupt,
         )
         try:
-            matrix.run(replace(each, detectors=self._looking(each.detectors)) for each in self.planted)
-            matrix.control(self.text, self.proof.topology, self._controls(clean))
+            with _terminated_like_interrupted():
+                matrix.run(replace(each, detectors=self._looking(each.detectors)) for each in self.planted)
+                matrix.control(self.text, self.proof.topology, self._controls(clean))
         except OutOfTime:
             err.print("the time is over; the same command goes on")
         except KeyboardInterrupt:
@@ -137,6 +148,16 @@ class _Work:
         named = dict.fromkeys(each for mutant in self.planted for each in mutant.detectors if each.startswith("experiment "))
         further = [(each, seed) for seed in range(1, clean + 1) for each in named]
         return list(dict.fromkeys([*founded, *further]))
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """SIGTERM is Ctrl-C within the block."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _made(proof: SourceProof, only: list[str], seed: Seed, *, hand: bool, number: int) -> Iterator[Planted]:

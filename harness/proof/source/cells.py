@@ -5,6 +5,8 @@ was run on: when the source changes, it is run again.
 """
 
 import json
+import os
+import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -48,11 +50,12 @@ _CELL = TypeAdapter(Cell)
 
 
 class Cells:
-    """The cells that are done, kept in a JSONL file."""
+    """The cells that are done, kept in a JSONL file. Threads may share it."""
 
     def __init__(self, path: Path) -> None:
         """Reads what is there. A last line that was torn by a crash is passed over."""
         self.path = path
+        self._lock = threading.Lock()
         self._done: dict[tuple[str, str, str, int], Cell] = {}
         for line in path.read_text().splitlines() if path.exists() else ():
             try:
@@ -71,14 +74,20 @@ class Cells:
         self.path.write_text("".join(json.dumps(asdict(cell)) + "\n" for cell in self._done.values()))
 
     def add(self, cell: Cell) -> None:
-        """Keep a cell. Raises OSError."""
-        self._done[cell.key] = cell
-        with self.path.open("a") as file:
-            file.write(json.dumps(asdict(cell)) + "\n")
+        """Keep a cell: a line of its own, also after one that was torn. Raises OSError."""
+        line = (json.dumps(asdict(cell)) + "\n").encode()
+        with self._lock, self.path.open("a+b", buffering=0) as file:
+            self._done[cell.key] = cell
+            if end := file.seek(0, os.SEEK_END):
+                file.seek(end - 1)
+                line = line if file.read(1) == b"\n" else b"\n" + line
+            file.write(line)
 
     def of(self, mutant: str, text: str) -> tuple[Cell, ...]:
         """All cells of a mutant."""
-        return tuple(each for each in self._done.values() if (each.mutant, each.text) == (mutant, text))
+        with self._lock:
+            done = tuple(self._done.values())
+        return tuple(each for each in done if (each.mutant, each.text) == (mutant, text))
 
 
 def false_alarms(controls: Iterable[Cell]) -> tuple[Cell, ...]:

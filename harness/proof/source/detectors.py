@@ -4,9 +4,6 @@ A process of its own is what makes it interruptible, bounded in time, and unable
 """
 
 import json
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,11 +12,10 @@ from time import monotonic
 
 from harness.exit_codes import ExitCode
 from harness.proof.source.cells import Seen
+from harness.proof.source.processes import Ended
 
 BOUND_S = 900.0
 """How long a detector may take."""
-GRACE_S = 90.0
-"""How long one may take to clean up after it was interrupted."""
 
 
 class UnknownDetectorError(ValueError):
@@ -45,26 +41,17 @@ class Setting:
     bound_s: float = BOUND_S
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ended:
-    """A process that ended, or was ended after its bound (`code` None)."""
-
-    code: int | None
-    out: str
-    err: str
-
-
 Run = Callable[[Sequence[str], dict[str, str], float], Ended]
 
 
-def detect(detector: str, topology: Path, seed: int, setting: Setting, run: "Run | None" = None) -> Detection:
-    """Have a detector look at the system of `topology`. Raises UnknownDetectorError, KeyboardInterrupt after cleaning up."""
+def detect(detector: str, topology: Path, seed: int, setting: Setting, run: Run) -> Detection:
+    """Have a detector look at the system of `topology`. Raises UnknownDetectorError, and what `run` does."""
     kind, _, name = detector.partition(" ")
     if kind not in KINDS or not name:
         raise UnknownDetectorError(f"{detector!r} is no detector: {', '.join(KINDS)}, and a name")
     command, environment, read = KINDS[kind](name, topology, seed, setting)
     begun = monotonic()
-    ended = (run or run_process)(command, environment, setting.bound_s)
+    ended = run(command, environment, setting.bound_s)
     seconds = round(monotonic() - begun, 1)
     if ended.code is None:
         return Detection(seen=Seen.NOT_GREEN, why=f"not done after {setting.bound_s:g} s", seconds=seconds)
@@ -127,34 +114,3 @@ def _tested(ended: Ended) -> Detection:
         why = next((line for line in lines if ".py:" in line and "Error" in line), lines[-1])
         return Detection(seen=Seen.CAUGHT, by=tuple(failed), why=why)
     return Detection(seen=Seen.NOT_GREEN, why=f"pytest ended with {ended.code}: {lines[-1] if lines else ended.err[-200:]}")
-
-
-def run_process(command: Sequence[str], environment: dict[str, str], bound_s: float) -> Ended:
-    """Run a command in a session of its own; interrupt it after `bound_s` seconds, or when we are interrupted."""
-    with subprocess.Popen(  # noqa: S603 - our own modules, by the paths of this installation
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **environment},
-        start_new_session=True,
-    ) as process:
-        try:
-            out, err = process.communicate(timeout=bound_s)
-        except subprocess.TimeoutExpired:
-            _end(process)
-            return Ended(code=None, out="", err="")
-        except KeyboardInterrupt:
-            _end(process)
-            raise
-    return Ended(code=process.returncode, out=out, err=err)
-
-
-def _end(process: "subprocess.Popen[str]") -> None:
-    """Interrupt a process and all that it started, and wait; kill it when it does not clean up in time."""
-    os.killpg(process.pid, signal.SIGINT)
-    try:
-        process.communicate(timeout=GRACE_S)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()

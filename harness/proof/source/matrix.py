@@ -5,11 +5,13 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
 from harness.mutants import Mutant, planted
+from harness.proof.source.at_once import at_once
 from harness.proof.source.cells import CLEAN, Cell, Cells, Seen
 from harness.proof.source.detectors import Detection
 from harness.proof.source.mutations import Mutation
@@ -42,37 +44,73 @@ class OutOfTime(Exception):
 
 @dataclass
 class Matrix:
-    """`until` is a monotonic time (s) after which no cell is begun; `every` detector looks, also after one caught."""
+    """`until` is a monotonic time (s) after which no cell is begun; `every` detector looks, also after one caught.
+
+    Mutants, and controls, are run `jobs` at a time, the detectors of a mutant one after the other. `interrupt` ends what
+    `detect` is doing in other threads.
+    """
 
     cells: Cells
     detect: Detect
     progress: Callable[[str], None]
     until: float | None = None
     every: bool = False
+    jobs: int = 1
+    interrupt: Callable[[], None] = lambda: None
 
     def run(self, mutants: Iterable[Planted]) -> None:
         """Fill the cells of the mutants. Raises OutOfTime, KeyboardInterrupt; what is done is kept."""
-        for mutant in mutants:
-            missing = [each for each in mutant.detectors if not self.cells.get(mutant.name, mutant.text, each, mutant.seed)]
-            caught = any(cell.seen is Seen.CAUGHT for cell in self.cells.of(mutant.name, mutant.text))
-            if not missing or (caught and not self.every):
-                continue
-            with mutant.copy() as topology:
-                for detector in missing:
-                    cell = self._cell(mutant.name, mutant.text, detector, mutant.seed, topology)
-                    if cell.seen is Seen.CAUGHT and not self.every:
-                        break
+        open_ = [(each, missing) for each in mutants if (missing := self._missing(each))]
+        self._all([partial(self._mutant, each, missing) for each, missing in open_])
 
     def control(self, text: str, topology: Path, wanted: Iterable[tuple[str, int]]) -> None:
         """Fill the cells of the clean system, for detectors with seeds. Raises OutOfTime, KeyboardInterrupt."""
-        for detector, seed in wanted:
-            if not self.cells.get(CLEAN, text, detector, seed):
-                self._cell(CLEAN, text, detector, seed, topology)
+        missing = [each for each in wanted if not self.cells.get(CLEAN, text, *each)]
+        self._all([partial(self._control, text, topology, detector, seed) for detector, seed in missing])
 
-    def _cell(self, mutant: str, text: str, detector: str, seed: int, topology: Path) -> Cell:
-        if self.until is not None and monotonic() > self.until:
+    def _missing(self, mutant: Planted) -> list[str]:
+        """The detectors that have yet to look at it."""
+        if not self.every and any(cell.seen is Seen.CAUGHT for cell in self.cells.of(mutant.name, mutant.text)):
+            return []
+        return [each for each in mutant.detectors if not self.cells.get(mutant.name, mutant.text, each, mutant.seed)]
+
+    def _all(self, tasks: "list[Callable[[str], bool]]") -> None:
+        late = []
+
+        def run(number: int, task: Callable[[str], bool]) -> None:
+            if not task(f"[{number}/{len(tasks)}]"):
+                late.append(number)
+
+        at_once([partial(run, number, task) for number, task in enumerate(tasks, 1)], self.jobs, self.interrupt)
+        if late:
             raise OutOfTime
-        self.progress(f"{mutant} against {detector}, seed {seed}")
+
+    def _mutant(self, mutant: Planted, missing: list[str], which: str) -> bool:
+        """Whether there was time for it."""
+        if self._late():
+            return False
+        with mutant.copy() as topology:
+            for detector in missing:
+                if self._late():
+                    return False
+                cell = self._cell(which, (mutant.name, mutant.text, detector, mutant.seed), topology)
+                if cell.seen is Seen.CAUGHT and not self.every:
+                    break
+        return True
+
+    def _control(self, text: str, topology: Path, detector: str, seed: int, which: str) -> bool:
+        if not self._late():
+            self._cell(which, (CLEAN, text, detector, seed), topology)
+            return True
+        return False
+
+    def _late(self) -> bool:
+        return self.until is not None and monotonic() > self.until
+
+    def _cell(self, which: str, key: tuple[str, str, str, int], topology: Path) -> Cell:
+        mutant, text, detector, seed = key
+        told = f"{which} {mutant}, {detector}, seed {seed}"
+        self.progress(told)
         found = self.detect(detector, topology, seed)
         cell = Cell(
             mutant=mutant,
@@ -85,7 +123,7 @@ class Matrix:
             seconds=found.seconds,
         )
         self.cells.add(cell)
-        self.progress(f"  {cell.seen}{f' by {cell.by[0]}' if cell.by else ''} after {cell.seconds:g} s {cell.why[:160]}")
+        self.progress(f"{told}: {cell.seen}{f' by {cell.by[0]}' if cell.by else ''} after {cell.seconds:g} s {cell.why[:160]}")
         return cell
 
 

@@ -46,7 +46,7 @@ def summary(found: MatrixTable) -> str:
     score = (
         "nothing is decided" if found.score is None else f"{100 * found.score:.0f} % of those decided and not explained caught"
     )
-    return f"{len(found.rows)} mutants: {counts or 'none'}; {score}; {control_summary(found)}"
+    return f"{_number(len(found.rows), 'mutant')}: {counts or 'none'}; {score}; {control_summary(found)}"
 
 
 def control_summary(found: MatrixTable) -> str:
@@ -55,7 +55,11 @@ def control_summary(found: MatrixTable) -> str:
         return "no control was run"
     unclear = sum(cell.seen is Seen.NOT_GREEN for cell in found.controls)
     more = f", {unclear} not green for another reason" if unclear else ""
-    return f"{len(found.alarms)} false alarms in {len(found.controls)} controls{more}"
+    return f"{_number(len(found.alarms), 'false alarm')} in {_number(len(found.controls), 'control')}{more}"
+
+
+def _number(count: int, of: str) -> str:
+    return f"{count} {of}{'' if count == 1 else 's'}"
 
 
 def as_json(found: MatrixTable) -> str:

@@ -1,13 +1,13 @@
 """What a process said is read as caught, survived or not green; one that hangs is interrupted."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
 from harness.proof.source.cells import Seen
-from harness.proof.source.detectors import Ended, Setting, UnknownDetectorError, detect, run_process
+from harness.proof.source.detectors import Setting, UnknownDetectorError, detect
+from harness.proof.source.processes import Ended, Processes
 
 SETTING = Setting(provider="native", out=Path("out"), bound_s=5.0)
 TOPOLOGY = Path("/copy/system/services.toml")
@@ -54,9 +54,4 @@ def test_what_a_process_said_is_read(detector: str, ended: Ended, seen: Seen, sa
 @pytest.mark.parametrize("detector", ["rumour sale", "experiment", ""])
 def test_a_detector_that_there_is_not_is_told(detector: str) -> None:
     with pytest.raises(UnknownDetectorError, match="experiment, fuzz, tests"):
-        detect(detector, TOPOLOGY, 1, SETTING)
-
-
-def test_a_process_is_run_and_one_that_hangs_is_interrupted() -> None:
-    assert run_process([sys.executable, "-c", "print(7)"], {}, 20.0).out == "7\n"
-    assert run_process([sys.executable, "-c", "import signal; signal.pause()"], {}, 0.3).code is None
+        detect(detector, TOPOLOGY, 1, SETTING, Processes().run)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier
 from time import monotonic
 
 import pytest
@@ -98,6 +99,36 @@ def test_an_interruption_keeps_what_is_done_and_a_torn_line_is_passed_over(tmp_p
     assert [row.standing for row in again.table().rows] == [Standing.OPEN, Standing.OPEN]
     again.run()
     assert again.asked == ["second", "third"]
+    assert {row.standing for row in Bench(tmp_path).table().rows} == {Standing.CAUGHT, Standing.SURVIVED}
+
+
+def test_mutants_are_tried_at_a_time_and_the_detectors_of_one_after_the_other(tmp_path: Path) -> None:
+    bench, together = Bench(tmp_path, first=SURVIVED, second=CAUGHT, third=SURVIVED), Barrier(2, timeout=20.0)
+    said: list[str] = []
+
+    def detect(detector: str, topology: Path, seed: int) -> Detection:
+        if detector != "second":
+            together.wait()
+        return bench.detect(detector, topology, seed)
+
+    Matrix(bench.cells, detect, said.append, jobs=2).run(bench.mutants)
+    assert bench.asked.index("first") < bench.asked.index("second")
+    assert {row.standing for row in Bench(tmp_path).table().rows} == {Standing.CAUGHT, Standing.SURVIVED}
+    assert "[1/2] m, second, seed 1: caught by kept after 2 s a < b & c" in said
+
+
+def test_what_is_at_work_when_the_time_is_over_is_kept(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, first=SURVIVED)
+    matrix = Matrix(bench.cells, bench.detect, lambda _text: None, until=monotonic() + 60)
+
+    def detect(detector: str, topology: Path, seed: int) -> Detection:
+        matrix.until = monotonic() - 1
+        return bench.detect(detector, topology, seed)
+
+    matrix.detect = detect
+    with pytest.raises(OutOfTime):
+        matrix.run(bench.mutants)
+    assert [cell.detector for cell in bench.cells.of("m", "text of m")] == ["first"]
 
 
 def test_nothing_is_begun_when_the_time_is_over(tmp_path: Path) -> None:
@@ -154,6 +185,15 @@ def test_a_control_that_fails_is_a_false_alarm(tmp_path: Path) -> None:
     shown = bench.table()
     assert (len(shown.alarms), shown.exit_code) == (2, ExitCode.FAIL)
     assert "2 false alarms in 2 controls" in summary(shown)
+
+
+def test_one_is_not_many(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, first=CAUGHT)
+    bench.mutants = [planted("m", "first")]
+    bench.run()
+    bench.control(("first", 1))
+    assert summary(bench.table()).startswith("1 mutant: 1 caught; ")
+    assert summary(bench.table()).endswith("; 1 false alarm in 1 control")
 
 
 def test_the_page_and_the_json_have_all_of_it(tmp_path: Path) -> None:
