@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.proxy.client import ProxyClient
-from harness.stack.manifest import AdminAccess
+from harness.stack.manifest import AdminAccess, MysqlAccess
 from harness.stack.provider import Capability
 
 
@@ -35,6 +35,10 @@ class Administered(Protocol):
     @property
     def admin(self) -> Mapping[str, AdminAccess]:
         """Access by server."""
+
+    @property
+    def mysql(self) -> Mapping[str, MysqlAccess]:
+        """Ordinary accounts by schema."""
 
 
 class StackControl(Protocol):

@@ -8,8 +8,8 @@ import asyncio
 import os
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +29,7 @@ from harness.faults import memory_alarm as alarms
 from harness.faults.clock_jump import clock_jump
 from harness.faults.connection_flood import connection_flood
 from harness.faults.cut import cut
+from harness.faults.deadlock import deadlock
 from harness.faults.disk_full import DiskFull, disk_full
 from harness.faults.flush import flush
 from harness.faults.forget import forget
@@ -37,6 +38,7 @@ from harness.faults.kill import kill
 from harness.faults.memory_alarm import MemoryAlarm
 from harness.faults.partition import partition
 from harness.faults.pause import pause
+from harness.faults.read_only import read_only
 from harness.faults.registry import load_kinds, make
 from harness.faults.restart import restart
 from harness.faults.rolling_restart import rolling_restart
@@ -45,6 +47,7 @@ from harness.faults.slow_start import slow_start
 from harness.faults.spec import FaultSpec
 from harness.faults.stall import stall
 from harness.faults.toxic import toxic
+from harness.stack.manifest import AdminAccess, MysqlAccess
 from harness.stack.namespaces.terms import Atom
 from tests.unit.harness.faults.fake_edges import FakeEdges
 from tests.unit.harness.faults.specs import declared
@@ -66,6 +69,8 @@ CASES: dict[str, Declaration] = {
     "clock_jump": clock_jump("redis-lock-1", seconds=30),
     "disk_full": disk_full("redis-lock-1"),
     "connection_flood": connection_flood("gateway-1", "http", 10),
+    "read_only": read_only("mysql"),
+    "deadlock": deadlock("mysql", schema="product", table="stock", key="product_id"),
     "memory_alarm": alarms.memory_alarm("rabbitmq"),
     "kill_waiting": kill_waiting("capture", "order-1"),
     "killed_holding": killed_holding("order-1", "rabbitmq", "unacknowledged"),
@@ -88,13 +93,15 @@ class Idle(FakeEdges):
         )
 
     amqp_url = "amqp://nowhere"
-    manifest = SimpleNamespace(admin={"rabbitmq": None})
+    manifest = SimpleNamespace(
+        admin={"rabbitmq": None, "mysql": AdminAccess(1, "root", "")}, mysql={"product": MysqlAccess("", 1, "", "", "product")}
+    )
 
     def can(self, name: str, capability: type) -> bool:
         return True
 
     def instance(self, name: str) -> Any:
-        return SimpleNamespace(name=name, pid=self.process, alive=True, ports={"http": self.port})
+        return SimpleNamespace(name=name, pid=self.process, alive=True, ports={"http": self.port, "mysql": 1})
 
     def address(self, name: str, port: str | None = None) -> str:
         return f"127.0.0.1:{self.port}"
@@ -202,6 +209,22 @@ class IdleBroker:
     get = publish = set_qos = bind = consume = close = __aexit__ = _nothing
 
 
+class IdleDatabase:
+    """A connection and a cursor in one: every statement succeeds, nobody waits for a lock, and nothing was ever rolled back."""
+
+    @contextmanager
+    def cursor(self) -> Iterator["IdleDatabase"]:
+        yield self
+
+    def execute(self, *_: object) -> None:
+        pass
+
+    close = executemany = execute
+
+    def fetchone(self) -> tuple[int]:
+        return (0,)
+
+
 async def _connect(*_: Any, **__: Any) -> IdleBroker:
     return IdleBroker()
 
@@ -246,6 +269,7 @@ async def test_what_was_acknowledged_and_not_done_proves_nothing(
     monkeypatch.setattr("chaos.faults.poison.DEAD_S", 0.05)
     monkeypatch.setattr(alarms, "HEARD_S", 0.05)
     monkeypatch.setattr("harness.faults.disk_full.NOTICED_S", 0.05)
+    monkeypatch.setattr("pymysql.connect", lambda **_: IdleDatabase())
     spec = declared(CASES[kind])
     fault: Any = MADE[kind](spec) if kind in MADE else make(spec)
     async with _shop(tmp_path) as shop:
