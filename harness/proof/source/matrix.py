@@ -15,7 +15,7 @@ from harness.proof.source.at_once import at_once
 from harness.proof.source.cells import CLEAN, Cell, Cells, Seen
 from harness.proof.source.detectors import Detection
 from harness.proof.source.mutations import Mutation
-from harness.proof.source.subject import Claim, SourceProof, detectors_for, own_detectors
+from harness.proof.source.subject import Claim, SourceProof, detectors_for, is_tests, own_detectors
 
 SEED = 1
 """The seed of a mutant that names none."""
@@ -69,10 +69,12 @@ class Matrix:
         self._all([partial(self._control, text, topology, detector, seed) for detector, seed in missing])
 
     def _missing(self, mutant: Planted) -> list[str]:
-        """The detectors that have yet to look at it."""
-        if not self.every and any(cell.seen is Seen.CAUGHT for cell in self.cells.of(mutant.name, mutant.text)):
+        """The detectors that have yet to look at it; tests only when no other has caught it."""
+        caught = [cell.detector for cell in self.cells.of(mutant.name, mutant.text) if cell.seen is Seen.CAUGHT]
+        if not self.every and not all(map(is_tests, caught)):
             return []
-        return [each for each in mutant.detectors if not self.cells.get(mutant.name, mutant.text, each, mutant.seed)]
+        missing = [each for each in mutant.detectors if not self.cells.get(mutant.name, mutant.text, each, mutant.seed)]
+        return missing if self.every or not caught else [each for each in missing if not is_tests(each)]
 
     def _all(self, tasks: "list[Callable[[str], bool]]") -> None:
         late = []

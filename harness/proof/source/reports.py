@@ -12,6 +12,7 @@ from harness.proof.source.standing import MatrixTable, Standing
 
 STYLES = {
     Standing.CAUGHT: "green",
+    Standing.BY_TESTS: "yellow",
     Standing.SURVIVED: "bold red",
     Standing.EXPLAINED: "cyan",
     Standing.NOT_GREEN: "bold yellow",
@@ -19,6 +20,7 @@ STYLES = {
 }
 OUTCOMES = {
     Standing.CAUGHT: "PASS",
+    Standing.BY_TESTS: "VACUOUS",
     Standing.SURVIVED: "FAIL",
     Standing.EXPLAINED: "PASS",
     Standing.NOT_GREEN: "UNKNOWN",

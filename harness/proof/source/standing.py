@@ -7,12 +7,15 @@ from enum import StrEnum
 from harness.exit_codes import ExitCode
 from harness.proof.source.cells import Cell, Cells, Seen, false_alarms
 from harness.proof.source.matrix import Planted
+from harness.proof.source.subject import is_tests
 
 
 class Standing(StrEnum):
     """What became of a mutant."""
 
     CAUGHT = "caught"
+    BY_TESTS = "caught by tests only"
+    """No experiment, fuzzer or contract saw it, only tests, which know the code: a gap of the black box."""
     SURVIVED = "SURVIVED"
     EXPLAINED = "explained"
     """It survived, and the explanation says why that is no defect of the harness."""
@@ -58,7 +61,7 @@ class MatrixTable:
 
     @property
     def score(self) -> float | None:
-        """The fraction caught of the mutants that are decided and not explained; None without any."""
+        """The fraction caught, not by tests only, of the mutants that are decided and not explained; None without any."""
         decided = [row for row in self.rows if row.standing not in (Standing.OPEN, Standing.EXPLAINED)]
         return self.count(Standing.CAUGHT) / len(decided) if decided else None
 
@@ -80,8 +83,8 @@ def table(mutants: Iterable[Planted], cells: Cells, controls: Iterable[Cell], ex
 
 def _row(mutant: Planted, cells: Cells, explanation: str) -> MutantRow:
     done = tuple(cell for each in mutant.detectors if (cell := cells.get(mutant.name, mutant.text, each, mutant.seed)))
-    standing = _standing(done, complete=0 < len(mutant.detectors) == len(done), explained=bool(explanation))
-    caught = next((cell for cell in done if cell.seen is Seen.CAUGHT), None)
+    standing = _standing(done, mutant.detectors, explained=bool(explanation))
+    caught = min((cell for cell in done if cell.seen is Seen.CAUGHT), key=lambda cell: is_tests(cell.detector), default=None)
     unclear = next((cell for cell in done if cell.seen is Seen.NOT_GREEN), None)
     shown = caught or unclear
     why = explanation if standing is Standing.EXPLAINED else shown.why if shown else ""
@@ -96,12 +99,15 @@ def _row(mutant: Planted, cells: Cells, explanation: str) -> MutantRow:
     )
 
 
-def _standing(done: tuple[Cell, ...], *, complete: bool, explained: bool) -> Standing:
-    seen = {cell.seen for cell in done}
-    if Seen.CAUGHT in seen:
+def _standing(done: tuple[Cell, ...], detectors: tuple[str, ...], *, explained: bool) -> Standing:
+    caught = {is_tests(cell.detector) for cell in done if cell.seen is Seen.CAUGHT}
+    black_box = {each for each in detectors if not is_tests(each)}
+    if False in caught:
         return Standing.CAUGHT
-    if not complete:
+    if black_box - {cell.detector for cell in done} or not (detectors and (caught or len(done) == len(detectors))):
         return Standing.OPEN
-    if Seen.NOT_GREEN in seen:
+    if caught:
+        return Standing.BY_TESTS
+    if any(cell.seen is Seen.NOT_GREEN for cell in done):
         return Standing.NOT_GREEN
     return Standing.EXPLAINED if explained else Standing.SURVIVED

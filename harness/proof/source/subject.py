@@ -81,14 +81,19 @@ def read_explained(path: Path) -> dict[str, str]:
 
 
 def detectors_for(files: tuple[str, ...], claims: tuple[Claim, ...]) -> tuple[str, ...]:
-    """Who claims to see bugs in any of these files, each once, in the order of the claims."""
+    """Who claims to see bugs in any of these files, each once, in the order of the claims; tests last."""
     found = (
         detector
         for claim in claims
         if any(fnmatchcase(file, pattern) for file in files for pattern in claim.files)
         for detector in claim.detectors
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(sorted(dict.fromkeys(found), key=is_tests))
+
+
+def is_tests(detector: str) -> bool:
+    """Whether it is made of tests, which know the code; what only these see is a gap of the black box."""
+    return detector.startswith("tests ")
 
 
 def own_detectors(mutant: Mutant) -> tuple[str, ...]:

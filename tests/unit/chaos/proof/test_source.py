@@ -1,6 +1,8 @@
 """Who claims to see bugs in the shop's files exists, somebody claims each file, and what is explained is still there."""
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pytest
 
@@ -22,9 +24,32 @@ def files() -> list[str]:
 
 
 def test_every_detector_that_is_named_exists() -> None:
-    known = {*(f"experiment {name}" for name in experiments()), *(f"fuzz {part.name}" for part in the_suite().parts)}
+    known = {
+        "experiment": {*experiments()},
+        "fuzz": {part.name for part in the_suite().parts},
+        "tests": {str(path) for path in Path("tests").rglob("*") if path.is_dir() or path.name.startswith("test_")},
+    }
     named = {detector for claim in CLAIMS for detector in claim.detectors}
-    assert {detector for detector in named if " ".join(detector.split(" ")[:2]) not in known} == set()
+    assert [each for each in named if not {*names_in(each)} <= known[each.split(" ")[0]]] == []
+
+
+def names_in(detector: str) -> Sequence[str]:
+    """The parts, experiments or paths that a detector names; seconds are none."""
+    return [each for each in detector.split(" ")[1:] if not each.isdecimal()]
+
+
+def test_three_kinds_of_detectors_look_at_every_file() -> None:
+    kinds = {file: {each.split(" ")[0] for each in detectors_for((file,), CLAIMS)} for file in files()}
+    assert {file: found for file, found in kinds.items() if len(found) < 3} == {}
+
+
+def test_tests_look_last_and_customers_first() -> None:
+    for file in files():
+        found = detectors_for((file,), CLAIMS)
+        assert found[:2] == ("fuzz model 20", "experiment daring_customers")
+        assert [each for each in found if not each.startswith("tests ")] == [
+            *found[: -sum(e.startswith("tests ") for e in found)]
+        ]
 
 
 def test_somebody_claims_every_file_and_every_claim_is_of_a_file() -> None:

@@ -168,6 +168,36 @@ def test_a_survivor_of_one_and_not_green_of_another_is_not_green(tmp_path: Path)
     assert bench.table().rows[0].standing is Standing.OPEN
 
 
+@pytest.mark.parametrize(
+    ("found", "stands"),
+    [
+        ({"first": SURVIVED, "tests t": CAUGHT}, Standing.BY_TESTS),
+        ({"first": NOT_GREEN, "tests t": CAUGHT}, Standing.BY_TESTS),
+        ({"first": SURVIVED, "tests t": SURVIVED}, Standing.SURVIVED),
+        ({"first": CAUGHT, "tests t": CAUGHT}, Standing.CAUGHT),
+    ],
+)
+def test_what_only_tests_caught_is_told_apart(tmp_path: Path, found: dict[str, Detection], stands: Standing) -> None:
+    bench = Bench(tmp_path, **found)
+    bench.mutants = [planted("m", "first", "tests t")]
+    bench.run(every=True)
+    shown = bench.table()
+    assert shown.rows[0].standing is stands
+    assert shown.score == (1.0 if stands is Standing.CAUGHT else 0.0)
+    assert shown.exit_code is (ExitCode.FAIL if stands is Standing.SURVIVED else ExitCode.PASS)
+
+
+def test_what_tests_caught_is_open_until_the_others_have_looked(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, **{"tests t": CAUGHT})
+    bench.mutants = [planted("m", "tests t")]
+    bench.run()
+    bench.mutants = [planted("m", "first", "tests t", "tests u")]
+    assert bench.table().rows[0].standing is Standing.OPEN
+    bench.found = {"first": SURVIVED}
+    bench.run()
+    assert (bench.asked, bench.table().rows[0].standing) == (["tests t", "first"], Standing.BY_TESTS)
+
+
 def test_a_mutant_that_nobody_claims_to_see_is_open(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.mutants = [planted("m")]
