@@ -1,43 +1,70 @@
 """Redlock is exclusive under its assumptions; when they do not hold, fencing tokens refuse the overtaken holder's writes.
 
-A hold is known by its fencing token, which is drawn only by an instance that was granted the lock. An overlap is excused only
-by a recorded fault that breaks an assumption of Redlock (`locks.ASSUMPTIONS`); a grant without a quorum, a write under a
-lower token, or under one that was not given for that product, are never excused. A hold that nobody released needs a fault of
-its holder or on its way to the masters.
+A hold is known by its fencing token, which is drawn only by an instance that was granted the lock. Two questions are judged
+(`chaos.guarantees.locks`): whether the masters granted a lock that one of them still had to keep, and whether a holder went on
+when its TTL had run out. A grant without a quorum, a write under a lower token, or under one that was not given for that
+product, are never excused. A hold that nobody released needs a fault of its holder or on its way to the masters.
 """
 
 from collections.abc import Iterable, Iterator
 
 from chaos.guarantees import locks
+from chaos.guarantees.faults_in_force import InForce, in_force
 from chaos.observations.locks import GrantRow
 from harness.checkers import FencedWrite, Hold, mutually_exclusive, never_overtaken
 from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
 
+SHORTLY_NS = 1_000_000_000
+"""A holder that went on for so long after its TTL may have been late by the load of the machine."""
+
 
 @guarantee
 def lock_exclusive_and_fenced(history: History) -> Finding:
     """Two holders at once only where Redlock's own assumptions were broken on purpose; the lower token writes nothing."""
-    rows = locks.grants(history)
-    broken = locks.broken(history)
-    writes = locks.fenced_writes(history)
+    rows, faults, writes = locks.grants(history), in_force(history), locks.fenced_writes(history)
+    known = {(row.resource, locks.reference(row)): row for row in rows}
 
-    def excused(earlier: Hold, _later: Hold) -> bool:
-        return any(each.excuses(earlier) for each in broken)
+    def excused(earlier: Hold, later: Hold) -> bool:
+        before, after = (known[each.resource, each.reference] for each in (earlier, later))
+        return locks.forgotten(faults, before, after)
 
     apart = mutually_exclusive(map(locks.hold, rows), excused)
     fenced = never_overtaken(writes)
-    return Finding(
+    found = Finding(
         judged=apart.judged,
         violations=(
             *apart.violations,
             *_without_quorum(rows),
             *fenced.violations,
             *_without_grant(rows, writes),
-            *_never_released(history, rows),
+            *_never_released(history, rows, faults),
         ),
-        counts={**apart.counts, "writes under a token": fenced.judged, "assumptions broken on purpose": len(broken)},
+        counts={**apart.counts, "writes under a token": fenced.judged},
     )
+    return found + _outlived(rows, faults)
+
+
+def _outlived(rows: tuple[GrantRow, ...], faults: tuple[InForce, ...]) -> Finding:
+    """Holders that went on after their TTL had run out at a quorum."""
+    violations = []
+    counts = {"holds beyond their TTL that were to be expected": 0, "holds beyond their TTL that prove nothing": 0}
+    for row in rows:
+        if row.until_ns is None or (late_ns := row.sure_ns - row.error_ns - row.until_ns) <= 0:
+            continue
+        if locks.kept_from_extending(faults, row):
+            counts["holds beyond their TTL that were to be expected"] += 1
+        elif row.out_of_sight or late_ns <= SHORTLY_NS:
+            counts["holds beyond their TTL that prove nothing"] += 1
+        else:
+            violations.append(
+                Violation(
+                    what=f"{row.holder} still held {row.resource} (token {row.token}) {late_ns / 1e9:.3f} s after its TTL had"
+                    " run out at a quorum, though nothing kept it from extending it",
+                    facts={"resource": row.resource, "holder": row.holder, "token": row.token, "late_ns": late_ns},
+                )
+            )
+    return Finding(judged=0, violations=tuple(violations), counts=counts)
 
 
 def _without_quorum(rows: tuple[GrantRow, ...]) -> tuple[Violation, ...]:
@@ -71,9 +98,10 @@ def _without_grant(rows: tuple[GrantRow, ...], writes: Iterable[FencedWrite]) ->
             )
 
 
-def _never_released(history: History, rows: tuple[GrantRow, ...]) -> Iterator[Violation]:
+def _never_released(history: History, rows: tuple[GrantRow, ...], faults: tuple[InForce, ...]) -> Iterator[Violation]:
     for row in rows:
-        if row.ending == "expired" and not locks.disturbed(history, row):
+        end_ns = row.end_ns if row.end_ns is not None else history.span_ns[1]
+        if row.ending == "expired" and not locks.kept_from_releasing(faults, row, end_ns):
             yield Violation(
                 what=f"{row.holder} never released {row.resource} (token {row.token}), though nothing kept it from that:"
                 " the lock ended with its TTL",

@@ -32,7 +32,10 @@ class StockRow:
 
 @dataclass(frozen=True, slots=True)
 class MovementRow:
-    """An entry of the stock's append-only ledger; `fence` is the token that it was written under, if it needs one."""
+    """An entry of the stock's append-only ledger; `fence` is the token that it was written under, if it needs one.
+
+    `created_ns` is when it was written, in the history's time; None in runs of before.
+    """
 
     id: int
     product_id: str
@@ -40,6 +43,7 @@ class MovementRow:
     kind: Movement
     quantity: int
     fence: int | None = None
+    created_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from harness.history import Row
 
 ERROR_NS = 100_000
 """How far apart the clocks of servers are at most."""
-MASTERS, QUORUM = 3, 2
+MASTERS = ("redis-lock-1", "redis-lock-2", "redis-lock-3")
+QUORUM = 2
 HOLDERS = ("order-1", "order-2")
 STAFF = "staff"
 CURRENCY = "EUR"
@@ -118,10 +119,15 @@ class Stockroom:
                 sure_ns=ended_ns,
                 end_ns=ended_ns,
                 ending="released",
-                votes=MASTERS if world.disturbance is None else QUORUM,
+                votes=len(MASTERS) if world.disturbance is None else QUORUM,
                 unseen=0 if world.disturbance is None else 1,
                 quorum=QUORUM,
                 error_ns=ERROR_NS,
+                until_ns=begin_ns + TTL_NS,
+                granted_ns=begin_ns,
+                drawn_ns=now_ns,
+                set_at=MASTERS if world.disturbance is None else MASTERS[1:],
+                out_of_sight=0 if world.disturbance is None else 1,
             )
             self.grants.append(asdict(grant))
             product.lock_until_ns = now_ns

@@ -13,7 +13,11 @@ OBSERVED: Mapping[str, Mapping[str, str]] = {
     "user": {identity.USERS: "SELECT id, role, version, email, name FROM users ORDER BY id"},
     "product": {
         STOCK: "SELECT product_id, available, reserved, sold FROM stock ORDER BY product_id",
-        MOVEMENTS: "SELECT id, product_id, order_id, kind, quantity, fence FROM stock_movements ORDER BY id",
+        MOVEMENTS: (
+            "SELECT id, product_id, order_id, kind, quantity, fence,"
+            " TIMESTAMPDIFF(MICROSECOND, '1970-01-01', created_at) * 1000 - @clock_ns AS created_ns"
+            " FROM stock_movements ORDER BY id"
+        ),
         FENCED_OFF: "SELECT id, product_id, token, written FROM fenced_off ORDER BY id",
         RESERVATIONS: "SELECT order_id, state FROM reservations ORDER BY order_id",
         RESERVATION_LINES: (

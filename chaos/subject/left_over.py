@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from redis import Redis
 
 from chaos.observations.rest import LockKeyRow, QueueRow
-from chaos.subject.watchers.lock_book import PREFIX
+from chaos.subject.watchers.lock_attempts import PREFIX
 from chaos.subject.watchers.locks import lock_masters
 from harness.stack.broker_queues import queues_of
 from harness.stack.namespaces.erlang import Node

@@ -51,4 +51,9 @@ def _grants(book: LockBook, row: Row, now_ns: int, error_ns: int) -> Iterator[Gr
             unseen=book.unobserved_between(first_ns, drawn_ns),
             quorum=book.quorum,
             error_ns=error_ns,
+            until_ns=until_ns if len(claim.terms_ns) >= book.quorum else None,
+            granted_ns=claim.granted_ns,
+            drawn_ns=drawn_ns,
+            set_at=tuple(sorted(claim.terms_ns)),
+            out_of_sight=book.unobserved_between(first_ns, max(drawn_ns, sure_ns)),
         )

@@ -11,7 +11,16 @@ from redis.exceptions import RedisError
 
 from chaos.client import Mailbox, Provider, Session, Shop
 from chaos.client.shop import TIMEOUT
-from chaos.observations.locks import LOCK_GRANTS, TOKENS
+from chaos.observations.locks import (
+    DEFAULT_SETTINGS,
+    LOCK_ATTEMPTS,
+    LOCK_GRANTS,
+    LOCK_SETTINGS,
+    LOCK_STRAYS,
+    LOCK_UNWATCHED,
+    TOKENS,
+    LockSettingsRow,
+)
 from chaos.observations.orders import PROMISED_TIME_TO_PAY_S, TIME_TO_PAY, TimeToPayRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.rest import HEALTH, LOCK_KEYS, QUEUES, HealthRow
@@ -114,6 +123,10 @@ class RunningShop(StackSubject):
             (MAILBOX, await self.mailbox.messages()),
             (HEALTH, [asdict(row) for row in await self._health()]),
             (LOCK_GRANTS, grants),
+            (LOCK_ATTEMPTS, self.lock_book.attempts.rows()),
+            (LOCK_STRAYS, [asdict(row) for row in self.lock_book.attempts.strays]),
+            (LOCK_UNWATCHED, [asdict(row) for row in self.lock_book.unwatched(time.monotonic_ns())]),
+            (LOCK_SETTINGS, [asdict(self._lock_settings())]),
             (LOCK_KEYS, [asdict(row) for row in await lock_keys(self.stack)]),
             (TIME_TO_PAY, [asdict(self._time_to_pay())]),
             (CLOCKS, await clock_rows(self.stack)),
@@ -138,6 +151,11 @@ class RunningShop(StackSubject):
     def _time_to_pay(self) -> TimeToPayRow:
         chosen = self.stack.manifest.settings.get("order", {})
         return TimeToPayRow(float(chosen.get("RESERVATION_TTL_S", PROMISED_TIME_TO_PAY_S)))
+
+    def _lock_settings(self) -> LockSettingsRow:
+        chosen = self.stack.manifest.settings.get("order", {})
+        default = DEFAULT_SETTINGS
+        return LockSettingsRow(float(chosen.get("LOCK_TTL_S", default.ttl_s)), float(chosen.get("LOCK_WAIT_S", default.wait_s)))
 
     def _members(self) -> list[HealthRow]:
         said = {True: "runs", False: "does not run"}

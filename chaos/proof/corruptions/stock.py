@@ -106,7 +106,13 @@ CROWDED = corruptions(
     "lock_exclusive_and_fenced",
     {
         "a holder kept the lock while the next one had it": Rows(LOCK_GRANTS, held_before_another).change(
-            sure_ns=beyond("sure_ns", 10**12), end_ns=beyond("end_ns", 10**12)
+            sure_ns=beyond("sure_ns", 10**12), end_ns=beyond("end_ns", 10**12), until_ns=beyond("until_ns", 10**12)
+        ),
+        "a holder went on long after its TTL had run out": Rows(LOCK_GRANTS).change(
+            sure_ns=beyond("sure_ns", 10**11), end_ns=beyond("end_ns", 10**11)
+        ),
+        "a lock was never extended while it was held": Rows(LOCK_GRANTS).change(
+            until_ns=lambda _draft, row: row["sure_ns"] - 2 * 10**9
         ),
         "two hold the lock from the same moment": Rows(LOCK_GRANTS).duplicate(
             holder="order-9", value="order-9:0", token=last(LOCK_GRANTS, "token"), sure_ns=beyond("sure_ns", 10**9)

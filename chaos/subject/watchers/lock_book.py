@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from chaos.observations.events import LOCK_EXPIRED, LOCK_GRANTED, LOCK_OVERTAKEN, LOCK_RELEASED
+from chaos.observations.locks import UnwatchedRow
+from chaos.subject.watchers.lock_attempts import PREFIX, SCRIPTS, AttemptBook
 from harness.system.clocks import ClockOffset
 
-PREFIX = "lock:"
-
-SCRIPTS = frozenset({"EVALSHA", "EVAL"})
+ROUNDED_NS = 50_000_000
+"""A key whose TTL ran out longer ago is gone, and cannot be extended."""
 
 Seen = tuple[str, str, dict[str, JsonValue]]
 """An event, its subject (the resource), and its detail."""
@@ -66,6 +67,7 @@ class LockBook:
     clocks: Mapping[str, ClockOffset] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
     unobserved: list[tuple[str, int, int]] = field(default_factory=list)
+    attempts: AttemptBook = field(default_factory=AttemptBook)
     _current: dict[str, list[Claim]] = field(default_factory=dict)
     _latest: dict[str, Claim] = field(default_factory=dict)
     _script_value: dict[str, str] = field(default_factory=dict)
@@ -93,14 +95,29 @@ class LockBook:
             if down_since is None and at_ns > self.since_ns:
                 self.unobserved.append((master, min(self._told_ns.get(master, self.since_ns), at_ns), at_ns))
             self._down_since_ns[master] = at_ns
+            self.attempts.keys(master).lost()
+
+    def unwatched(self, now_ns: int) -> Iterator[UnwatchedRow]:
+        """Every interval in which a master was not observed, until now."""
+        for master, begin_ns, end_ns in self.unobserved:
+            yield UnwatchedRow(master, begin_ns, end_ns)
+        for master, since_ns in self._down_since_ns.items():
+            yield UnwatchedRow(master, since_ns, now_ns)
 
     def unobserved_between(self, from_ns: int, to_ns: int) -> int:
         """Number of masters that were not observed at some time between two."""
         return len({master for master, begin, end in self.unobserved if begin < to_ns and end > from_ns})
 
-    def executed(self, master: str, words: Sequence[str], at_ns: int) -> Iterator[Seen]:
-        """A master executed a command; yields the resulting events."""
+    def read(self, master: str, values: Mapping[str, tuple[str, int]], now_ns: int) -> Iterator[Seen]:
+        """All lock keys of a master were read, values and ends (ns): they are entered as if they were set now."""
+        self.attempts.keys(master).read(values, now_ns)
+        for key, (value, until_ns) in sorted(values.items()):
+            yield from self._set(master, key.removeprefix(PREFIX), value, now_ns, until_ns)
+
+    def executed(self, master: str, words: Sequence[str], at_ns: int, *, scripted: bool = True) -> Iterator[Seen]:
+        """A master executed a command (by a script or not); yields the resulting events."""
         self._told_ns[master] = at_ns
+        self.attempts.executed(master, words, at_ns, scripted=scripted)
         match [words[0].upper() if words else "", *words[1:]]:
             case [name, _, number, *rest] if name in SCRIPTS and number.isdigit():
                 keys, given = rest[: int(number)], rest[int(number) :]
@@ -112,7 +129,7 @@ class LockBook:
                 yield from self._set(master, key.removeprefix(PREFIX), value, at_ns, at_ns + int(ttl_ms) * 1_000_000)
             case ["PEXPIRE", key, ttl_ms, *_] if key.startswith(PREFIX):
                 claim = self.claims.get((key.removeprefix(PREFIX), self._script_value.get(master, "")))
-                if claim is not None:
+                if claim is not None and at_ns <= claim.terms_ns.get(master, 0) + ROUNDED_NS:
                     claim.terms_ns[master] = at_ns + int(ttl_ms) * 1_000_000
 
     def tick(self, now_ns: int) -> Iterator[Seen]:

@@ -12,7 +12,8 @@ from contextlib import suppress
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from chaos.subject.watchers.lock_book import PREFIX, LockBook, Seen
+from chaos.subject.watchers.lock_attempts import PREFIX
+from chaos.subject.watchers.lock_book import LockBook, Seen
 from chaos.subject.watchers.monitor import monitor
 from chaos.subject.watchers.watched import WatchedSystem
 from harness.history import Recorder
@@ -57,7 +58,7 @@ async def _listen(address: str, master: str, book: LockBook, recorder: Recorder,
     host, _, port = address.rpartition(":")
     async for command in monitor(host, int(port), book.clocks[master].offset_ns):
         if command.words:
-            _tell(recorder, book.executed(master, command.words, command.at_ns))
+            _tell(recorder, book.executed(master, command.words, command.at_ns, scripted=command.scripted))
             continue
         book.set_observed(master, command.at_ns, well=command.well)
         if command.well:
@@ -68,11 +69,13 @@ async def _listen(address: str, master: str, book: LockBook, recorder: Recorder,
 
 async def _look_up(host: str, port: int, master: str, book: LockBook, recorder: Recorder) -> None:
     """Enter the locks that a master holds as if they were set now."""
+    found: dict[str, tuple[str, int]] = {}
     async with Redis(host=host, port=port, decode_responses=True) as redis:
         for key in sorted(map(str, await redis.keys(f"{PREFIX}*"))):
             value, left_ms = await redis.get(key), await redis.pttl(key)
             if value is not None and left_ms > 0:
-                _tell(recorder, book.executed(master, ("SET", key, str(value), "PX", str(left_ms)), time.monotonic_ns()))
+                found[key] = str(value), time.monotonic_ns() + left_ms * 1_000_000
+    _tell(recorder, book.read(master, found, time.monotonic_ns()))
 
 
 def _tell(recorder: Recorder, seen: Iterable[Seen]) -> None:

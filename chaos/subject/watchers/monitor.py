@@ -16,18 +16,22 @@ LONGEST_LINE = 16 * 1024 * 1024
 PLAUSIBLE_NS = 2_000_000_000
 """Largest difference of the server's time, in ns; beyond it the local time is used."""
 
-LINE = re.compile(r"^\+(\d+)\.(\d{6}) \[[^]]*\] (.*)$")
+LINE = re.compile(r"^\+(\d+)\.(\d{6}) \[([^]]*)\] (.*)$")
 ARGUMENT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 ESCAPED = re.compile(r"\\(.)")
 
 
 @dataclass(frozen=True, slots=True)
 class MonitoredCommand:
-    """A command and its time (ns, the history's). Without `words`: the connection is up (`well`) or down."""
+    """A command and its time (ns, the history's), `scripted` when a script executed it.
+
+    Without `words`: the connection is up (`well`) or down.
+    """
 
     at_ns: int
     words: tuple[str, ...] = field(default=())
     well: bool = True
+    scripted: bool = False
 
 
 def parse(line: str, now_ns: int, clock_ns: int) -> MonitoredCommand | None:
@@ -37,7 +41,8 @@ def parse(line: str, now_ns: int, clock_ns: int) -> MonitoredCommand | None:
         return None
     told_ns = int(found[1]) * 1_000_000_000 + int(found[2]) * 1000 - clock_ns
     at_ns = told_ns if abs(told_ns - now_ns) < PLAUSIBLE_NS else now_ns
-    return MonitoredCommand(at_ns, tuple(ESCAPED.sub(r"\1", word) for word in ARGUMENT.findall(found[3])))
+    words = tuple(ESCAPED.sub(r"\1", word) for word in ARGUMENT.findall(found[4]))
+    return MonitoredCommand(at_ns, words, scripted=found[3].endswith(" lua"))
 
 
 async def monitor(host: str, port: int, clock_ns: int) -> AsyncIterator[MonitoredCommand]:

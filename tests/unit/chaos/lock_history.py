@@ -8,6 +8,7 @@ from harness.faults.spec import FaultSpec
 from harness.history import Fault, FaultPhase, History, Observation, Record, Row, Stage
 
 PRODUCT = "lamp"
+MASTERS = ("redis-lock-1", "redis-lock-2", "redis-lock-3")
 
 
 def ns(seconds: float) -> int:
@@ -34,9 +35,16 @@ class LockHistory:
         unseen: int = 0,
         product: str = PRODUCT,
         ending: str = "released",
+        until: float | None = 0.0,
+        set_at: tuple[str, ...] = MASTERS,
+        out_of_sight: int = 0,
     ) -> None:
-        """Somebody held the lock, surely until `sure` (by default to the end, or only at the beginning if there is none)."""
+        """Somebody held the lock, surely until `sure` (by default to the end, or only at the beginning if there is none).
+
+        Its TTL ran out at `until` (None: not known), by default 8 s after its end or, without one, its beginning.
+        """
         surely = sure if sure is not None else began if ended is None else ended
+        over = until if until is None or until else (ended or began) + 8
         row = GrantRow(
             resource=product,
             holder=holder,
@@ -49,6 +57,9 @@ class LockHistory:
             votes=votes,
             unseen=unseen,
             quorum=2,
+            until_ns=None if over is None else ns(over),
+            set_at=set_at,
+            out_of_sight=out_of_sight,
         )
         self.grants.append(asdict(row))
 
@@ -65,11 +76,11 @@ class LockHistory:
         }
         self.movements.append(entry)
 
-    def strikes(self, spec: FaultSpec, began: float, ended: float | None) -> None:
+    def strikes(self, spec: FaultSpec, began: float, ended: float | None, name: str = "") -> None:
         """A fault comes and, most often, goes."""
-        self._fault(spec, began, FaultPhase.INJECT)
+        self._fault(spec, began, FaultPhase.INJECT, name)
         if ended is not None:
-            self._fault(spec, ended, FaultPhase.HEAL)
+            self._fault(spec, ended, FaultPhase.HEAL, name)
 
     def done(self) -> History:
         """All of it."""
@@ -83,6 +94,5 @@ class LockHistory:
             )
         )
 
-    def _fault(self, spec: FaultSpec, at: float, phase: FaultPhase) -> None:
-        name = f"the {spec.kind}"
-        self.faults.append(Fault(time_ns=ns(at), fault=name, target=spec.target, phase=phase, spec=spec))
+    def _fault(self, spec: FaultSpec, at: float, phase: FaultPhase, name: str) -> None:
+        self.faults.append(Fault(time_ns=ns(at), fault=name or f"the {spec.kind}", target=spec.target, phase=phase, spec=spec))

@@ -6,7 +6,7 @@ from typing import Any
 
 from chaos.observations.events import MEMBER_REPLACED, REDELIVERED, TOKEN_DRAWN
 from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, MEMORY
-from chaos.observations.locks import LOCK_GRANTS, TOKENS
+from chaos.observations.locks import LOCK_ATTEMPTS, LOCK_GRANTS, LOCK_SETTINGS, LOCK_STRAYS, LOCK_UNWATCHED, TOKENS
 from chaos.observations.orders import TIME_TO_PAY
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.rest import HEALTH, LOCK_KEYS, QUEUES
@@ -18,11 +18,14 @@ from harness.stack.topology import Topology
 from harness.verdict import Guarantee
 from tests.unit.chaos.shop_history import ShopHistory
 
+LOCKS = frozenset({LOCK_GRANTS, LOCK_ATTEMPTS, LOCK_STRAYS, LOCK_UNWATCHED})
 READ = {subject for queries in databases.OBSERVED.values() for subject in queries}
-OBSERVED = frozenset({*READ - {TOKENS}, QUEUES, HEALTH, PROVIDER_LEDGER, MAILBOX, LOCK_GRANTS, LOCK_KEYS, TIME_TO_PAY})
+OBSERVED = frozenset(
+    {*READ - {TOKENS}, QUEUES, HEALTH, PROVIDER_LEDGER, MAILBOX, *LOCKS, LOCK_SETTINGS, LOCK_KEYS, TIME_TO_PAY}
+)
 EXAMINED = frozenset({LOG_ALARMS, ERRORS_COUNTED, MEMORY})
 """What an `ExaminedShop` observes besides."""
-SEEN_BY = {LOCK_GRANTS: "locks"}
+SEEN_BY = dict.fromkeys(LOCKS, "locks")
 """Observations that are put together from what a watcher saw during the run."""
 ABOUT_MEMBERS = frozenset({TOKEN_DRAWN, REDELIVERED, MEMBER_REPLACED})
 """Events whose subject is a member of the stack."""

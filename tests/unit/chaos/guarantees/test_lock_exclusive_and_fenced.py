@@ -6,7 +6,7 @@ from chaos.guarantees.lock_exclusive_and_fenced import lock_exclusive_and_fenced
 from harness.faults.spec import Edge, FaultSpec
 from harness.history import History
 from harness.verdict import Outcome
-from tests.unit.chaos.lock_history import LockHistory
+from tests.unit.chaos.lock_history import MASTERS, LockHistory
 
 
 def of(kind: str, *members: str) -> FaultSpec:
@@ -45,21 +45,18 @@ def test_two_at_once_fail() -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("fault", "granted_by"),
     [
-        of("pause", "order-1"),
-        on("toxic", "order-1->redis-lock-1", "order-2->redis-lock-1"),
-        on("partition", "gateway-1->order-1", "order-1->redis-lock-2"),
-        on("cut", "order-1->redis-lock-1"),
-        on("stall", "order-1->redis-lock-1"),
-        of("forget", "redis-lock-1", "redis-lock-2"),
-        of("flush", "redis-lock-1"),
-        of("clock_jump", "redis-lock-1", "redis-lock-3"),
+        (of("forget", "redis-lock-1", "redis-lock-2"), (1, 2)),
+        (of("flush", "redis-lock-2"), (2, 3)),
+        (of("clock_jump", "redis-lock-1", "redis-lock-3"), (1, 3)),
+        (of("forget", *MASTERS), (1, 2, 3)),
     ],
 )
-def test_they_are_excused_by_what_takes_an_assumption_away(fault: FaultSpec) -> None:
+def test_they_are_excused_by_the_masters_that_forgot_the_first_one(fault: FaultSpec, granted_by: tuple[int, ...]) -> None:
     history = LockHistory()
-    two_at_once(history)
+    history.held("order-1", 1, 10, 14, set_at=MASTERS[:2])
+    history.held("order-2", 2, 12, 13, set_at=tuple(f"redis-lock-{number}" for number in granted_by))
     history.strikes(fault, 10.5, 13)
     verdict = lock_exclusive_and_fenced.verdict(history.done())
     assert verdict.outcome is Outcome.PASS
@@ -69,8 +66,17 @@ def test_they_are_excused_by_what_takes_an_assumption_away(fault: FaultSpec) -> 
 def test_by_a_fault_that_was_never_healed_too() -> None:
     history = LockHistory()
     two_at_once(history)
-    history.strikes(of("pause", "order-1"), 10.5, None)
+    history.strikes(of("forget", *MASTERS), 10.5, None)
     assert outcome(history) is Outcome.PASS
+
+
+def test_a_master_that_remembers_excuses_nothing() -> None:
+    """Of the masters that granted both, one was never emptied."""
+    history = LockHistory()
+    history.held("order-1", 1, 10, 14)
+    history.held("order-2", 2, 12, 13, set_at=MASTERS[:2])
+    history.strikes(of("forget", "redis-lock-1"), 10.5, 13)
+    assert outcome(history) is Outcome.FAIL
 
 
 @pytest.mark.parametrize(
@@ -78,6 +84,11 @@ def test_by_a_fault_that_was_never_healed_too() -> None:
     [
         of("kill", "redis-lock-1"),
         of("kill", "order-1"),
+        of("pause", "order-1"),
+        on("toxic", "order-1->redis-lock-1", "order-2->redis-lock-1"),
+        on("partition", "gateway-1->order-1", *(f"order-1->{master}" for master in MASTERS)),
+        on("cut", "order-1->redis-lock-1", "order-1->redis-lock-2"),
+        on("stall", "order-1->redis-lock-1", "order-1->redis-lock-2"),
         of("pause", "redis-lock-1"),
         of("pause", "order-2"),
         of("flush", "redis-cache"),
@@ -99,8 +110,91 @@ def test_they_are_not_excused_by_what_does_not(fault: FaultSpec) -> None:
 def test_nor_by_a_fault_at_another_time(began: float, ended: float) -> None:
     history = LockHistory()
     two_at_once(history)
-    history.strikes(of("pause", "order-1"), began, ended)
+    history.strikes(of("forget", *MASTERS), began, ended)
     assert outcome(history) is Outcome.FAIL
+
+
+def goes_on(history: LockHistory, *, late: float = 4, out_of_sight: int = 0) -> None:
+    """The TTL of order-1 runs out at 12 s; it goes on for `late` s, and order-2 is granted the lock meanwhile."""
+    history.held("order-1", 1, 10, 12 + late, until=12, out_of_sight=out_of_sight)
+    history.held("order-2", 2, 12.1, 12.2)
+
+
+def test_a_lock_whose_ttl_has_run_out_is_granted_to_the_next_one() -> None:
+    """As the masters saw it nothing is wrong; the holder was paused, and believed otherwise."""
+    history = LockHistory()
+    goes_on(history)
+    history.strikes(of("pause", "order-1"), 11, 14)
+    verdict = lock_exclusive_and_fenced.verdict(history.done())
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.counts["holds beyond their TTL that were to be expected"] == 1
+    assert verdict.counts["overlaps that were to be expected"] == 0
+
+
+def test_a_holder_that_goes_on_after_its_ttl_without_a_reason_fails() -> None:
+    history = LockHistory()
+    goes_on(history)
+    (told,) = said(history)
+    assert told.startswith("order-1 still held lamp (token 1) 4.000 s after its TTL had run out at a quorum")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        of("pause", "order-2"),
+        of("pause", "redis-lock-1"),
+        of("kill", "redis-lock-1"),
+        on("toxic", "order-1->redis-lock-1"),
+        on("toxic", "order-1->product-1", "order-2->redis-lock-1", "order-2->redis-lock-2"),
+    ],
+)
+def test_it_is_not_excused_by_what_left_it_a_quorum(fault: FaultSpec) -> None:
+    history = LockHistory()
+    goes_on(history)
+    history.strikes(fault, 11, 14)
+    assert outcome(history) is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        of("kill", "order-1"),
+        of("kill", "redis-lock-1", "redis-lock-3"),
+        on("toxic", "order-1->redis-lock-1", "order-1->redis-lock-2"),
+        on("cut", *(f"order-1->{master}" for master in MASTERS)),
+    ],
+)
+def test_it_is_excused_by_what_did_not(fault: FaultSpec) -> None:
+    history = LockHistory()
+    goes_on(history)
+    history.strikes(fault, 11, 14)
+    assert outcome(history) is Outcome.PASS
+
+
+def test_nor_by_a_pause_long_before_or_after() -> None:
+    for began, ended in ((0, 1), (22, 30)):
+        history = LockHistory()
+        history.held("order-1", 1, 0, 16, until=14.5)
+        history.strikes(of("pause", "order-1"), began, ended)
+        assert outcome(history) is Outcome.FAIL
+
+
+def test_a_holder_that_was_late_by_little_or_out_of_sight_proves_nothing() -> None:
+    for late, out_of_sight in ((0.9, 0), (4, 1)):
+        history = LockHistory()
+        goes_on(history, late=late, out_of_sight=out_of_sight)
+        verdict = lock_exclusive_and_fenced.verdict(history.done())
+        assert verdict.outcome is Outcome.PASS
+        assert verdict.counts["holds beyond their TTL that prove nothing"] == 1
+
+
+def test_a_run_of_before_does_not_tell_when_a_ttl_ran_out() -> None:
+    history = LockHistory()
+    history.held("order-1", 1, 10, 14, until=None)
+    history.held("order-2", 2, 12, 13, until=None)
+    verdict = lock_exclusive_and_fenced.verdict(history.done())
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.counts["overlaps that nobody can tell"] == 1
 
 
 def test_a_hold_whose_end_nobody_saw_may_have_been_over() -> None:
@@ -117,7 +211,7 @@ def test_a_hold_whose_end_nobody_saw_may_have_been_over() -> None:
 def test_a_lower_token_that_writes_fails_whatever_was_broken() -> None:
     history = LockHistory()
     two_at_once(history)
-    history.strikes(of("pause", "order-1"), 10.5, 13)
+    history.strikes(of("forget", *MASTERS), 10.5, 13)
     history.writes(2)
     history.writes(1)
     verdict = lock_exclusive_and_fenced.verdict(history.done())
@@ -199,7 +293,9 @@ def test_a_hold_that_nobody_released_needs_a_fault_on_its_way() -> None:
         (None, 0, Outcome.FAIL),
         (of("kill", "order-1"), 11, Outcome.PASS),
         (of("kill", "order-2"), 11, Outcome.FAIL),
-        (on("lose", "order-1->redis-lock-2"), 11, Outcome.PASS),
+        (on("lose", "order-1->redis-lock-2"), 11, Outcome.FAIL),
+        (on("lose", *(f"order-1->{master}" for master in MASTERS)), 11, Outcome.PASS),
+        (on("lose", *(f"order-2->{master}" for master in MASTERS)), 11, Outcome.FAIL),
         (of("kill", "order-1"), 40, Outcome.FAIL),
     ):
         history = LockHistory()

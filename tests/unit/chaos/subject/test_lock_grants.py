@@ -6,7 +6,7 @@ from chaos.observations.locks import GrantRow
 from chaos.subject.lock_grants import lock_grants
 from chaos.subject.watchers.lock_book import LockBook
 from harness.history import Row
-from tests.unit.chaos.subject.watchers.test_lock_book import TTL_MS, Masters, ms
+from tests.unit.chaos.subject.watchers.test_lock_book import MASTERS, TTL_MS, Masters, ms
 
 LATE = ms(10_000)
 
@@ -27,6 +27,8 @@ def test_a_lock_that_was_released() -> None:
     assert (row.resource, row.holder, row.token, row.ending) == ("a", "order-1", 7, "released")
     assert (row.begin_ns, row.sure_ns, row.end_ns) == (ms(100), ms(150), ms(150))
     assert (row.votes, row.unseen, row.quorum) == (3, 0, 2)
+    assert (row.granted_ns, row.drawn_ns, row.until_ns) == (ms(100), ms(105), ms(100 + TTL_MS))
+    assert (row.set_at, row.out_of_sight) == (MASTERS, 0)
 
 
 def test_a_lock_that_was_never_released_ends_between_the_last_sign_and_its_ttl() -> None:
@@ -61,7 +63,7 @@ def test_a_token_without_a_quorum_shows_how_many_voted() -> None:
     masters = Masters()
     masters.acquire("order-1:x", 100, on=["m1"])
     one, none = grants(masters.book, token(7, "order-1:x", 105), token(8, "order-2:y", 300))
-    assert (one.votes, one.begin_ns) == (1, ms(105))
+    assert (one.votes, one.begin_ns, one.until_ns) == (1, ms(105), None)
     assert (none.votes, none.begin_ns, none.sure_ns, none.end_ns) == (0, ms(300), ms(300), None)
 
 
@@ -80,3 +82,13 @@ def test_a_grant_that_was_heard_of_late_began_with_its_token_at_the_latest() -> 
     masters.acquire("order-1:x", 900)
     (row,) = grants(masters.book, token(7, "order-1:x", 105))
     assert row.begin_ns == ms(105)
+
+
+def test_a_master_that_was_lost_while_the_lock_was_held_is_told() -> None:
+    masters = Masters()
+    masters.acquire("order-1:x", 100)
+    masters.book.set_observed("m2", ms(300), well=False)
+    masters.book.set_observed("m2", ms(400), well=True)
+    masters.release("order-1:x", 500, on=["m1", "m3"])
+    (row,) = grants(masters.book, token(7, "order-1:x", 105))
+    assert (row.unseen, row.out_of_sight) == (1, 1)

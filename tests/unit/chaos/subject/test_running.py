@@ -6,7 +6,7 @@ from typing import Any, cast
 import pymysql
 import pytest
 
-from chaos.observations.locks import LOCK_GRANTS, TOKENS
+from chaos.observations.locks import LOCK_ATTEMPTS, LOCK_GRANTS, LOCK_SETTINGS, LOCK_STRAYS, LOCK_UNWATCHED, TOKENS
 from chaos.observations.orders import TIME_TO_PAY
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.rest import HEALTH, LOCK_KEYS, QUEUES, HealthRow, LockKeyRow, QueueRow
@@ -16,6 +16,7 @@ from chaos.subject.running import RunningShop
 from harness.system.clocks import CLOCKS, ClockOffset
 
 CLOCK = ClockOffset(1_000, 7)
+LOCKS = {LOCK_GRANTS, LOCK_ATTEMPTS, LOCK_STRAYS, LOCK_UNWATCHED, LOCK_SETTINGS}
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_each_schema_is_read_once_and_what_flows_is_read_downstream(asked: list[str]) -> None:
-    chosen = SimpleNamespace(settings={"order": {"RESERVATION_TTL_S": "4"}})
+    chosen = SimpleNamespace(settings={"order": {"RESERVATION_TTL_S": "4", "LOCK_TTL_S": "1"}})
     stack = SimpleNamespace(base_url="http://h", address=lambda *_: "h:1", mysql=lambda schema: schema, manifest=chosen)
     shop = RunningShop(cast(Any, stack))
     observed = dict(await shop.observe())
@@ -62,7 +63,8 @@ async def test_each_schema_is_read_once_and_what_flows_is_read_downstream(asked:
     flow = ["order", "queues", "payment", "notification", "mailbox"]
     assert [each for each in reads if each in flow] == flow
     assert observed[TIME_TO_PAY] == [{"seconds": 4.0}]
-    outside = {QUEUES, LOCK_KEYS, TIME_TO_PAY, PROVIDER_LEDGER, MAILBOX, HEALTH, LOCK_GRANTS, CLOCKS}
+    assert observed[LOCK_SETTINGS] == [{"ttl_s": 1.0, "wait_s": 4.0}]
+    outside = {QUEUES, LOCK_KEYS, TIME_TO_PAY, PROVIDER_LEDGER, MAILBOX, HEALTH, CLOCKS, *LOCKS}
     assert set(observed) == outside | {subject for queries in OBSERVED.values() for subject in queries} - {TOKENS}
 
 

@@ -23,12 +23,20 @@ class Masters:
         self.book.open(MASTERS, 0, {})
         self.events: list[tuple[str, str, str]] = []
 
-    def acquire(self, value: str, at: int, on: Iterable[str] = MASTERS, resources: tuple[str, ...] = ("a",)) -> None:
+    def acquire(
+        self,
+        value: str,
+        at: int,
+        on: Iterable[str] = MASTERS,
+        resources: tuple[str, ...] = ("a",),
+        *,
+        refused: bool = False,
+    ) -> None:
         for master in on:
             self._run(master, at, value, TTL_MS, resources)
             for resource in resources:
                 self._tell(master, ("GET", f"lock:{resource}"), at)
-            for resource in resources:
+            for resource in () if refused else resources:
                 self._tell(master, ("SET", f"lock:{resource}", value, "PX", str(TTL_MS)), at)
 
     def extend(self, value: str, at: int, on: Iterable[str] = MASTERS, *, refused: bool = False) -> None:
@@ -37,10 +45,11 @@ class Masters:
             if not refused:
                 self._tell(master, ("PEXPIRE", "lock:a", str(TTL_MS)), at)
 
-    def release(self, value: str, at: int, on: Iterable[str] = MASTERS) -> None:
+    def release(self, value: str, at: int, on: Iterable[str] = MASTERS, *, refused: bool = False) -> None:
         for master in on:
             self._run(master, at, value, None, ("a",))
-            self._tell(master, ("DEL", "lock:a"), at)
+            if not refused:
+                self._tell(master, ("DEL", "lock:a"), at)
 
     def tick(self, at: int) -> None:
         self._keep(self.book.tick(ms(at)))
@@ -129,6 +138,13 @@ def test_extension_puts_the_end_off(masters: Masters) -> None:
     masters.tick(1601)
     masters.tick(1700)
     assert masters.events[1:] == [(LOCK_EXPIRED, "a", "order-1")]
+
+
+def test_a_key_that_is_gone_is_not_extended(masters: Masters) -> None:
+    """A holder that extends without looking sends PEXPIRE of a key that is not there any more."""
+    masters.acquire("order-1:x", 0)
+    masters.extend("order-1:x", 1200)
+    assert masters.book.claims["a", "order-1:x"].believed_until_ns(2) == ms(TTL_MS)
 
 
 def test_extension_at_fewer_than_a_quorum_does_not(masters: Masters) -> None:

@@ -13,12 +13,14 @@ def test_a_command_of_a_client() -> None:
     assert heard is not None
     assert heard.words == ("SET", "lock:a", "order-1:ff", "PX", "8000")
     assert heard.at_ns == 12_250_001_000
+    assert not heard.scripted
 
 
 def test_a_command_of_a_script() -> None:
     heard = parse('+1700000012.250001 [0 lua] "DEL" "lock:a"', 12_300_000_000, CLOCK_NS)
     assert heard is not None
     assert heard.words == ("DEL", "lock:a")
+    assert heard.scripted
 
 
 def test_quotes_inside_of_arguments_are_taken_as_they_are() -> None:
