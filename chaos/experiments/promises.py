@@ -30,8 +30,8 @@ OF_A_SALE = (
 )
 """The guarantees about orders, payments and mails."""
 
-OF_A_LOCKED_SALE = ("lock_exclusive_and_fenced", *OF_A_SALE)
-"""The same, and the guarantee of the lock; needs the watcher `locks`."""
+OF_A_LOCKED_SALE = ("lock_exclusive_and_fenced", "lock_protocol_kept", *OF_A_SALE)
+"""The same, and the guarantees of the lock; needs the watcher `locks`."""
 
 CHEAP_PASSWORDS = {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1"}
 """Environment of the user service: the lowest cost that argon2 allows, for experiments that do not test passwords."""

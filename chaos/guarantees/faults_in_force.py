@@ -21,6 +21,8 @@ class InForce:
     edges: tuple[Edge, ...]
     begin_ns: int
     end_ns: int
+    slow: bool = False
+    """It only delays what passes its edges."""
 
     def meets(self, from_ns: int, to_ns: int, trail_ns: int = 0) -> bool:
         """Whether it was in force, or had ended less than `trail_ns` before, at some time between two."""
@@ -29,6 +31,11 @@ class InForce:
     def hits(self, member: str) -> bool:
         """Whether it was done to a member that fits a pattern."""
         return any(fnmatchcase(each, member) for each in self.members)
+
+    def only_at(self, member: str) -> bool:
+        """Whether all that it was done to fits a pattern of members, edges by their callees."""
+        done_to = (*self.members, *(edge.callee for edge in self.edges))
+        return all(fnmatchcase(each, member) for each in done_to)
 
     def callees(self, caller: str, callee: str) -> frozenset[str]:
         """The callees of its edges that lead from one pattern to another."""
@@ -54,5 +61,8 @@ def _in_force(history: History) -> Iterator[InForce]:
 
 
 def _of(record: Fault, begin_ns: int, end_ns: int) -> InForce:
-    kind, edges = (record.spec.kind, record.spec.edges) if record.spec else ("", ())
-    return InForce(record.fault, kind, record.members, edges, begin_ns, end_ns)
+    spec = record.spec
+    if spec is None:
+        return InForce(record.fault, "", record.members, (), begin_ns, end_ns)
+    slow = spec.kind == "toxic" and spec.parameters.get("type") == "latency"
+    return InForce(record.fault, spec.kind, record.members, spec.edges, begin_ns, end_ns, slow)

@@ -2,14 +2,16 @@
 
 A hold is known by its fencing token, which is drawn only by an instance that was granted the lock. Two questions are judged
 (`chaos.guarantees.locks`): whether the masters granted a lock that one of them still had to keep, and whether a holder went on
-when its TTL had run out. A grant without a quorum, a write under a lower token, or under one that was not given for that
-product, are never excused. A hold that nobody released needs a fault of its holder or on its way to the masters.
+when its TTL had run out; and so is when was written under a token (`lock_writes`). A grant without a quorum, a write under a
+lower token, or under one that was not given for that product, are never excused. A hold that nobody released needs a fault of
+its holder or on its way to the masters.
 """
 
 from collections.abc import Iterable, Iterator
 
 from chaos.guarantees import locks
 from chaos.guarantees.faults_in_force import InForce, in_force
+from chaos.guarantees.lock_writes import written_while_held
 from chaos.observations.locks import GrantRow
 from harness.checkers import FencedWrite, Hold, mutually_exclusive, never_overtaken
 from harness.history import History
@@ -42,7 +44,7 @@ def lock_exclusive_and_fenced(history: History) -> Finding:
         ),
         counts={**apart.counts, "writes under a token": fenced.judged},
     )
-    return found + _outlived(rows, faults)
+    return found + _outlived(rows, faults) + written_while_held(history, rows, faults)
 
 
 def _outlived(rows: tuple[GrantRow, ...], faults: tuple[InForce, ...]) -> Finding:

@@ -5,7 +5,16 @@ from dataclasses import asdict
 
 from chaos.bench.world import simulate
 from chaos.observations import health_over_time, identity
-from chaos.observations.locks import FENCED_OFF, LOCK_GRANTS, TOKENS
+from chaos.observations.locks import (
+    DEFAULT_SETTINGS,
+    FENCED_OFF,
+    LOCK_ATTEMPTS,
+    LOCK_GRANTS,
+    LOCK_SETTINGS,
+    LOCK_STRAYS,
+    LOCK_UNWATCHED,
+    TOKENS,
+)
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS, TIME_TO_PAY, TimeToPayRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.payments import PAYMENTS
@@ -148,6 +157,10 @@ class Simulation:
             TIME_TO_PAY: [asdict(TimeToPayRow(TIME_TO_PAY_NS / 1e9))],
             TOKENS: room.tokens,
             LOCK_GRANTS: room.grants,
+            LOCK_ATTEMPTS: room.attempts,
+            LOCK_STRAYS: [],
+            LOCK_UNWATCHED: [],
+            LOCK_SETTINGS: [asdict(DEFAULT_SETTINGS)],
             FENCED_OFF: room.fenced_off,
             identity.USERS: self._users(),
             PAYMENTS: [self._payment(*each, status) for each, status in self.orders.books.items()],

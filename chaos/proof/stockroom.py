@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 
 from chaos.guarantees import joining
 from chaos.observations.catalogue import CREATE_PRODUCT, SET_PRICE, NewProduct, PriceChange
-from chaos.observations.locks import GrantRow
+from chaos.observations.locks import AttemptRow, GrantRow, VoteRow
 from chaos.observations.outside import Amount
 from chaos.observations.stock import Movement
 from chaos.proof.world import MS, Steps, World
@@ -43,6 +43,7 @@ class Stockroom:
     reservations: dict[str, str] = field(default_factory=dict)
     lines: dict[str, dict[str, int]] = field(default_factory=dict)
     grants: list[Row] = field(default_factory=list)
+    attempts: list[Row] = field(default_factory=list)
     tokens: list[Row] = field(default_factory=list)
     fenced_off: list[Row] = field(default_factory=list)
 
@@ -95,6 +96,7 @@ class Stockroom:
             "kind": kind.value,
             "quantity": quantity,
             "fence": fence,
+            "created_ns": self.world.clock(),
         }
         self.movements.append(entry)
 
@@ -106,6 +108,7 @@ class Stockroom:
         holder = holder or world.random.choice([each for each in HOLDERS if each != paused])
         value = f"{holder}:{world.random.getrandbits(128):032x}"
         names = json.dumps([each.id for each in products])
+        self._tries(value, products, now_ns, until_ns or now_ns)
         self.tokens.append({"token": token, "holder": value, "names": names, "drawn_ns": now_ns})
         for product in products:
             begin_ns = max(product.lock_until_ns + 1, now_ns - world.ms(1, 3))
@@ -132,6 +135,26 @@ class Stockroom:
             self.grants.append(asdict(grant))
             product.lock_until_ns = now_ns
         return token
+
+    def _tries(self, value: str, products: list[Product], now_ns: int, ended_ns: int) -> None:
+        """The attempt that is granted, and often one of another holder that is refused meanwhile and withdrawn."""
+        world, at = self.world, now_ns - MS
+        masters = MASTERS if world.disturbance is None else MASTERS[1:]
+        votes = [
+            VoteRow(each, asked_ns=at, set_ns=at, sets=1, until_ns=at + TTL_NS, released_ns=max(ended_ns, at))
+            for each in masters
+        ]
+        self._attempts(value, products, votes)
+        if world.chance(0.3):
+            other = f"{world.random.choice(HOLDERS)}:{world.random.getrandbits(128):032x}"
+            refused = [VoteRow(each, asked_ns=at, met=value, released_ns=now_ns) for each in masters]
+            self._attempts(other, products, refused)
+
+    def _attempts(self, value: str, products: list[Product], votes: list[VoteRow]) -> None:
+        resources = tuple(each.id for each in products)
+        holder, at = value.rpartition(":")[0], min(vote.asked_ns or 0 for vote in votes)
+        row = AttemptRow(value, holder, resources, at, (TTL_NS // MS,), tuple(votes))
+        self.attempts.append(asdict(row))
 
     def oversleeps(self, product: Product, holder: str, wakes_ns: int) -> int:
         """A holder is paused with the lock until `wakes_ns`; returns its token. Nobody may take it before its TTL."""

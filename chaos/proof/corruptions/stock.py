@@ -118,6 +118,12 @@ CROWDED = corruptions(
             holder="order-9", value="order-9:0", token=last(LOCK_GRANTS, "token"), sure_ns=beyond("sure_ns", 10**9)
         ),
         "a lock was taken before it was given back": Rows(LOCK_GRANTS, held_after_another).change(begin_ns=0),
+        "units were reserved after the lock was given back": Rows(MOVEMENTS, RESERVED).change(
+            created_ns=beyond("created_ns", 10**10)
+        ),
+        "units were reserved before the lock was had": Rows(MOVEMENTS, RESERVED).change(
+            created_ns=beyond("created_ns", -(10**9))
+        ),
         "a lock was never given back": Rows(LOCK_GRANTS).change(ending="expired"),
     },
     calm=True,

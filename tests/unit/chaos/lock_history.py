@@ -2,12 +2,26 @@
 
 from dataclasses import asdict
 
-from chaos.observations.locks import LOCK_GRANTS, GrantRow
+from chaos.observations.events import SAGA_POSTPONED
+from chaos.observations.locks import (
+    LOCK_ATTEMPTS,
+    LOCK_GRANTS,
+    LOCK_SETTINGS,
+    LOCK_STRAYS,
+    LOCK_UNWATCHED,
+    AttemptRow,
+    GrantRow,
+    LockSettingsRow,
+    StrayRow,
+    VoteRow,
+)
+from chaos.observations.orders import PLACE_ORDER
 from chaos.observations.stock import MOVEMENTS
 from harness.faults.spec import FaultSpec
-from harness.history import Fault, FaultPhase, History, Observation, Record, Row, Stage
+from harness.history import Completion, Ending, Event, Fault, FaultPhase, History, Invoke, Observation, Record, Row, Stage
 
 PRODUCT = "lamp"
+TTL_S, WAIT_S = 8.0, 4.0
 MASTERS = ("redis-lock-1", "redis-lock-2", "redis-lock-3")
 
 
@@ -22,6 +36,10 @@ class LockHistory:
         self.grants: list[Row] = []
         self.movements: list[Row] = []
         self.faults: list[Record] = []
+        self.attempts: list[Row] = []
+        self.strays: list[Row] = []
+        self.unwatched: list[Row] = []
+        self.others: list[Record] = []
 
     def held(
         self,
@@ -38,6 +56,7 @@ class LockHistory:
         until: float | None = 0.0,
         set_at: tuple[str, ...] = MASTERS,
         out_of_sight: int = 0,
+        value: str = "",
     ) -> None:
         """Somebody held the lock, surely until `sure` (by default to the end, or only at the beginning if there is none).
 
@@ -48,7 +67,7 @@ class LockHistory:
         row = GrantRow(
             resource=product,
             holder=holder,
-            value=f"{holder}:{token}",
+            value=value or f"{holder}:{token}",
             token=token,
             begin_ns=ns(began),
             sure_ns=ns(surely),
@@ -63,8 +82,59 @@ class LockHistory:
         )
         self.grants.append(asdict(row))
 
-    def writes(self, token: int | None, *, kind: str = "RESERVE", product: str = PRODUCT) -> None:
-        """Product writes under a token."""
+    def tries(
+        self,
+        value: str,
+        at: float,
+        *,
+        on: tuple[str, ...] = MASTERS,
+        met: str = "",
+        released: float | None = 0.0,
+        ttl: float = TTL_S,
+        sets: int = 1,
+    ) -> None:
+        """An attempt asks masters; they set it unless they `met` another's value. Released 0.1 s later, or never (None)."""
+        free = () if met else on
+        gone = at + 0.1 if released == 0 else released
+        votes = tuple(
+            VoteRow(
+                master,
+                asked_ns=ns(at),
+                met=met,
+                set_ns=ns(at) if master in free else None,
+                sets=sets if master in free else 0,
+                until_ns=ns(at + ttl) if master in free else None,
+                released_ns=None if gone is None else ns(gone),
+            )
+            for master in on
+        )
+        holder = value.rpartition(":")[0]
+        self.attempts.append(asdict(AttemptRow(value, holder, (PRODUCT,), ns(at), (round(ttl * 1000),), votes)))
+
+    def strays_on(self, master: str, at: float, value: str, found: str, left: float, command: str = "DEL") -> None:
+        """A master executes a command on a key that holds another's value."""
+        self.strays.append(asdict(StrayRow(master, ns(at), command, PRODUCT, value, found, ns(left))))
+
+    def puts_off(self, order: str, sent: float, put_off: float, attempts: int = 1) -> None:
+        """An order is sent, and its first step is put off."""
+        number = len(self.others)
+        told: Row = {"kind": "place", "state": "RUNNING", "step": 0, "attempts": attempts, "by": "order-1:1"}
+        self.others += [
+            Invoke(time_ns=ns(sent), id=number, process="b", operation=PLACE_ORDER, input={}),
+            Completion(
+                time_ns=ns(sent),
+                id=number,
+                process="b",
+                operation=PLACE_ORDER,
+                output={"id": order},
+                status=202,
+                type=Ending.OK,
+            ),
+            Event(time_ns=ns(put_off), event=SAGA_POSTPONED, subject=order, detail=told),
+        ]
+
+    def writes(self, token: int | None, *, kind: str = "RESERVE", product: str = PRODUCT, at: float | None = None) -> None:
+        """Product writes under a token; at a time, if that is known."""
         number = len(self.movements) + 1
         entry: Row = {
             "id": number,
@@ -73,6 +143,7 @@ class LockHistory:
             "kind": kind,
             "quantity": 1,
             "fence": token,
+            "created_ns": None if at is None else ns(at),
         }
         self.movements.append(entry)
 
@@ -88,6 +159,11 @@ class LockHistory:
         return History(
             (
                 *self.faults,
+                *self.others,
+                Observation(time_ns=end, subject=LOCK_ATTEMPTS, rows=tuple(self.attempts)),
+                Observation(time_ns=end, subject=LOCK_STRAYS, rows=tuple(self.strays)),
+                Observation(time_ns=end, subject=LOCK_UNWATCHED, rows=tuple(self.unwatched)),
+                Observation(time_ns=end, subject=LOCK_SETTINGS, rows=(asdict(LockSettingsRow(TTL_S, WAIT_S)),)),
                 Observation(time_ns=end, subject=LOCK_GRANTS, rows=tuple(self.grants)),
                 Observation(time_ns=end, subject=MOVEMENTS, rows=tuple(self.movements)),
                 Stage(time_ns=end, stage="observe", state="end"),

@@ -6,7 +6,7 @@ from chaos.guarantees.lock_exclusive_and_fenced import lock_exclusive_and_fenced
 from harness.faults.spec import Edge, FaultSpec
 from harness.history import History
 from harness.verdict import Outcome
-from tests.unit.chaos.lock_history import MASTERS, LockHistory
+from tests.unit.chaos.lock_history import MASTERS, LockHistory, ns
 
 
 def of(kind: str, *members: str) -> FaultSpec:
@@ -303,3 +303,76 @@ def test_a_hold_that_nobody_released_needs_a_fault_on_its_way() -> None:
         if fault is not None:
             history.strikes(fault, began, began + 2)
         assert outcome(history) is expected, fault
+
+
+def written(at: float, *, ending: str = "released", began: float = 10, out_of_sight: int = 0) -> LockHistory:
+    """order-1 holds the lock for half a second, unless it begins earlier, and product writes at some time."""
+    history = LockHistory()
+    history.held("order-1", 1, began, 10.5, until=None if ending == "released" else 10.5, ending=ending)
+    history.grants[0] = {
+        **history.grants[0],
+        "drawn_ns": ns(began),
+        "granted_ns": ns(began),
+        "error_ns": ns(0.002),
+        "out_of_sight": out_of_sight,
+    }
+    history.writes(1, at=at)
+    return history
+
+
+def test_a_write_while_the_lock_is_held_passes() -> None:
+    for at in (9.995, 10.2, 10.506):
+        verdict = lock_exclusive_and_fenced.verdict(written(at).done())
+        assert verdict.outcome is Outcome.PASS
+        assert verdict.counts["writes while the lock was held"] == 1
+
+
+def test_a_write_before_the_lock_was_granted_fails() -> None:
+    assert said(written(9.9)) == [
+        "lamp: entry 1 (order o1) was written under token 1 0.100 s before order-1 was granted the lock"
+    ]
+
+
+def test_a_write_after_the_lock_was_released_fails() -> None:
+    assert said(written(10.6)) == [
+        "lamp: entry 1 (order o1) was written under token 1 0.100 s after order-1 had released the lock"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "count"),
+    [
+        (of("pause", "order-1"), "writes after the lock that were to be expected"),
+        (of("kill", "product-2"), "writes after the lock that were to be expected"),
+        (of("pause", "mysql"), "writes after the lock that were to be expected"),
+        (on("toxic", "order-1->product-1"), "writes after the lock that were to be expected"),
+        (of("clock_jump", "redis-lock-1"), "writes whose time nobody can tell"),
+        (of("pause", "order-2"), ""),
+        (on("cut", "order-1->redis-lock-1"), ""),
+        (on("toxic", "order-2->product-1"), ""),
+    ],
+)
+def test_it_is_excused_by_what_may_have_made_it_late(fault: FaultSpec, count: str) -> None:
+    history = written(10.6)
+    history.strikes(fault, 10, 11)
+    verdict = lock_exclusive_and_fenced.verdict(history.done())
+    assert verdict.outcome is (Outcome.PASS if count else Outcome.FAIL)
+    assert not count or verdict.counts[count] == 1
+
+
+def test_a_holder_that_waited_long_for_the_answer_may_have_given_up() -> None:
+    for history in (written(10.6, began=9), written(10.6, out_of_sight=1)):
+        verdict = lock_exclusive_and_fenced.verdict(history.done())
+        assert verdict.outcome is Outcome.PASS
+        assert verdict.counts["writes after the lock that prove nothing"] == 1
+
+
+def test_a_write_long_after_the_ttl_fails() -> None:
+    for at, fault, expected in (
+        (12, of("pause", "order-1"), Outcome.PASS),
+        (12, of("pause", "order-2"), Outcome.FAIL),
+        (11, of("pause", "order-2"), Outcome.PASS),
+    ):
+        history = written(at, ending="unknown")
+        history.strikes(fault, 10, 11)
+        assert outcome(history) is expected
