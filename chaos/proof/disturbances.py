@@ -60,5 +60,7 @@ DISTURBANCES: tuple[Disturbance, ...] = (
     Disturbance(spec=_of("provider_script", "payment-provider"), late=0.3),
     Disturbance(spec=_of("redelivery", "order-1"), lost=0.2),
     Disturbance(spec=_of("giving_back", "rabbitmq"), late=0.3),
+    Disturbance(spec=_of("deadlock", "mysql"), late=0.2),
+    Disturbance(spec=_of("read_only", "mysql"), refused=0.4),
 )
 """One of each kind, and several of the commonest."""
