@@ -2,6 +2,7 @@
 
     python -m ci.stubs           write proto/gen
     python -m ci.stubs --check   exit 1 and name the files when proto/gen is stale
+    python -m ci.stubs --proto FOLDER --into FOLDER      what Python imports, of other sources into another folder
 
 The stubs are committed so that an IDE and mypy need no build step; the check is part of the gate.
 """
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,15 +21,20 @@ PROTO = ROOT / "proto"
 GENERATED = PROTO / "gen"
 
 
-def generate(target: Path) -> None:
-    """Write stubs and their type hints for every .proto file below `target`. Raises CalledProcessError."""
+KINDS = ("python", "grpc_python", "mypy", "mypy_grpc")
+IMPORTED = KINDS[:2]
+"""What programs import; the others are type hints."""
+
+
+def generate(target: Path, proto: Path = PROTO, kinds: Sequence[str] = KINDS) -> None:
+    """Write stubs and their type hints for every .proto file of `proto` below `target`. Raises CalledProcessError."""
     target.mkdir(parents=True, exist_ok=True)
-    sources = sorted(str(path.relative_to(PROTO)) for path in PROTO.glob("shop/**/*.proto"))
-    outputs = [f"--{kind}_out={target}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
+    sources = sorted(str(path.relative_to(proto)) for path in proto.glob("shop/**/*.proto"))
+    outputs = [f"--{kind}_out={target}" for kind in kinds]
     plugins = [
         f"--plugin=protoc-gen-{name}={Path(sys.executable).parent / f'protoc-gen-{name}'}" for name in ("mypy", "mypy_grpc")
     ]
-    command = [sys.executable, "-m", "grpc_tools.protoc", f"--proto_path={PROTO}", *plugins, *outputs, *sources]
+    command = [sys.executable, "-m", "grpc_tools.protoc", f"--proto_path={proto}", *plugins, *outputs, *sources]
     subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own interpreter and files
     for folder in sorted({path.parent for path in target.glob("shop/**/*.py")}):
         while folder != target:
@@ -58,7 +65,12 @@ def main() -> int:
     """Run the command line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="only say whether the committed stubs are current")
+    parser.add_argument("--proto", type=Path, default=PROTO, help="the folder of the sources")
+    parser.add_argument("--into", type=Path, help="write there what Python imports, and leave proto/gen as it is")
     arguments = parser.parse_args()
+    if arguments.into is not None:
+        generate(arguments.into.resolve(), arguments.proto.resolve(), IMPORTED)
+        return 0
     if arguments.check:
         faults = stale_files()
         sys.stdout.writelines(f"{fault}\n" for fault in faults)

@@ -16,9 +16,12 @@ from harness.cli.fuzz import the_suite
 from harness.cli.options import AsJson, ProxyName
 from harness.experiment import Choices, Experiment
 from harness.fuzz.suite import UnknownPartError
-from harness.mutants import Caught, Mutant, MutantError, MutantResult, planted, result_of
+from harness.mutants import Beside, Caught, Mutant, MutantError, MutantResult, planted, result_of
 from harness.mutants.result import exit_code
-from harness.registry import RegistryError, UnknownNameError, experiments, find, mutants
+from harness.proof.source.cells import Seen
+from harness.proof.source.detectors import Setting, detect
+from harness.proof.source.processes import Processes
+from harness.registry import RegistryError, UnknownNameError, experiments, find, mutants, sources
 from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS
@@ -61,14 +64,14 @@ def run_mutants(
     proxy: ProxyName = "",
     as_json: AsJson = False,
 ) -> None:
-    """Run the experiment, or the part of `gauntlet fuzz`, of each mutant on a copy with its bug.
+    """Run the experiment, the part of `gauntlet fuzz`, or the contract of each mutant on a copy with its bug.
 
     Exit code 0: each was caught by the guarantee that it names; 1: one survived; 3: one was caught by another guarantee alone,
     or its run was not green for another reason, which is told.
     """
     try:
         chosen = _chosen(names or [], everything=everything)
-        detectors = {each.name: detector_of(each) for each in chosen.values()}
+        detectors = {each.name: detector_of(each) for each in chosen.values() if not each.contracts}
         known = judges_of(detectors)
         given = Seed.parse(seed) if seed is not None else None
         placement = choose_placement(provider, proxy, proxied=True)
@@ -77,7 +80,10 @@ def run_mutants(
         found = list[MutantResult]()
         for each in chosen.values():
             err.print(Text(f"mutant {each.name}: {each.about}"))
-            with planted(each, topology) as copy:
+            with planted(each, topology, _beside(topology)) as copy:
+                if each.contracts:
+                    found.append(_judged(each, copy, placement.provider.name, out_folder))
+                    continue
                 choices = Choices(
                     placement.provider.name,
                     copy,
@@ -107,7 +113,7 @@ def run_mutants(
 
 
 def detector_of(mutant: Mutant) -> Experiment[Any]:
-    """What has to fail: an experiment, or a part of `gauntlet fuzz` for the time that it has there by default.
+    """What has to fail of one that names no contract: an experiment, or a part of `gauntlet fuzz` for its time by default.
 
     Raises UnknownNameError, UnknownPartError, RegistryError.
     """
@@ -115,6 +121,27 @@ def detector_of(mutant: Mutant) -> Experiment[Any]:
         return find(mutant.experiment, experiments(), "experiment")
     suite = the_suite()
     return suite.experiment([mutant.fuzz], suite.share_s(mutant.fuzz))
+
+
+def _judged(mutant: Mutant, copy: Path, provider: str, folder: Path) -> MutantResult:
+    """What its contract says of a copy. A checker has no seed."""
+    found = detect(mutant.command, copy, 0, Setting(provider=provider, out=folder), Processes().run)
+    named = Caught.BY_NAMED if mutant.guarantee in found.by else Caught.BY_ANOTHER
+    outcomes = {Seen.CAUGHT: named, Seen.SURVIVED: Caught.SURVIVED, Seen.NOT_GREEN: Caught.NOT_GREEN}
+    return MutantResult(
+        mutant=mutant.name,
+        detector=mutant.detector,
+        guarantee=mutant.guarantee,
+        seed=0,
+        caught=outcomes[found.seen],
+        failed=found.by,
+        why=found.why,
+    )
+
+
+def _beside(topology: Path) -> tuple[Beside, ...]:
+    """The folders that stand beside a system, when its source is known."""
+    return next((each.beside for each in sources().values() if each.topology.resolve() == topology.resolve()), ())
 
 
 STYLES = {Caught.BY_NAMED: "green", Caught.BY_ANOTHER: "yellow", Caught.NOT_GREEN: "bold yellow", Caught.SURVIVED: "bold red"}

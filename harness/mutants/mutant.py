@@ -1,12 +1,12 @@
 """What a mutant is, and reading one from its file.
 
 about = "The order service acknowledges a command before its order is stored."
-experiment = "queue_consumer_killed"    # or fuzz = "across_users": the part of `gauntlet fuzz` that has to find it
-guarantee = "acknowledged_orders_survive"
+experiment = "queue_consumer_killed"    # or fuzz = "across_users", contracts = "tables": the part that has to find it
+guarantee = "acknowledged_orders_survive"    # of contracts: the rule
 seed = 7                                # optional: the seed that is known to show it
 
 [[edits]]
-file = "order/consumers.py"             # below the folder of services.toml
+file = "order/consumers.py"             # below the folder of services.toml, or ../proto/...: see Beside
 find = "..."                            # must be there exactly once
 replace = "..."
 """
@@ -35,20 +35,32 @@ class Edit:
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """A known bug, the experiment or the part of `gauntlet fuzz` that has to fail with it, and the guarantee that it breaks."""
+    """A known bug, what has to fail with it (an experiment, a part of `gauntlet fuzz`, a contract), and what guarantee,
+    or rule of contracts, it breaks.
+    """
 
     name: str
     about: str
     experiment: str = ""
     fuzz: str = ""
+    contracts: str = ""
     guarantee: str
     edits: tuple[Edit, ...]
     seed: int | None = None
 
     @property
     def detector(self) -> str:
-        """What has to fail: the name of the experiment, or `fuzz` and the name of the part."""
-        return self.experiment or f"fuzz {self.fuzz}"
+        """What has to fail: the name of the experiment, or `fuzz` or `contracts` and the name of the part."""
+        return self.experiment or " ".join(self._part)
+
+    @property
+    def command(self) -> str:
+        """The same with its kind: `experiment NAME`, `fuzz PART`, `contracts PART`."""
+        return f"experiment {self.experiment}" if self.experiment else " ".join(self._part)
+
+    @property
+    def _part(self) -> tuple[str, str]:
+        return ("fuzz", self.fuzz) if self.fuzz else ("contracts", self.contracts)
 
 
 _MUTANT = TypeAdapter(Mutant)
@@ -64,6 +76,6 @@ def _read(path: Path) -> Mutant:
         mutant = _MUTANT.validate_python({"name": path.stem, **tomllib.loads(path.read_text())})
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise MutantError(f"{path}: {error}") from error
-    if bool(mutant.experiment) == bool(mutant.fuzz):
-        raise MutantError(f"{path}: a mutant names either an experiment or a part of `gauntlet fuzz` (fuzz = ...)")
+    if sum(map(bool, (mutant.experiment, mutant.fuzz, mutant.contracts))) != 1:
+        raise MutantError(f"{path}: a mutant names one of experiment, fuzz and contracts")
     return mutant

@@ -1,4 +1,4 @@
-"""What looks for a bug in a copy of the system: an experiment, a part of `gauntlet fuzz`, tests. Each runs as a process.
+"""What looks for a bug in a copy of the system: an experiment, a part of `gauntlet fuzz`, a contract, tests. Each is a process.
 
 A process of its own is what makes it interruptible, bounded in time, and unable to disturb the next one.
 """
@@ -11,8 +11,9 @@ from pathlib import Path
 from time import monotonic
 
 from harness.exit_codes import ExitCode
+from harness.own_process import gauntlet
 from harness.proof.source.cells import Seen
-from harness.proof.source.processes import Ended
+from harness.proof.source.processes import Command, Ended
 
 BOUND_S = 900.0
 """How long a detector may take."""
@@ -41,7 +42,7 @@ class Setting:
     bound_s: float = BOUND_S
 
 
-Run = Callable[[Sequence[str], dict[str, str], float], Ended]
+Run = Callable[[Command, float], Ended]
 
 
 def detect(detector: str, topology: Path, seed: int, setting: Setting, run: Run) -> Detection:
@@ -49,9 +50,9 @@ def detect(detector: str, topology: Path, seed: int, setting: Setting, run: Run)
     kind, _, name = detector.partition(" ")
     if kind not in KINDS or not name:
         raise UnknownDetectorError(f"{detector!r} is no detector: {', '.join(KINDS)}, and a name")
-    command, environment, read = KINDS[kind](name, topology, seed, setting)
+    command, read = KINDS[kind](name, topology, seed, setting)
     begun = monotonic()
-    ended = run(command, environment, setting.bound_s)
+    ended = run(command, setting.bound_s)
     seconds = round(monotonic() - begun, 1)
     if ended.code is None:
         return Detection(seen=Seen.NOT_GREEN, why=f"not done after {setting.bound_s:g} s", seconds=seconds)
@@ -59,12 +60,14 @@ def detect(detector: str, topology: Path, seed: int, setting: Setting, run: Run)
     return Detection(seen=found.seen, by=found.by, why=found.why, seconds=seconds)
 
 
-Prepared = tuple[list[str], dict[str, str], Callable[[Ended], Detection]]
+Prepared = tuple[Command, Callable[[Ended], Detection]]
 
 
 def _gauntlet(arguments: Sequence[str], topology: Path, seed: int, setting: Setting) -> Prepared:
-    command = [sys.executable, "-m", "harness.cli", *arguments, "--seed", str(seed), "--json", "--topology", str(topology)]
-    return [*command, "--provider", setting.provider, "--out", str(setting.out)], {}, _verdict
+    subject = ["--seed", str(seed), "--json", "--topology", str(topology)]
+    return Command(
+        arguments=gauntlet(*arguments, *subject, "--provider", setting.provider, "--out", str(setting.out))
+    ), _verdict
 
 
 def _experiment(name: str, topology: Path, seed: int, setting: Setting) -> Prepared:
@@ -76,23 +79,34 @@ def _fuzz(name: str, topology: Path, seed: int, setting: Setting) -> Prepared:
     return _gauntlet(["fuzz", part, *(["--time", seconds] if seconds else [])], topology, seed, setting)
 
 
+def _contracts(name: str, topology: Path, _seed: int, setting: Setting) -> Prepared:
+    """Documents are read from the folder that the copy is in: what was not copied is linked there."""
+    arguments = gauntlet("contracts", "check", "--only", name, "--format", "json", "--provider", setting.provider)
+    return Command(arguments=arguments, folder=topology.resolve().parent.parent), _contract
+
+
 def _tests(paths: str, topology: Path, _seed: int, setting: Setting) -> Prepared:
     """Tests import the copy in place of the system, because its folder's parent comes first on the path."""
     command = [sys.executable, "-P", "-m", "pytest", "-q", "-x", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist"]
     shared = ["-o", f"gauntlet_topology={topology}", "--provider", setting.provider]
-    return [*command, *shared, *paths.split()], {"PYTHONPATH": str(topology.parent.parent)}, _tested
+    environment = {"PYTHONPATH": str(topology.parent.parent)}
+    return Command(arguments=[*command, *shared, *paths.split()], environment=environment), _tested
 
 
-KINDS: dict[str, Callable[[str, Path, int, Setting], Prepared]] = {"experiment": _experiment, "fuzz": _fuzz, "tests": _tests}
-"""The kinds of detectors: `experiment NAME`, `fuzz PART [SECONDS]`, `tests PATH...`."""
+KINDS: dict[str, Callable[[str, Path, int, Setting], Prepared]] = {
+    "experiment": _experiment,
+    "fuzz": _fuzz,
+    "contracts": _contracts,
+    "tests": _tests,
+}
+"""The kinds of detectors: `experiment NAME`, `fuzz PART [SECONDS]`, `contracts PART`, `tests PATH...`."""
 
 
 def _verdict(ended: Ended) -> Detection:
     try:
         verdict = json.loads(ended.out.strip().splitlines()[-1])
     except (IndexError, ValueError):
-        said = ended.err.strip().splitlines()
-        return Detection(seen=Seen.NOT_GREEN, why=f"exit code {ended.code}: {said[-1] if said else 'nothing said'}")
+        return Detection(seen=Seen.NOT_GREEN, why=_died(ended))
     failed = [each for each in verdict["verdicts"] if each["outcome"] == "FAIL"]
     if failed:
         why = failed[0]["evidence"][0]["what"] if failed[0]["evidence"] else ""
@@ -102,6 +116,24 @@ def _verdict(ended: Ended) -> Detection:
     unmet = [f"{each['name']}: {each['detail']}" for each in verdict["requirements"] if not each["met"]]
     unjudged = [f"{each['guarantee']} is {each['outcome']}: {each['why']}" for each in verdict["verdicts"] if each["why"]]
     return Detection(seen=Seen.NOT_GREEN, why=next(iter([*verdict["errors"], *unmet, *unjudged]), f"exit code {ended.code}"))
+
+
+def _contract(ended: Ended) -> Detection:
+    """By the exit codes of `gauntlet contracts check`; `by` are the rules that broke."""
+    try:
+        findings = json.loads(ended.out)["findings"]
+    except (ValueError, KeyError):
+        return Detection(seen=Seen.NOT_GREEN, why=_died(ended))
+    broken = [each for each in findings if each["level"] == "ERR" and each["accepted"] is None]
+    if ended.code == ExitCode.FAIL and broken:
+        why = f"{broken[0]['where']}: {broken[0]['message']}"
+        return Detection(seen=Seen.CAUGHT, by=tuple(dict.fromkeys(each["rule"] for each in broken)), why=why)
+    return Detection(seen=Seen.SURVIVED) if ended.code == ExitCode.PASS else Detection(seen=Seen.NOT_GREEN, why=_died(ended))
+
+
+def _died(ended: Ended) -> str:
+    said = ended.err.strip().splitlines()
+    return f"exit code {ended.code}: {said[-1] if said else 'nothing said'}"
 
 
 def _tested(ended: Ended) -> Detection:

@@ -1,21 +1,19 @@
 """Runs the kill matrix: every mutant against its detectors until one catches it, and controls on the clean system."""
 
 import hashlib
-import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 
-from harness.mutants import Mutant, planted
+from harness.mutants import Mutant, copied, edited, planted
 from harness.proof.source.at_once import at_once
 from harness.proof.source.cells import CLEAN, Cell, Cells, Seen
 from harness.proof.source.detectors import Detection
 from harness.proof.source.mutations import Mutation
-from harness.proof.source.subject import Claim, SourceProof, detectors_for, is_tests, own_detectors
+from harness.proof.source.subject import Claim, SourceProof, detectors_for, is_tests
 
 SEED = 1
 """The seed of a mutant that names none."""
@@ -135,16 +133,15 @@ def by_hand(mutants: Iterable[Mutant], proof: SourceProof, claims: tuple[Claim, 
     Raises MutantError when the system has outgrown one.
     """
     for mutant in mutants:
-        with planted(mutant, proof.topology) as copy:
-            changed = {edit.file: (copy.parent / edit.file).read_text() for edit in mutant.edits}
+        changed = edited(mutant, proof.topology)
         yield Planted(
             name=mutant.name,
             about=mutant.about,
             where=", ".join(dict.fromkeys(edit.file for edit in mutant.edits)),
             diff="\n".join(f"- {edit.find.strip()}\n+ {edit.replace.strip()}" for edit in mutant.edits),
             text=_digest(changed),
-            detectors=tuple(dict.fromkeys((*own_detectors(mutant), *detectors_for(tuple(changed), claims)))),
-            copy=lambda mutant=mutant: planted(mutant, proof.topology),  # type: ignore[misc]  # mypy infers no type for a lambda's default
+            detectors=tuple(dict.fromkeys((mutant.command, *detectors_for(tuple(changed), claims)))),
+            copy=lambda mutant=mutant: planted(mutant, proof.topology, proof.beside),  # type: ignore[misc]  # mypy infers no type for a lambda's default
             seed=mutant.seed if mutant.seed is not None else SEED,
         )
 
@@ -164,14 +161,9 @@ def generated(mutations: Iterable[Mutation], proof: SourceProof, claims: tuple[C
         )
 
 
-@contextmanager
-def _mutated(mutation: Mutation, proof: SourceProof) -> Iterator[Path]:
-    with TemporaryDirectory(prefix="gauntlet-mutant-") as scratch:
-        copy = Path(scratch) / proof.folder.name
-        shutil.copytree(proof.folder, copy, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"))
-        path = copy / mutation.file
-        path.write_text(mutation.applied(path.read_text()))
-        yield copy / proof.topology.name
+def _mutated(mutation: Mutation, proof: SourceProof) -> AbstractContextManager[Path]:
+    text = (proof.folder / mutation.file).read_text()
+    return copied(proof.topology, {mutation.file: mutation.applied(text)}, proof.beside)
 
 
 def text_of(proof: SourceProof) -> str:

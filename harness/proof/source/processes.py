@@ -7,9 +7,10 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 
 GRACE_S = 90.0
@@ -18,6 +19,15 @@ GRACE_S = 90.0
 
 class Interrupted(Exception):
     """The process was interrupted, or was not begun, because the matrix was; it has said nothing of its subject."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """What to run: with `environment` beside our own, in `folder`, or where we are."""
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +48,9 @@ class Processes:
         self._at_work: set[subprocess.Popen[str]] = set()
         self._interrupted = False
 
-    def run(self, command: Sequence[str], environment: dict[str, str], bound_s: float) -> Ended:
+    def run(self, command: Command, bound_s: float) -> Ended:
         """Run a command; after `bound_s` seconds it is interrupted. Raises Interrupted."""
-        process = self._begin(command, environment)
+        process = self._begin(command)
         try:
             ended = _communicated(process, bound_s)
         finally:
@@ -64,16 +74,17 @@ class Processes:
             except subprocess.TimeoutExpired:
                 _signal(process, signal.SIGKILL)
 
-    def _begin(self, command: Sequence[str], environment: dict[str, str]) -> "subprocess.Popen[str]":
+    def _begin(self, command: Command) -> "subprocess.Popen[str]":
         with self._lock:
             if self._interrupted:
                 raise Interrupted
             process = subprocess.Popen(  # noqa: S603 - our own modules, by the paths of this installation
-                command,
+                command.arguments,
+                cwd=command.folder,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
-                env={**os.environ, **environment},
+                env={**os.environ, **command.environment},
                 start_new_session=True,
             )
             self._at_work.add(process)

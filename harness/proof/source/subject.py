@@ -18,14 +18,15 @@ from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
-from harness.mutants import Mutant, MutantError
+from harness.mutants import Beside, MutantError
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceProof:
     """`files` and `left_out` are patterns below the folder of `topology`; `claims` and `explained` are TOML files.
 
-    `candidates` is a folder of mutants that are not known to be caught: they are tried in the matrix alone.
+    `candidates` is a folder of mutants that are not known to be caught: they are tried in the matrix alone. `beside` are the
+    folders of the project that the system's programs and its contracts are made from.
     """
 
     name: str
@@ -35,6 +36,7 @@ class SourceProof:
     claims: Path
     explained: Path
     candidates: Path
+    beside: tuple[Beside, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -94,11 +96,6 @@ def detectors_for(files: tuple[str, ...], claims: tuple[Claim, ...]) -> tuple[st
 def is_tests(detector: str) -> bool:
     """Whether it is made of tests, which know the code; what only these see is a gap of the black box."""
     return detector.startswith("tests ")
-
-
-def own_detectors(mutant: Mutant) -> tuple[str, ...]:
-    """What a mutant made by hand names itself."""
-    return (f"fuzz {mutant.fuzz}" if mutant.fuzz else f"experiment {mutant.experiment}",)
 
 
 def _read(path: Path) -> _File:

@@ -1,25 +1,45 @@
 """Every known bug can still be planted, and names an experiment that exists and a guarantee that this one is judged by."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from chaos.contracts import CONTRACTS
 from chaos.mutants import MUTANTS
+from chaos.proof.source import SOURCES
 from harness.cli.mutants import detector_of
-from harness.mutants import Mutant, planted
+from harness.mutants import Mutant, edited, planted
 
+(SHOP,) = SOURCES
 SERVICES = Path("system/services.toml")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_mutant_fits_the_shop_as_it_is(mutant: Mutant) -> None:
-    assert mutant.guarantee in detector_of(mutant).guarantees
-    with planted(mutant, SERVICES) as copy:
-        for edit in mutant.edits:
-            changed = (copy.parent / edit.file).read_text()
-            assert changed != (SERVICES.parent / edit.file).read_text()
+    if mutant.contracts:
+        assert mutant.contracts in {checker.name for checker in CONTRACTS.checkers}
+    else:
+        assert mutant.guarantee in detector_of(mutant).guarantees
+    for file, changed in edited(mutant, SERVICES).items():
+        assert changed != (SERVICES.parent / file).read_text()
+        if file.endswith(".py"):
             ast.parse(changed)
+
+
+def test_the_copied_shop_imports_what_is_generated_from_changed_messages() -> None:
+    (mutant,) = (each for each in MUTANTS if each.name == "expiry_by_another_number")
+    with planted(mutant, SERVICES, SHOP.beside) as copy:
+        asked = "from shop.order.v1 import order_pb2; print(order_pb2.Order.EXPIRES_AT_FIELD_NUMBER)"
+        command = [sys.executable, "-c", asked]
+        done = subprocess.run(command, cwd=copy.parent.parent, capture_output=True, text=True, check=True)  # noqa: S603 - Python
+    assert done.stdout == "12\n"
+
+
+def test_bugs_in_messages_are_known() -> None:
+    assert sum(any(edit.file.startswith("../proto/") for edit in mutant.edits) for mutant in MUTANTS) >= 4
 
 
 def test_bugs_of_many_experiments_are_known() -> None:

@@ -1,10 +1,12 @@
 """A mutant is planted in a copy, exactly as its file says, and one that the system has outgrown is told, not passed over."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from harness.mutants import Edit, Mutant, MutantError, load, planted
+from harness.mutants import Beside, Edit, Mutant, MutantError, load, planted
 
 FILE = """
 about = "It forgets."
@@ -53,6 +55,13 @@ def test_what_cannot_be_read_names_its_file(tmp_path: Path, text: str) -> None:
         load(tmp_path)
 
 
+def test_a_contract_may_be_what_catches_it(tmp_path: Path) -> None:
+    (tmp_path / "forgets.toml").write_text(FILE.replace("experiment", "contracts"))
+    (read,) = load(tmp_path)
+    assert (read.detector, read.command) == ("contracts sale", "contracts sale")
+    assert mutant().command == "experiment sale"
+
+
 def test_the_copy_has_the_bug_the_system_has_not_and_nothing_is_left(topology: Path) -> None:
     with planted(mutant(), topology) as copy:
         assert (copy.parent / "order" / "store.py").read_text() == "keep = False\n"
@@ -71,3 +80,47 @@ def test_a_mutant_that_the_system_has_outgrown_is_told(topology: Path, outgrown:
         said = "2 times"
     with pytest.raises(MutantError, match=said), planted(outgrown, topology):
         pass
+
+
+BUILT = (
+    "from pathlib import Path; import sys; Path(sys.argv[2], 'made.py').write_text(Path(sys.argv[1], 'a.proto').read_text())"
+)
+
+
+@pytest.fixture
+def words(topology: Path) -> Beside:
+    folder = topology.parent.parent / "words"
+    folder.mkdir()
+    (folder / "a.proto").write_text("keep = True\n")
+    return Beside(folder=folder, build=(sys.executable, "-c", BUILT, "{folder}", "{into}"))
+
+
+def test_what_is_generated_from_a_changed_folder_stands_beside_the_copy(topology: Path, words: Beside) -> None:
+    with planted(mutant(file="../words/a.proto"), topology, (words,)) as copy:
+        assert (copy.parent.parent / "made.py").read_text() == "keep = False\n"
+        assert (copy.parent / "order" / "store.py").read_text() == "keep = True\n"
+    assert (words.folder / "a.proto").read_text() == "keep = True\n"
+    assert not (words.folder.parent / "made.py").exists()
+
+
+def test_a_folder_that_is_not_changed_is_there_and_is_not_built(topology: Path, words: Beside) -> None:
+    with planted(mutant(), topology, (words,)) as copy:
+        assert (copy.parent.parent / "words" / "a.proto").read_text() == "keep = True\n"
+        assert not (copy.parent.parent / "made.py").exists()
+    assert (words.folder / "a.proto").exists()
+
+
+def test_a_change_that_cannot_be_built_is_told(topology: Path, words: Beside) -> None:
+    broken = replace(words, build=(sys.executable, "-c", "raise SystemExit('no such type')"))
+    with pytest.raises(MutantError, match="no such type"), planted(mutant(file="../words/a.proto"), topology, (broken,)):
+        pass
+
+
+@pytest.mark.parametrize("file", ["../words/a.proto", "../other/a.proto", "../words/../words/a.proto"])
+def test_a_folder_that_is_not_declared_is_never_changed(topology: Path, words: Beside, file: str) -> None:
+    (topology.parent.parent / "other").mkdir()
+    (topology.parent.parent / "other" / "a.proto").write_text("keep = True\n")
+    known = () if file == "../words/a.proto" else (words,)
+    with pytest.raises(MutantError, match="outside the system"), planted(mutant(file=file), topology, known):
+        pass
+    assert "False" not in (words.folder / "a.proto").read_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.proof.source import processes
-from harness.proof.source.processes import Interrupted, Processes
+from harness.proof.source.processes import Command, Interrupted, Processes
 from harness.waiting import wait_until
 
 TIDY = """
@@ -28,10 +28,14 @@ while True:
 """
 
 
-def test_a_process_is_run_and_one_that_hangs_is_interrupted() -> None:
+def test_a_process_is_run_and_one_that_hangs_is_interrupted(tmp_path: Path) -> None:
     run = Processes().run
-    assert run([sys.executable, "-c", "import os; print(os.environ['TOLD'])"], {"TOLD": "7"}, 20.0).out == "7\n"
-    assert run([sys.executable, "-c", "import signal; signal.pause()"], {}, 0.3).code is None
+
+    def python(program: str, **environment: str) -> Command:
+        return Command(arguments=[sys.executable, "-c", program], environment=environment, folder=tmp_path)
+
+    assert run(python("import os; print(os.environ['TOLD'], os.getcwd())", TOLD="7"), 20.0).out == f"7 {tmp_path}\n"
+    assert run(python("import signal; signal.pause()"), 0.3).code is None
 
 
 def test_all_at_work_are_interrupted_and_clean_up(tmp_path: Path) -> None:
@@ -50,7 +54,7 @@ def test_none_is_begun_after_that() -> None:
     all_ = Processes()
     all_.interrupt()
     with pytest.raises(Interrupted):
-        all_.run([sys.executable, "-c", ""], {}, 5.0)
+        all_.run(Command(arguments=[sys.executable, "-c", ""]), 5.0)
 
 
 def interrupted(folder: Path, program: str, names: tuple[str, ...]) -> list[str]:
@@ -60,7 +64,7 @@ def interrupted(folder: Path, program: str, names: tuple[str, ...]) -> list[str]
 
     def run(name: str) -> None:
         try:
-            all_.run([sys.executable, "-c", program, str(folder / name)], {}, 60.0)
+            all_.run(Command(arguments=[sys.executable, "-c", program, str(folder / name)]), 60.0)
             ended.append("ended")
         except Interrupted:
             ended.append("interrupted")
