@@ -66,7 +66,8 @@ def _watchers() -> Iterator[str]:
 
 def _mutants() -> Iterator[str]:
     yield "## Mutants\n\nKnown bugs, planted in a copy of the shop by `make mutants`.\n"
-    yield "| Mutant | Bug | Experiment, fuzzer or contract that must fail | Guarantee or rule that must be named |\n|---|---|---|---|"
+    yield "| Mutant | Bug | Experiment, fuzzer or contract that must fail | Guarantee or rule that must be named |"
+    yield "|---|---|---|---|"
     for name, each in sorted(mutants().items()):
         yield f"| `{name}` | {each.about} | `{each.detector}` | `{each.guarantee}` |"
 

@@ -47,6 +47,8 @@ DISTURBANCES: tuple[Disturbance, ...] = (
     Disturbance(spec=_of("flush", "redis-lock-3")),
     Disturbance(spec=_of("clock_jump", "redis-lock-2")),
     Disturbance(spec=_of("disk_full", "mysql"), refused=0.4),
+    Disturbance(spec=_of("read_only", "mysql"), refused=0.5, lost=0.0),
+    Disturbance(spec=_of("deadlock", "mysql"), late=0.3),
     Disturbance(spec=_of("memory_alarm", "rabbitmq"), refused=0.4),
     Disturbance(spec=_of("connection_flood", "gateway-1"), late=0.3),
     Disturbance(spec=_on("partition", "order-1->redis-lock-1", "order-1->redis-lock-2"), refused=0.3),
