@@ -14,7 +14,8 @@ from harness.cli.console import err, out, refuse
 from harness.cli.execution import RUNS, Execution, judges_of, require_folder
 from harness.cli.options import AsJson, ProxyName, stack_folder
 from harness.experiment import Choices, Experiment, Plan, PlanError, read_plan
-from harness.registry import RegistryError, UnknownNameError, experiments, find
+from harness.mutants import MutantError
+from harness.registry import RegistryError, UnknownNameError, experiments, find, mutants
 from harness.seed import Seed
 from harness.stack.attach import attach
 from harness.stack.errors import StackError
@@ -55,6 +56,7 @@ def run_experiments(
         chosen = _chosen(names or [], default=default, everything=everything)
         known = judges_of(chosen)
         plan = _plan(plan_file, chosen) if plan_file is not None else None
+        bugs = {name: tuple(each.name for each in mutants().values() if each.experiment == name) for name in chosen}
         first = Seed.parse(seed) if seed is not None else Seed.fresh()
         require_folder(out_folder)
         reused = attach(stack_folder(stack)).folder if stack else None
@@ -67,9 +69,9 @@ def run_experiments(
             reused,
             environment=placement.environment,
         )
-    except (UnknownNameError, RegistryError, StackError, NotADirectoryError, PlanError, ValueError) as error:
+    except (UnknownNameError, RegistryError, MutantError, StackError, NotADirectoryError, PlanError, ValueError) as error:
         refuse(error)
-    execution = Execution(out_folder, known, choices, as_json, plan)
+    execution = Execution(out_folder, known, choices, as_json, plan, bugs=bugs)
     execution.run_all(grouped(chosen.values()) if everything else chosen.values(), first)
     raise typer.Exit(execution.exit_code)
 

@@ -32,7 +32,8 @@ RUNS = Path(".gauntlet") / "runs"
 class Execution:
     """The settings of runs (parent folder, guarantees, choices, output), and their verdicts.
 
-    `as_json`: verdicts are printed as JSON, or not at all when `quiet`.
+    `bugs` are the known bugs that each experiment was seen to catch. `as_json`: verdicts are printed as JSON, or not at all
+    when `quiet`.
     """
 
     parent: Path
@@ -41,6 +42,7 @@ class Execution:
     as_json: bool = False
     plan: Plan | None = None
     quiet: bool = False
+    bugs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     concluded: list[tuple[RunFolder, RunVerdict]] = field(default_factory=list)
     unwritten: list[OSError] = field(default_factory=list)
 
@@ -65,6 +67,7 @@ class Execution:
             note=narrator.note,
             choices=self.choices,
             plan=self.plan,
+            catches=self.bugs.get(experiment.name, ()),
         )
         try:
             return asyncio.run(_until_told_to_stop(work))

@@ -17,6 +17,7 @@ from harness.cli.console import err, out, refuse
 from harness.cli.execution import require_folder
 from harness.cli.options import AsJson
 from harness.exit_codes import ExitCode
+from harness.experiment import service_levels
 from harness.mutants import MutantError, load
 from harness.proof.source.cells import CLEAN, Cells, Seen
 from harness.proof.source.detectors import Setting, detect
@@ -24,7 +25,7 @@ from harness.proof.source.matrix import Matrix, OutOfTime, Planted, by_hand, gen
 from harness.proof.source.processes import Processes
 from harness.proof.source.standing import MatrixTable, table
 from harness.proof.source.subject import SourceProof, read_claims, read_explained
-from harness.registry import RegistryError, mutants, sources
+from harness.registry import RegistryError, guarantees, mutants, sources
 from harness.seed import Seed
 from harness.stack.providers import AUTO, PROVIDERS
 
@@ -62,7 +63,7 @@ def prove_matrix(
     explained, and no control failed; 1: one survived, or a false alarm; 3: something is open, or was not green.
     """
     from harness.proof.source.reports import as_json as matrix_json
-    from harness.proof.source.reports import summary, text_table, write
+    from harness.proof.source.reports import guarantee_table, summary, text_table, write
 
     try:
         require_folder(out_folder)
@@ -70,6 +71,7 @@ def prove_matrix(
         works = [_Work.of(proof, only or [], drawn, out_folder, hand=hand, number=number) for proof in sources().values()]
         for work in works:
             work.wanted = tuple(by or ())
+            work.guarantees = () if only else (*guarantees(), service_levels.NAME)
     except (RegistryError, MutantError, ImportError, OSError, SyntaxError, ValueError) as error:
         refuse(error)
     setting = Setting(provider=provider, out=out_folder / "runs")
@@ -84,6 +86,8 @@ def prove_matrix(
             out.print(matrix_json(found), markup=False)
         else:
             out.print(text_table(found))
+            if found.guarantees:
+                out.print(guarantee_table(found))
             out.print(Text(summary(found), "bold"))
             err.print(Text(f"written: {path}"))
         code = ExitCode.INTERRUPTED if interrupted else found.exit_code
@@ -99,6 +103,8 @@ class _Work:
     cells: Cells
     text: str
     wanted: tuple[str, ...] = ()
+    guarantees: tuple[str, ...] = ()
+    """Those that should be known to catch mutants; none when only some mutants are shown."""
 
     @classmethod
     def of(cls, proof: SourceProof, only: list[str], seed: Seed, folder: Path, *, hand: bool, number: int) -> "_Work":
@@ -139,7 +145,8 @@ class _Work:
 
     def table(self) -> MatrixTable:
         """The matrix as it stands."""
-        return table(self.planted, self.cells, self.cells.of(CLEAN, self.text), read_explained(self.proof.explained))
+        controls, explained = self.cells.of(CLEAN, self.text), read_explained(self.proof.explained)
+        return table(self.planted, self.cells, controls, explained, self.guarantees)
 
     def _controls(self, clean: int) -> list[tuple[str, int]]:
         """Each detector that caught a mutant, with its seed; and further seeds of every experiment."""

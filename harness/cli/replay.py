@@ -52,7 +52,7 @@ def replay(
         NotADirectoryError,
     ) as error:
         refuse(error)
-    execution = Execution(out_folder, known, facts.choices, as_json, plan)
+    execution = Execution(out_folder, known, facts.choices, as_json, plan, bugs={experiment.name: facts.catches})
     execution.run(experiment, seed)
     raise typer.Exit(execution.exit_code)
 

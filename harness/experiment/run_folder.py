@@ -32,6 +32,7 @@ class NotARunError(Exception):
 class RunRecord:
     """What was run, enough to judge the history without the experiment's code.
 
+    `catches` are the known bugs that the experiment was seen to catch, by name.
     `clock_ns` is what has to be added to the history's monotonic times (ns) to get the time since the epoch.
     """
 
@@ -46,6 +47,7 @@ class RunRecord:
     sightings: tuple[Sighting, ...] = ()
     levels: tuple[ServiceLevel, ...] = ()
     exercised: tuple[Exercised, ...] = ()
+    catches: tuple[str, ...] = ()
     system: Mapping[str, str] = field(default_factory=dict)
     choices: Choices = field(default_factory=Choices)
     clock_ns: int = 0

@@ -52,15 +52,16 @@ async def run(
     note: Callable[[str], None] = lambda _text: None,
     choices: Choices = CHOICES,
     plan: Plan | None = None,
+    catches: tuple[str, ...] = (),
 ) -> RunVerdict:
     """Run an experiment and judge it. `conclude` writes the report, also when the run was interrupted.
 
     `listener` gets every record, `note` progress as text.
-    `plan` is used instead of the one that the experiment has with this seed. Raises only CancelledError and
-    OSError.
+    `plan` is used instead of the one that the experiment has with this seed; `catches` are the known bugs that the experiment
+    was seen to catch, for the report. Raises only CancelledError and OSError.
     """
     planned = _planned(experiment, seed, choices, plan)
-    folder.save_record(_facts(experiment, seed, choices, planned))
+    folder.save_record(replace(_facts(experiment, seed, choices, planned), catches=catches))
     folder.save_plan(planned.plan)
     try:
         with Writer(folder.history) as writer:

@@ -3,6 +3,7 @@
 about = "The order service acknowledges a command before its order is stored."
 experiment = "queue_consumer_killed"    # or fuzz = "across_users", contracts = "tables": the part that has to find it
 guarantee = "acknowledged_orders_survive"    # of contracts: the rule
+also = ["mail_once_per_paid_order"]     # optional: further guarantees that were seen to fail with it
 seed = 7                                # optional: the seed that is known to show it
 
 [[edits]]
@@ -36,7 +37,7 @@ class Edit:
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
     """A known bug, what has to fail with it (an experiment, a part of `gauntlet fuzz`, a contract), and what guarantee,
-    or rule of contracts, it breaks.
+    or rule of contracts, it breaks; `also` are further ones that were seen to fail with it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Mutant:
     fuzz: str = ""
     contracts: str = ""
     guarantee: str
+    also: tuple[str, ...] = ()
     edits: tuple[Edit, ...]
     seed: int | None = None
 

@@ -24,7 +24,10 @@ Detect = Callable[[str, Path, int], Detection]
 
 @dataclass(frozen=True, kw_only=True)
 class Planted:
-    """A mutant of the matrix. `copy` makes a system that has it; `text` identifies the source that this one has."""
+    """A mutant of the matrix. `copy` makes a system that has it; `text` identifies the source that this one has.
+
+    `breaks` are the guarantees that it is known to break; of one that is not known to be caught there are none.
+    """
 
     name: str
     about: str
@@ -34,6 +37,7 @@ class Planted:
     detectors: tuple[str, ...]
     copy: Callable[[], AbstractContextManager[Path]] = field(repr=False)
     seed: int = SEED
+    breaks: tuple[str, ...] = ()
 
 
 class OutOfTime(Exception):
@@ -130,6 +134,8 @@ class Matrix:
 def by_hand(mutants: Iterable[Mutant], proof: SourceProof, claims: tuple[Claim, ...] = ()) -> Iterator[Planted]:
     """Mutants of files, each against what it names itself, and then all who claim to see bugs in its files.
 
+    Without claims they are mutants that are known to be caught.
+
     Raises MutantError when the system has outgrown one.
     """
     for mutant in mutants:
@@ -143,6 +149,7 @@ def by_hand(mutants: Iterable[Mutant], proof: SourceProof, claims: tuple[Claim, 
             detectors=tuple(dict.fromkeys((mutant.command, *detectors_for(tuple(changed), claims)))),
             copy=lambda mutant=mutant: planted(mutant, proof.topology, proof.beside),  # type: ignore[misc]  # mypy infers no type for a lambda's default
             seed=mutant.seed if mutant.seed is not None else SEED,
+            breaks=() if claims else (mutant.guarantee, *mutant.also),
         )
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.proof.source.cells import Cell, Seen
+from harness.proof.source.coverage import WANTED
 from harness.proof.source.standing import MatrixTable, Standing
 
 STYLES = {
@@ -42,13 +43,29 @@ def text_table(found: MatrixTable) -> Table:
     return shown
 
 
+def guarantee_table(found: MatrixTable) -> Table:
+    """A line for each guarantee: how many mutants it caught, and which; too few are marked."""
+    shown = Table(box=None, pad_edge=False)
+    for title in ("guarantee", "caught", "named", "mutants"):
+        shown.add_column(title, overflow="fold")
+    for row in found.guarantees:
+        caught, named = str(len(row.caught)), str(len(row.named) or "")
+        style = "bold yellow" if row.few else ""
+        shown.add_row(
+            Text(row.name, style), caught, named, Text(", ".join((*row.caught, *(f"({each})" for each in row.named))))
+        )
+    return shown
+
+
 def summary(found: MatrixTable) -> str:
     """The numbers, in one line."""
     counts = ", ".join(f"{number} {standing}" for standing in Standing if (number := found.count(standing)))
     score = (
         "nothing is decided" if found.score is None else f"{100 * found.score:.0f} % of those decided and not explained caught"
     )
-    return f"{_number(len(found.rows), 'mutant')}: {counts or 'none'}; {score}; {control_summary(found)}"
+    few = sum(row.few for row in found.guarantees)
+    owing = f"; {_number(few, 'guarantee')} with fewer than {WANTED} mutants caught" if few else ""
+    return f"{_number(len(found.rows), 'mutant')}: {counts or 'none'}; {score}; {control_summary(found)}{owing}"
 
 
 def control_summary(found: MatrixTable) -> str:
@@ -72,6 +89,7 @@ def as_json(found: MatrixTable) -> str:
         "mutants": [asdict(row) | {"seconds": row.seconds} for row in found.rows],
         "controls": [asdict(cell) for cell in found.controls],
         "false_alarms": len(found.alarms),
+        "guarantees": [asdict(row) | {"few": row.few} for row in found.guarantees],
     }
     return json.dumps(content, indent=2) + "\n"
 
@@ -92,6 +110,7 @@ def page(found: MatrixTable) -> str:
             outcomes=OUTCOMES,
             told=summary(found),
             controls=_by_detector(found.controls),
+            wanted=WANTED,
         )
     )
 

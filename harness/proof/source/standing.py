@@ -1,11 +1,12 @@
 """How the matrix stands: what became of each mutant, false alarms of controls, and the score."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.exit_codes import ExitCode
 from harness.proof.source.cells import Cell, Cells, Seen, false_alarms
+from harness.proof.source.coverage import GuaranteeRow, per_guarantee
 from harness.proof.source.matrix import Planted
 from harness.proof.source.subject import is_tests
 
@@ -45,10 +46,11 @@ class MutantRow:
 
 @dataclass(frozen=True, kw_only=True)
 class MatrixTable:
-    """The whole matrix. `controls` are runs of the clean system."""
+    """The whole matrix. `controls` are runs of the clean system; `guarantees` say what each of them caught."""
 
     rows: tuple[MutantRow, ...]
     controls: tuple[Cell, ...]
+    guarantees: tuple[GuaranteeRow, ...] = ()
 
     @property
     def alarms(self) -> tuple[Cell, ...]:
@@ -75,10 +77,16 @@ class MatrixTable:
         return ExitCode.INCONCLUSIVE if unproved or undecided or not self.rows else ExitCode.PASS
 
 
-def table(mutants: Iterable[Planted], cells: Cells, controls: Iterable[Cell], explained: Mapping[str, str]) -> MatrixTable:
+def table(
+    mutants: Sequence[Planted],
+    cells: Cells,
+    controls: Iterable[Cell],
+    explained: Mapping[str, str],
+    guarantees: Iterable[str] = (),
+) -> MatrixTable:
     """The matrix as it stands. A mutant that was caught in spite of its explanation is caught."""
     rows = tuple(_row(mutant, cells, explained.get(mutant.name, "")) for mutant in mutants)
-    return MatrixTable(rows=rows, controls=tuple(controls))
+    return MatrixTable(rows=rows, controls=tuple(controls), guarantees=per_guarantee(guarantees, mutants, cells))
 
 
 def _row(mutant: Planted, cells: Cells, explanation: str) -> MutantRow:

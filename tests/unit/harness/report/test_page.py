@@ -82,6 +82,14 @@ def test_a_planted_bug_is_named(folder: RunFolder) -> None:
     assert "A known bug was planted for this run: inbox_forgets. It has to fail." in drawn(folder, verdict(broken=True)).text
 
 
+def test_what_the_experiment_is_known_to_catch_is_told(folder: RunFolder) -> None:
+    assert "known to catch" not in drawn(folder, verdict(broken=True)).text
+    folder.save_record(replace(folder.record(), catches=("inbox_forgets", "refund_skipped")))
+    text = " ".join(drawn(folder, verdict(broken=True)).text.split())
+    assert "This experiment is known to catch 2 planted bugs" in text
+    assert "inbox_forgets, refund_skipped: make mutants MUTANT=name plants one." in text
+
+
 def test_nothing_recorded_becomes_markup(folder: RunFolder) -> None:
     seen = drawn(folder, verdict(broken=True, errors=("<script>alert(1)</script>",)))
     assert "few" not in seen.tags

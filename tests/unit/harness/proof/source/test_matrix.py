@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 from time import monotonic
@@ -224,6 +225,26 @@ def test_one_is_not_many(tmp_path: Path) -> None:
     bench.control(("first", 1))
     assert summary(bench.table()).startswith("1 mutant: 1 caught; ")
     assert summary(bench.table()).endswith("; 1 false alarm in 1 control")
+
+
+def test_what_each_guarantee_caught_is_counted_and_too_few_are_marked(tmp_path: Path) -> None:
+    names = [f"m{number}" for number in range(5)]
+    bench = Bench(tmp_path, first=CAUGHT, second=SURVIVED)
+    bench.mutants = [replace(planted(name, "first"), breaks=("kept", "told")) for name in names]
+    bench.run()
+    bench.mutants += [
+        replace(planted("untried", "first"), breaks=("told",)),
+        replace(planted("survivor", "second"), breaks=("told",)),
+    ]
+    Matrix(bench.cells, bench.detect, lambda _text: None).run(bench.mutants[-1:])
+    shown = table(bench.mutants, bench.cells, (), {}, ("told", "kept", "idle"))
+    idle, kept, told = shown.guarantees
+    assert (kept.caught, kept.named, kept.few) == (tuple(names), (), False)
+    assert (told.caught, told.named, told.few) == ((), ("untried",), True)
+    assert (idle.caught, idle.named, idle.few) == ((), (), True)
+    assert summary(shown).endswith("; 2 guarantees with fewer than 5 mutants caught")
+    assert page(shown).count("fewer than 5</span>") == 2
+    assert [row["few"] for row in json.loads(as_json(shown))["guarantees"]] == [True, False, True]
 
 
 def test_the_page_and_the_json_have_all_of_it(tmp_path: Path) -> None:
