@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chaos.subject.watchers import WATCHERS
+from harness.experiment import service_levels
 from harness.faults.registry import load_kinds
 from harness.registry import experiments, guarantees, mutants
 
@@ -30,9 +31,12 @@ def stale() -> list[str]:
 
 
 def _guarantees() -> Iterator[str]:
-    yield "## Guarantees\n\n| Guarantee | Promise |\n|---|---|"
-    for name, each in sorted(guarantees().items()):
-        yield f"| `{name}` | {each.promise} |"
+    yield "## Guarantees\n\n| Guarantee | Promise | Mutants that it is known to catch |\n|---|---|---|"
+    known = mutants().values()
+    promised = {name: each.promise for name, each in guarantees().items()} | {service_levels.NAME: service_levels.PROMISE}
+    for name, promise in sorted(promised.items()):
+        caught = sorted(mutant.name for mutant in known if name in (mutant.guarantee, *mutant.also))
+        yield f"| `{name}` | {promise} | {len(caught)}{': ' if caught else ''}{', '.join(f'`{mutant}`' for mutant in caught)} |"
     yield ""
 
 
