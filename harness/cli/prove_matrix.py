@@ -23,7 +23,7 @@ from harness.proof.source.cells import CLEAN, Cells, Seen
 from harness.proof.source.detectors import Setting, detect
 from harness.proof.source.matrix import Matrix, OutOfTime, Planted, by_hand, generated, text_of
 from harness.proof.source.processes import Processes
-from harness.proof.source.standing import MatrixTable, table
+from harness.proof.source.standing import UNCLEAR, MatrixTable, table
 from harness.proof.source.subject import SourceProof, read_claims, read_explained
 from harness.registry import RegistryError, guarantees, mutants, sources
 from harness.seed import Seed
@@ -52,7 +52,7 @@ def prove_matrix(
     ] = os.cpu_count() or 1,
     time_s: Annotated[float | None, typer.Option("--time", min=1, help="Begin nothing after so many seconds.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Run nothing: show the matrix as it stands.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="Forget what was not green, and look again.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Forget what was not green or did not start, and look again.")] = False,
     out_folder: Annotated[Path, typer.Option("--out", help="Where the matrix is kept.")] = PROOF,
     provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = AUTO,
     as_json: AsJson = False,
@@ -78,7 +78,7 @@ def prove_matrix(
     code = ExitCode.INCONCLUSIVE
     for work in works:
         if again:
-            work.cells.forget(Seen.NOT_GREEN)
+            work.cells.forget(*UNCLEAR)
         interrupted = False if show else work.run(setting, clean=clean, every=every, jobs=jobs, time_s=time_s)
         found = work.table()
         path = write(found, out_folder)

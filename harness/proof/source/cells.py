@@ -25,6 +25,8 @@ class Seen(StrEnum):
     SURVIVED = "survived"
     NOT_GREEN = "not green"
     """Something broke down, or nothing was proved."""
+    NOT_STARTED = "did not start"
+    """The system never ran."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +70,9 @@ class Cells:
         """The cell, when it is done."""
         return self._done.get((mutant, text, detector, seed))
 
-    def forget(self, seen: Seen) -> None:
+    def forget(self, *seen: Seen) -> None:
         """Drop the cells that were seen so, from the file as well. Raises OSError."""
-        self._done = {key: cell for key, cell in self._done.items() if cell.seen is not seen}
+        self._done = {key: cell for key, cell in self._done.items() if cell.seen not in seen}
         self.path.write_text("".join(json.dumps(asdict(cell)) + "\n" for cell in self._done.values()))
 
     def add(self, cell: Cell) -> None:

@@ -37,7 +37,7 @@ def per_guarantee(guarantees: Iterable[str], mutants: Iterable[Planted], cells: 
         seen = {guarantee for cell in done if cell.seen is Seen.CAUGHT for guarantee in cell.by}
         for guarantee in seen:
             caught[guarantee].append(mutant.name)
-        untried = not any(cell.detector == mutant.detectors[0] for cell in done)
+        untried = not any(cell.detector in mutant.detectors[:1] for cell in done)
         for guarantee in set(mutant.breaks) - seen if untried else ():
             named[guarantee].append(mutant.name)
     return tuple(

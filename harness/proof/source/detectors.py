@@ -15,6 +15,8 @@ from harness.own_process import gauntlet
 from harness.proof.source.cells import Seen
 from harness.proof.source.processes import Command, Ended
 
+SYSTEM = "system.json"
+"""What a run folder has once the system runs."""
 BOUND_S = 900.0
 """How long a detector may take."""
 
@@ -113,9 +115,11 @@ def _verdict(ended: Ended) -> Detection:
         return Detection(seen=Seen.CAUGHT, by=tuple(each["guarantee"] for each in failed), why=why)
     if ended.code == ExitCode.PASS:
         return Detection(seen=Seen.SURVIVED)
+    ran = not verdict.get("folder") or (Path(verdict["folder"]) / SYSTEM).exists()
     unmet = [f"{each['name']}: {each['detail']}" for each in verdict["requirements"] if not each["met"]]
     unjudged = [f"{each['guarantee']} is {each['outcome']}: {each['why']}" for each in verdict["verdicts"] if each["why"]]
-    return Detection(seen=Seen.NOT_GREEN, why=next(iter([*verdict["errors"], *unmet, *unjudged]), f"exit code {ended.code}"))
+    why = next(iter([*verdict["errors"], *unmet, *unjudged]), f"exit code {ended.code}")
+    return Detection(seen=Seen.NOT_GREEN if ran else Seen.NOT_STARTED, why=why)
 
 
 def _contract(ended: Ended) -> Detection:

@@ -18,6 +18,9 @@ from harness.proof.source.subject import Claim, SourceProof, detectors_for, is_t
 SEED = 1
 """The seed of a mutant that names none."""
 
+STILLBORN = 2
+"""When so many detectors could not start the system, others cannot either."""
+
 Detect = Callable[[str, Path, int], Detection]
 """Has a detector look at a system (its services.toml) with a seed."""
 
@@ -72,7 +75,10 @@ class Matrix:
 
     def _missing(self, mutant: Planted) -> list[str]:
         """The detectors that have yet to look at it; tests only when no other has caught it."""
-        caught = [cell.detector for cell in self.cells.of(mutant.name, mutant.text) if cell.seen is Seen.CAUGHT]
+        done = self.cells.of(mutant.name, mutant.text)
+        caught = [cell.detector for cell in done if cell.seen is Seen.CAUGHT]
+        if stillborn(done):
+            return []
         if not self.every and not all(map(is_tests, caught)):
             return []
         missing = [each for each in mutant.detectors if not self.cells.get(mutant.name, mutant.text, each, mutant.seed)]
@@ -98,7 +104,7 @@ class Matrix:
                 if self._late():
                     return False
                 cell = self._cell(which, (mutant.name, mutant.text, detector, mutant.seed), topology)
-                if cell.seen is Seen.CAUGHT and not self.every:
+                if (cell.seen is Seen.CAUGHT and not self.every) or stillborn(self.cells.of(mutant.name, mutant.text)):
                     break
         return True
 
@@ -129,6 +135,11 @@ class Matrix:
         self.cells.add(cell)
         self.progress(f"{told}: {cell.seen}{f' by {cell.by[0]}' if cell.by else ''} after {cell.seconds:g} s {cell.why[:160]}")
         return cell
+
+
+def stillborn(done: Iterable[Cell]) -> bool:
+    """Whether the system with a mutant does not start: two detectors have tried."""
+    return sum(cell.seen is Seen.NOT_STARTED for cell in done) >= STILLBORN
 
 
 def by_hand(mutants: Iterable[Mutant], proof: SourceProof, claims: tuple[Claim, ...] = ()) -> Iterator[Planted]:

@@ -7,15 +7,16 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from harness.proof.source.cells import Cell, Seen
+from harness.proof.source.cells import Cell
 from harness.proof.source.coverage import WANTED
-from harness.proof.source.standing import MatrixTable, Standing
+from harness.proof.source.standing import UNCLEAR, MatrixTable, Standing
 
 STYLES = {
     Standing.CAUGHT: "green",
     Standing.BY_TESTS: "yellow",
     Standing.SURVIVED: "bold red",
     Standing.EXPLAINED: "cyan",
+    Standing.STILLBORN: "dim",
     Standing.NOT_GREEN: "bold yellow",
     Standing.OPEN: "dim",
 }
@@ -24,6 +25,7 @@ OUTCOMES = {
     Standing.BY_TESTS: "VACUOUS",
     Standing.SURVIVED: "FAIL",
     Standing.EXPLAINED: "PASS",
+    Standing.STILLBORN: "VACUOUS",
     Standing.NOT_GREEN: "UNKNOWN",
     Standing.OPEN: "VACUOUS",
 }
@@ -72,7 +74,7 @@ def control_summary(found: MatrixTable) -> str:
     """The controls, in words."""
     if not found.controls:
         return "no control was run"
-    unclear = sum(cell.seen is Seen.NOT_GREEN for cell in found.controls)
+    unclear = sum(cell.seen in UNCLEAR for cell in found.controls)
     more = f", {unclear} not green for another reason" if unclear else ""
     return f"{_number(len(found.alarms), 'false alarm')} in {_number(len(found.controls), 'control')}{more}"
 

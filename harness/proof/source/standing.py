@@ -7,8 +7,10 @@ from enum import StrEnum
 from harness.exit_codes import ExitCode
 from harness.proof.source.cells import Cell, Cells, Seen, false_alarms
 from harness.proof.source.coverage import GuaranteeRow, per_guarantee
-from harness.proof.source.matrix import Planted
+from harness.proof.source.matrix import Planted, stillborn
 from harness.proof.source.subject import is_tests
+
+UNCLEAR = (Seen.NOT_GREEN, Seen.NOT_STARTED)
 
 
 class Standing(StrEnum):
@@ -20,6 +22,8 @@ class Standing(StrEnum):
     SURVIVED = "SURVIVED"
     EXPLAINED = "explained"
     """It survived, and the explanation says why that is no defect of the harness."""
+    STILLBORN = "does not start"
+    """The system with it does not run at all, which nobody needs a harness to see: it does not count."""
     NOT_GREEN = "not green"
     """No detector caught it; one broke down, or proved nothing."""
     OPEN = "open"
@@ -63,8 +67,8 @@ class MatrixTable:
 
     @property
     def score(self) -> float | None:
-        """The fraction caught, not by tests only, of the mutants that are decided and not explained; None without any."""
-        decided = [row for row in self.rows if row.standing not in (Standing.OPEN, Standing.EXPLAINED)]
+        """The fraction caught, not by tests only, of the mutants that are decided, start, and are not explained; or None."""
+        decided = [row for row in self.rows if row.standing not in (Standing.OPEN, Standing.EXPLAINED, Standing.STILLBORN)]
         return self.count(Standing.CAUGHT) / len(decided) if decided else None
 
     @property
@@ -73,7 +77,7 @@ class MatrixTable:
         if self.count(Standing.SURVIVED) or self.alarms:
             return ExitCode.FAIL
         unproved = self.count(Standing.OPEN) + self.count(Standing.NOT_GREEN)
-        undecided = any(cell.seen is Seen.NOT_GREEN for cell in self.controls)
+        undecided = any(cell.seen in UNCLEAR for cell in self.controls)
         return ExitCode.INCONCLUSIVE if unproved or undecided or not self.rows else ExitCode.PASS
 
 
@@ -93,7 +97,7 @@ def _row(mutant: Planted, cells: Cells, explanation: str) -> MutantRow:
     done = tuple(cell for each in mutant.detectors if (cell := cells.get(mutant.name, mutant.text, each, mutant.seed)))
     standing = _standing(done, mutant.detectors, explained=bool(explanation))
     caught = min((cell for cell in done if cell.seen is Seen.CAUGHT), key=lambda cell: is_tests(cell.detector), default=None)
-    unclear = next((cell for cell in done if cell.seen is Seen.NOT_GREEN), None)
+    unclear = next((cell for cell in done if cell.seen in UNCLEAR), None)
     shown = caught or unclear
     why = explanation if standing is Standing.EXPLAINED else shown.why if shown else ""
     return MutantRow(
@@ -112,10 +116,12 @@ def _standing(done: tuple[Cell, ...], detectors: tuple[str, ...], *, explained: 
     black_box = {each for each in detectors if not is_tests(each)}
     if False in caught:
         return Standing.CAUGHT
+    if stillborn(done):
+        return Standing.STILLBORN
     if black_box - {cell.detector for cell in done} or not (detectors and (caught or len(done) == len(detectors))):
         return Standing.OPEN
     if caught:
         return Standing.BY_TESTS
-    if any(cell.seen is Seen.NOT_GREEN for cell in done):
+    if any(cell.seen in UNCLEAR for cell in done):
         return Standing.NOT_GREEN
     return Standing.EXPLAINED if explained else Standing.SURVIVED

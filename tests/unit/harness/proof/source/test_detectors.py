@@ -70,6 +70,15 @@ def test_a_detector_that_there_is_not_is_told(detector: str) -> None:
         detect(detector, TOPOLOGY, 1, SETTING, Processes().run)
 
 
+@pytest.mark.parametrize(("ran", "seen"), [(True, Seen.NOT_GREEN), (False, Seen.NOT_STARTED)])
+def test_a_system_that_never_ran_is_told_apart(tmp_path: Path, ran: bool, seen: Seen) -> None:
+    if ran:
+        (tmp_path / "system.json").touch()
+    said = json.dumps(json.loads(verdict("PASS", "start: no")) | {"folder": str(tmp_path)})
+    found = detect("experiment sale", TOPOLOGY, 1, SETTING, lambda _command, _bound_s: Ended(code=3, out=said, err=""))
+    assert (found.seen, found.why) == (seen, "start: no")
+
+
 def test_contracts_are_read_where_the_copy_is() -> None:
     folders = []
 

@@ -19,6 +19,7 @@ from harness.proof.source.standing import MatrixTable, Standing, table
 
 CAUGHT = Detection(seen=Seen.CAUGHT, by=("kept",), why="a < b & c", seconds=2.0)
 SURVIVED, NOT_GREEN = Detection(seen=Seen.SURVIVED, seconds=1.0), Detection(seen=Seen.NOT_GREEN, why="it broke down")
+NOT_STARTED = Detection(seen=Seen.NOT_STARTED, why="no port")
 
 
 @contextmanager
@@ -197,6 +198,23 @@ def test_what_tests_caught_is_open_until_the_others_have_looked(tmp_path: Path) 
     bench.found = {"first": SURVIVED}
     bench.run()
     assert (bench.asked, bench.table().rows[0].standing) == (["tests t", "first"], Standing.BY_TESTS)
+
+
+def test_what_two_could_not_start_is_left_alone_and_does_not_count(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, first=NOT_STARTED, second=NOT_STARTED)
+    bench.mutants = [planted("m", "first", "second", "tests t")]
+    bench.run()
+    bench.run()
+    assert bench.asked == ["first", "second"]
+    shown = bench.table()
+    assert (shown.rows[0].standing, shown.score, shown.exit_code) == (Standing.STILLBORN, None, ExitCode.PASS)
+
+
+def test_what_one_could_not_start_is_not_green_unless_another_catches_it(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, first=NOT_STARTED, second=SURVIVED, third=CAUGHT)
+    bench.mutants = [planted("m", "first", "second"), planted("n", "first", "third")]
+    bench.run()
+    assert [row.standing for row in bench.table().rows] == [Standing.NOT_GREEN, Standing.CAUGHT]
 
 
 def test_a_mutant_that_nobody_claims_to_see_is_open(tmp_path: Path) -> None:
