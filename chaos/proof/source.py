@@ -26,6 +26,7 @@ SOURCES = (
         claims=_HERE / "claims.toml",
         explained=_HERE / "explained.toml",
         candidates=_HERE / "candidates",
+        known=Path(chaos.__file__).parent / "mutants",
         beside=(
             Beside(
                 folder=_PROJECT / "proto",

@@ -21,6 +21,7 @@ from harness.experiment import service_levels
 from harness.mutants import MutantError, load
 from harness.proof.source.cells import CLEAN, Cells, Seen
 from harness.proof.source.detectors import Setting, detect
+from harness.proof.source.learning import learn
 from harness.proof.source.matrix import Matrix, OutOfTime, Planted, by_hand, generated, text_of
 from harness.proof.source.processes import Processes
 from harness.proof.source.standing import UNCLEAR, MatrixTable, table
@@ -53,6 +54,9 @@ def prove_matrix(
     time_s: Annotated[float | None, typer.Option("--time", min=1, help="Begin nothing after so many seconds.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Run nothing: show the matrix as it stands.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Forget what was not green or did not start, and look again.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Candidates that were caught become known mutants: their files are moved.")
+    ] = False,
     out_folder: Annotated[Path, typer.Option("--out", help="Where the matrix is kept.")] = PROOF,
     provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = AUTO,
     as_json: AsJson = False,
@@ -80,6 +84,8 @@ def prove_matrix(
         if again:
             work.cells.forget(*UNCLEAR)
         interrupted = False if show else work.run(setting, clean=clean, every=every, jobs=jobs, time_s=time_s)
+        for name in learn(work.proof, work.planted, work.cells) if keep else ():
+            err.print(Text(f"{name} is known to be caught from now on"))
         found = work.table()
         path = write(found, out_folder)
         if as_json:

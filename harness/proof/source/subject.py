@@ -25,7 +25,8 @@ from harness.mutants import Beside, MutantError
 class SourceProof:
     """`files` and `left_out` are patterns below the folder of `topology`; `claims` and `explained` are TOML files.
 
-    `candidates` is a folder of mutants that are not known to be caught: they are tried in the matrix alone. `beside` are the
+    `candidates` is a folder of mutants that are not known to be caught: they are tried in the matrix alone; `known`
+    is the folder of those that are. `beside` are the
     folders of the project that the system's programs and its contracts are made from.
     """
 
@@ -36,6 +37,7 @@ class SourceProof:
     claims: Path
     explained: Path
     candidates: Path
+    known: Path
     beside: tuple[Beside, ...] = ()
 
     @property
