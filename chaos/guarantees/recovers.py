@@ -1,7 +1,8 @@
 """The system recovers after the last fault is healed, without intervention.
 
-Healthy is a definite answer, including a refusal; unhealthy is a 5xx, no answer, or a failed health row at the end. Operations
-before the last heal are not judged.
+It is measured by a probe: real orders from the last heal on, until several in a row are reserved; anything else is no service.
+Operations of the workload and health rows are judged beside it: of these a definite answer is healthy, including a refusal, and
+a 5xx, no answer, or a failed row at the end is not. What was before the last heal is not judged.
 """
 
 from collections.abc import Iterable
@@ -10,8 +11,8 @@ from chaos.guarantees import reading
 from chaos.observations import identity
 from chaos.observations.orders import AT_THE_SHOP
 from chaos.observations.rest import HEALTH
-from harness.checkers import HealthSample, recovered
-from harness.history import FaultPhase, History
+from harness.checkers import HealthSample, recovered, served_again
+from harness.history import PROBE, History, attempts, last_heal_ns
 from harness.verdict import Finding, guarantee
 
 BOUND_S = 30.0
@@ -23,30 +24,19 @@ CUT_SHORT = "CancelledError"
 
 @guarantee
 def recovers(history: History) -> Finding:
-    """Healthy again within the bound after the last fault heals."""
-    healed_ns = _last_heal(history)
+    """Healthy again within the bound after the last fault heals: real orders are served, and nothing fails any more."""
+    healed_ns = last_heal_ns(history)
     if healed_ns is None:
         return Finding(judged=0)
-    return recovered([*_operations(history), *_looks(history)], healed_ns, BOUND_S)
-
-
-def _last_heal(history: History) -> int | None:
-    """When the last fault was healed; None when there was none, or one was never healed."""
-    open_faults: set[str] = set()
-    healed_ns: int | None = None
-    for record in history.faults:
-        if record.phase is FaultPhase.INJECT:
-            open_faults.add(record.fault)
-        elif record.phase is FaultPhase.HEAL:
-            open_faults.discard(record.fault)
-            healed_ns = record.time_ns
-    return None if open_faults else healed_ns
+    finding = recovered([*_operations(history), *_looks(history)], healed_ns, BOUND_S)
+    probed = attempts(history)
+    return finding + served_again(probed, healed_ns, BOUND_S) if probed else finding  # runs of before had no probe
 
 
 def _operations(history: History) -> Iterable[HealthSample]:
-    """Clients' operations, except those cancelled with the run."""
+    """Operations of the workload's clients, except those cancelled with the run."""
     for each in history.named(*AT_THE_SHOP, *identity.AT_THE_SHOP):
-        if each.completed_ns is None or each.error.startswith(CUT_SHORT):
+        if each.completed_ns is None or each.process == PROBE or each.error.startswith(CUT_SHORT):
             continue
         said = f"{each.name} ended {each.status or each.error}"
         well = each.status is not None and each.status < 500

@@ -27,7 +27,7 @@ from chaos.proof.orders import TIME_TO_PAY_NS, Orders, Placed
 from chaos.proof.stockroom import CURRENCY, TTL_NS, Stockroom
 from chaos.proof.visitors import Visitor
 from chaos.proof.world import MS, Steps, World
-from harness.history import FaultPhase, History, Row, Stage
+from harness.history import IN_A_ROW, PROBED, FaultPhase, History, Row, Stage
 from harness.proof import Draft, LegalHistory
 from harness.seed import Seed
 
@@ -85,7 +85,18 @@ class Simulation:
         for number, fault in enumerate(self.disturbances):
             yield self.world.ms(400, 900)
             yield from self._strikes(f"fault_{number}", fault)
+        yield from self._probed()
         self.world.busy -= 1
+
+    def _probed(self) -> Steps:
+        """After the last heal the probe is not served at first, and then for good."""
+        world = self.world
+        for number in range(IN_A_ROW + 1):
+            began_ns = world.clock()
+            yield world.ms(20, 2000)
+            said = "" if number else "place_order at gateway-1 was answered 503 UNAVAILABLE"
+            world.recorder.event(PROBED, "", {"number": number, "well": not said, "said": said, "began_ns": began_ns})
+            yield world.ms(50, 250)
 
     def _strikes(self, name: str, fault: Disturbance) -> Steps:
         world, spec = self.world, fault.spec

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 
 import httpx
@@ -28,10 +29,11 @@ from chaos.subject.databases import CONFIRMED, MOVING, OBSERVED, OUTSTANDING, PA
 from chaos.subject.lanes import LANES
 from chaos.subject.left_over import lock_keys, queues
 from chaos.subject.lock_grants import lock_grants
+from chaos.subject.ordering_probe import ordering_probe
 from chaos.subject.probe import answered, probe
 from chaos.subject.waiting import waiting
 from chaos.subject.watchers import WATCHERS, LockBook
-from harness.experiment import Context
+from harness.experiment import Context, Probe
 from harness.history import Row
 from harness.recording.http import recorded_client
 from harness.system import RunningStack, StackSubject
@@ -85,6 +87,13 @@ class RunningShop(StackSubject):
         """See Subject."""
         await answered("ask whether it is ready", 200, self.shop.ready())
         await probe(self.shop, await self.admin())
+
+    @asynccontextmanager
+    async def probing(self, context: Context) -> AsyncIterator[Probe]:
+        """See harness.experiment.Probed. Raises RefusedError, httpx.HTTPError."""
+        gateways = {each.name: f"http://{self.stack.address(each.name, 'http')}" for each in self.stack.instances("gateway")}
+        async with ordering_probe(self.shop, await self.admin(), gateways, context) as probe:
+            yield probe
 
     async def waiting(self, moved: str) -> Mapping[str, str]:
         """Orders whose saga waits for the answer to a done `capture` or `refund`, with the instance that executes it."""

@@ -13,6 +13,7 @@ from harness.checkers.liveness import LAG_BOUND_S, UNDECIDED, HealthSample, Late
 from harness.checkers.monotonic import Read, forward_only
 from harness.checkers.once import Effect, at_most_once, exactly_once
 from harness.checkers.overdraw import never_overdrawn, within
+from harness.checkers.recovery import first_for_good, served_again
 from harness.checkers.revocation import Issue, Revocation, Use, revoked
 from harness.checkers.survival import Acknowledged, survived
 
@@ -45,6 +46,7 @@ __all__ = [
     "conserved",
     "consistent",
     "exactly_once",
+    "first_for_good",
     "forward_only",
     "linearizable",
     "mutually_exclusive",
@@ -54,6 +56,7 @@ __all__ = [
     "recovered",
     "replay",
     "revoked",
+    "served_again",
     "survived",
     "within",
 ]

@@ -8,6 +8,7 @@ from harness.experiment.context import Choices, Context
 from harness.experiment.experiment import Bounds, Exercised, Experiment, FaultPlan, Minimum, Part, Phase, Sighting
 from harness.experiment.judging import JudgedRun, judge, judge_folder
 from harness.experiment.plan import Plan, PlanError, PlannedFault, plan_of, read_plan, written
+from harness.experiment.probing import NotServedError, Probe, Probed
 from harness.experiment.protocols import (
     AssumptionError,
     Drive,
@@ -56,6 +57,7 @@ __all__ = [
     "JudgedRun",
     "Minimum",
     "NotARunError",
+    "NotServedError",
     "NotSteadyError",
     "OperationsEnded",
     "Part",
@@ -63,6 +65,8 @@ __all__ = [
     "Plan",
     "PlanError",
     "PlannedFault",
+    "Probe",
+    "Probed",
     "Proof",
     "RunFolder",
     "RunProgress",

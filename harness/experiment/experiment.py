@@ -82,7 +82,8 @@ class Exercised:
 class Bounds:
     """Longest times of the stages, in seconds. A stage that exceeds its bound failed.
 
-    A run that has failed already is not waited for longer than `patience_s` to come to rest.
+    A run that has failed already is not waited for longer than `patience_s` to come to rest. A system that does not serve its
+    probe is given up `probe_s` after the last heal: later than any bound by which it has to.
     """
 
     start_s: float = 180.0
@@ -90,6 +91,7 @@ class Bounds:
     prepare_s: float = 120.0
     workload_s: float = 180.0
     heal_s: float = 60.0
+    probe_s: float = 45.0
     settle_s: float = 60.0
     settle_poll_s: float = 0.25
     patience_s: float = 20.0

@@ -50,6 +50,7 @@ class _Armed(Generic[S]):
     injected: bool = False
     proven: bool = False
     healing: bool = False
+    healed: bool = False
 
 
 class FaultSchedule(Generic[S]):
@@ -61,6 +62,8 @@ class FaultSchedule(Generic[S]):
         self._context = context
         self._bounds = bounds
         self._armed: list[_Armed[S]] = [_Armed(each, make(each.spec)) for each in plan.faults]
+        self.healed = asyncio.Event()
+        """Set when no fault is in force any more, and none will be; never in a run in which none was."""
 
     async def assume(self) -> None:
         """Check whether every fault can be injected. Raises AssumptionError."""
@@ -89,6 +92,8 @@ class FaultSchedule(Generic[S]):
         failures += [failure for armed, end in ends.items() if armed not in late and (failure := end.result())]
         if failures:
             raise HealError("; ".join(failures))
+        if any(each.healed for each in self._armed):  # the others were never injected
+            self.healed.set()
 
     async def _live(self, armed: _Armed[S]) -> None:
         if not await self._context.progress.until(armed.plan.inject):
@@ -144,7 +149,10 @@ class FaultSchedule(Generic[S]):
         except Exception as error:  # noqa: BLE001 - the other faults must be healed whatever this one raises
             return self._not_healed(armed, _said(error))
         armed.broken = False
+        armed.healed = True
         self._record(armed, FaultPhase.HEAL, seen)
+        if all(each.healed for each in self._armed):
+            self.healed.set()
         return ""
 
     def _not_healed(self, armed: _Armed[S], why: str) -> str:

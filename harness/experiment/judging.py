@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from harness.experiment import service_levels
 from harness.experiment.experiment import Minimum, Part, Phase
 from harness.experiment.run_folder import RunFolder, RunRecord
-from harness.history import Fault, FaultPhase, History, Operation, collector_paused
+from harness.history import PROBE, PROBE_READY, Fault, FaultPhase, History, Operation, attempts, collector_paused, last_heal_ns
 from harness.verdict import Guarantee, Outcome, Requirement, RunVerdict, Verdict
 
 STAGES = ("start", "assumptions", "steady state", "prepare", "workload", "heal", "settle", "observe", "stop")
@@ -90,6 +90,9 @@ def _requirements(facts: RunRecord, history: History) -> Iterable[Requirement]:
         )
     for fault in facts.faults:
         yield _effect(fault, history)
+    if any(event.event == PROBE_READY for event in history.events) and last_heal_ns(history) is not None:
+        tried = len(attempts(history))
+        yield Requirement(name="the system was probed after the last heal", met=tried > 0, detail=f"{tried} attempts")
 
 
 def _exercised(facts: RunRecord, verdicts: Iterable[Verdict]) -> Iterable[Requirement]:
@@ -129,7 +132,7 @@ def _traffic(minimum: Minimum, history: History) -> Requirement:
     begin, end = _window(minimum.phase, history) or (0, 0)
     within = minimum.phase is None
     seen = sum(
-        operation.ending in minimum.endings and (within or _inside(operation, begin, end))
+        operation.ending in minimum.endings and (within or _inside(operation, begin, end)) and operation.process != PROBE
         for operation in history.named(minimum.operation)
     )
     rate = seen / ((end - begin) / 1e9) if end > begin else 0.0

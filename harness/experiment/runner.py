@@ -1,5 +1,5 @@
-"""Runs an experiment: start → assumptions → steady state → prepare → workload with faults → heal → settle → observe →
-judge.
+"""Runs an experiment: start → assumptions → steady state → prepare → workload with faults → heal → recovery → settle →
+observe → judge.
 
 After any failure faults are healed, the system is stopped, and what was recorded is judged and reported. Only an
 unsteady system, or a workload that could not be prepared, ends the run early.
@@ -19,6 +19,7 @@ from harness.experiment.experiment import Experiment
 from harness.experiment.fault_schedule import FaultSchedule
 from harness.experiment.judging import JudgedRun, judge_folder
 from harness.experiment.plan import Plan, plan_of
+from harness.experiment.probing import Recovery
 from harness.experiment.protocols import Drive, Subject
 from harness.experiment.replaying import replay_command
 from harness.experiment.run_folder import RunFolder, RunRecord
@@ -109,6 +110,7 @@ async def _experience(
     bounds = experiment.bounds
     drives: list[Drive] = []
     schedule = FaultSchedule(planned.plan, subject, context)
+    recovery = Recovery(schedule.healed, context.recorder, bounds.probe_s)
 
     async def assume() -> None:
         if planned.obstacle is not None:
@@ -117,6 +119,7 @@ async def _experience(
 
     async def prepare() -> None:
         drives.append(await experiment.workload.prepare(subject, context))
+        await recovery.prepare(planned.plan, subject, context, watching)
         await watching.enter_async_context(subject.watching(context))
 
     async def drive() -> None:
@@ -135,10 +138,12 @@ async def _experience(
     ):
         if not await stages.attempt(stage, work, bound_s):
             return
-    try:
-        await stages.attempt("workload", drive, bounds.workload_s)
-    finally:
-        await stages.attempt("heal", lambda: schedule.heal(bounds.heal_s), bounds.heal_s + 5.0)
+    async with recovery:
+        try:
+            await stages.attempt("workload", drive, bounds.workload_s)
+        finally:
+            await stages.attempt("heal", lambda: schedule.heal(bounds.heal_s), bounds.heal_s + 5.0)
+        await recovery.conclude(stages)
 
     async def rest() -> None:
         await settle(subject, bounds, context.note, planned.failed)

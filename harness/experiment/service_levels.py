@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from harness.checkers import LAG_BOUND_S
-from harness.history import ClientLag, History, Operation
+from harness.history import PROBE, ClientLag, History, Operation
 from harness.verdict import Outcome, Verdict, Violation
 
 NAME = "customers_are_served"
@@ -42,7 +42,7 @@ def verdict(levels: Iterable[ServiceLevel], history: History) -> Verdict:
     slow: list[Violation] = []
     counts: dict[str, int] = {}
     for level in levels:
-        ended = [each for each in history.named(level.operation) if each.completed_ns is not None]
+        ended = [each for each in history.named(level.operation) if each.completed_ns is not None and each.process != PROBE]
         counts[f"{level.operation} ended"] = len(ended)
         broken += _broken(level, ended)
         slow += _slow(level, ended, lag)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Protocol, TypeAlias
 
 from pydantic import Field, PlainSerializer
 
-from harness.history import Completion, Ending, Event, Fault, FaultPhase, Record
+from harness.history import PROBE, Completion, Ending, Event, Fault, FaultPhase, Record
 
 
 class RunProgress:
@@ -34,6 +34,8 @@ class RunProgress:
     def update(self, record: Record) -> None:
         """Count a record; a listener for `Recorder.listen`. Thread-safe."""
         if isinstance(record, Completion):
+            if record.process == PROBE:
+                return
             self.ended[record.operation, Ending(record.type)] += 1
         elif isinstance(record, Event):
             self.events[record.event] += 1

@@ -10,6 +10,7 @@ from harness.history.lag import CLIENT_STALLED, ON_TIME, ClientLag, Lag
 from harness.history.memory import collector_paused
 from harness.history.outcomes import of_error, of_grpc, of_status
 from harness.history.parts import part
+from harness.history.probes import IN_A_ROW, PROBE, PROBE_READY, PROBED, Attempt, attempts, last_heal_ns
 from harness.history.reader import CorruptHistoryError, read, read_run
 from harness.history.recorder import Call, Recorder
 from harness.history.records import (
@@ -32,7 +33,12 @@ __all__ = [
     "CLIENT_STALLED",
     "EACH",
     "INVOKES",
+    "IN_A_ROW",
     "ON_TIME",
+    "PROBE",
+    "PROBED",
+    "PROBE_READY",
+    "Attempt",
     "Call",
     "ClientLag",
     "Completion",
@@ -56,7 +62,9 @@ __all__ = [
     "Row",
     "Stage",
     "Writer",
+    "attempts",
     "collector_paused",
+    "last_heal_ns",
     "of_error",
     "of_grpc",
     "of_status",

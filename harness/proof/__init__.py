@@ -5,7 +5,7 @@ package knows no system. Mutation testing of the judges, after DeMillo, Lipton a
 """
 
 from harness.proof.draft import Draft
-from harness.proof.edits import Edit, Operations, Rows, both, either
+from harness.proof.edits import Edit, Events, Operations, Rows, both, either
 from harness.proof.histories import Corruption, HistoryProof, LegalHistory, corruptions, of_runs, prove
 from harness.proof.results import Attempt, Judged, Proof
 
@@ -14,6 +14,7 @@ __all__ = [
     "Corruption",
     "Draft",
     "Edit",
+    "Events",
     "HistoryProof",
     "Judged",
     "LegalHistory",

@@ -1,4 +1,4 @@
-"""Ways to corrupt a history: drop, duplicate, change, swap, reorder a row; change, forge, delay, lose an operation.
+"""Ways to corrupt a history: drop, duplicate, change, swap, reorder a row; change, delay, lose an operation; change events.
 
 An edit is done to one of the rows or operations that it can be done to, drawn from the seed. A value may be a function of the
 draft and of what is changed, so that most corruptions of a system are one line of data.
@@ -196,6 +196,27 @@ class Operations:
             draft.operations[place] = change(draft, draft.operations[place])
             draft.observed_ns = max(draft.observed_ns, (draft.operations[place].completed_ns or 0) + 1)
             return True
+
+        return edit
+
+
+@dataclass(frozen=True)
+class Events:
+    """The events of a name, in the order of time."""
+
+    name: str
+
+    def change(self, last: int | None = None, /, *, later_s: float = 0.0, **detail: Any) -> Edit:
+        """All of them, or the `last` so many, happened so many seconds later and have other details."""
+
+        def edit(draft: Draft, _random: Random) -> bool:
+            places = [place for place, each in enumerate(draft.events) if each.event == self.name]
+            for place in places if last is None else places[-last:]:
+                event = draft.events[place]
+                at_ns = event.time_ns + round(later_s * 1e9)
+                draft.events[place] = replace(event, time_ns=at_ns, detail={**event.detail, **detail})
+                draft.observed_ns = max(draft.observed_ns, at_ns + 1)
+            return bool(places)
 
         return edit
 

@@ -55,6 +55,10 @@ STAGES: Mapping[str, StageTold] = {
         "Look at the answers and at the logs around that moment, below.",
     ),
     "heal": StageTold("the faults were being undone", "Look at the fault that could not be undone, and at its target's log."),
+    "recovery": StageTold(
+        "the system was being probed, after the last heal",
+        "The probe itself broke: what it met of the system is no failure of the run, but judged.",
+    ),
     "settle": StageTold(
         "the system was to come to rest",
         "What was left over is named above: look for who should have dealt with it, in the lanes and the logs below.",

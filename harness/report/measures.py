@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
+from harness.checkers import first_for_good
 from harness.experiment.usage import CPU
-from harness.history import ClientLag, Ending, FaultPhase, History, NotObservedError, Operation
+from harness.history import ClientLag, Ending, FaultPhase, History, NotObservedError, Operation, attempts
 
 CUT_SHORT = "CancelledError"
 """The error of an operation that its own client was told to drop; not an answer of the system."""
@@ -26,8 +27,9 @@ class Latencies:
 class Measures:
     """`seconds` of the whole run, and of its workload; operations by name; CPU-seconds by member while the workload ran.
 
-    `per_second` counts all operations that ended. `recovery_s` is from the last heal to the end of the first operation after
-    which no further one ended without a definite answer; None when no fault was healed or nothing definite came after it.
+    `per_second` counts all operations that ended. `recovery_s` is from the last heal to the probe's first service for good; in
+    a run without one to the end of the first operation after which no further one ended without a definite answer. It is None
+    when no fault was healed, or the system did not recover.
     `client_lag_s` is the longest time for which the clients' own process was late at once: latencies are no better than that.
     """
 
@@ -88,6 +90,9 @@ def _recovery_s(history: History) -> float | None:
     healed_ns = max((record.time_ns for record in history.faults if record.phase is FaultPhase.HEAL), default=None)
     if healed_ns is None:
         return None
+    if probed := attempts(history):
+        first = first_for_good(probed)
+        return None if first is None else round((first.ended_ns - healed_ns) / 1e9, 3)
     after = [each for each in history.operations if _tells(each) and (each.completed_ns or 0) > healed_ns]
     ill_ns = max((each.completed_ns or 0 for each in after if each.ending is Ending.INFO), default=healed_ns)
     well_ns = [each.completed_ns or 0 for each in after if each.ending is not Ending.INFO and (each.completed_ns or 0) > ill_ns]

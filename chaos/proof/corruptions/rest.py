@@ -7,8 +7,8 @@ from chaos.observations.orders import AT_THE_SHOP, CANCEL_ORDER, COMPLETE_ORDER,
 from chaos.observations.rest import CONFIRMATIONS, HEALTH, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import RESERVATIONS
 from chaos.proof.lookups import answered, answered_well, in_state, status, where
-from harness.history import CLIENT_STALLED, Event, Operation, Row
-from harness.proof import Draft, Edit, Operations, Rows, both, corruptions
+from harness.history import CLIENT_STALLED, PROBED, Event, Operation, Row
+from harness.proof import Draft, Edit, Events, Operations, Rows, both, corruptions
 
 SAGA: Row = {"id": "s", "kind": "complete", "subject": "o", "state": "RUNNING", "step": 1, "attempts": 9}
 MESSAGE: Row = {"message_id": "m", "topic": "order.paid", "attempts": 9}
@@ -82,10 +82,15 @@ def last_asked(draft: Draft, operation: Operation) -> bool:
     return bool(draft.faults) and operation.invoked_ns > healed_ns + 31 * 10**9
 
 
+PROBES = Events(PROBED)
 LATE = Operations((PLACE_ORDER, READ_ORDER), last_asked)
 ILL = corruptions(
     "recovers",
     {
+        "the probe is never served": PROBES.change(well=False, said="place_order at gateway-1 was answered 503"),
+        "the probe is served, and then is not": PROBES.change(1, well=False, said="read_order at gateway-2 was answered 404"),
+        "the probe is served at one gateway only": PROBES.change(2, well=False, said="ConnectError"),
+        "the probe is served 31 s after the heal": PROBES.change(later_s=31.0),
         "an order is refused with 503 long after the heal": LATE.answered(503, {"status": 503, "code": "UNAVAILABLE"}),
         "an answer is 500 long after the heal": LATE.answered(500, {"status": 500, "code": "INTERNAL"}),
         "an answer is lost long after the heal": LATE.lost(),

@@ -6,7 +6,7 @@ import pytest
 
 from chaos.guarantees.recovers import BOUND_S, recovers
 from chaos.observations.rest import HEALTH
-from harness.history import Completion, Ending, Fault, FaultPhase, History
+from harness.history import PROBE, PROBED, Completion, Ending, Event, Fault, FaultPhase, History
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
 
@@ -93,3 +93,52 @@ def test_nothing_tried_after_the_heal_is_vacuous(shop: ShopHistory) -> None:
     shop.places("a")
     shop.strikes("order-1")
     assert recovers.verdict(shop.done(without=HEALTH)).outcome is Outcome.VACUOUS
+
+
+def probed(history: History, *story: tuple[float, bool]) -> History:
+    """The same history with a probe's attempts, each ended so many seconds after the last heal, served or not."""
+    healed_ns = max(each.time_ns for each in history.faults)
+    events = [
+        Event(
+            time_ns=healed_ns + round(at_s * 1e9),
+            event=PROBED,
+            subject="",
+            detail={"well": well, "said": "" if well else "place_order was answered 503", "began_ns": healed_ns + 1},
+        )
+        for at_s, well in story
+    ]
+    return History(sorted((*history.records, *events), key=lambda each: each.time_ns))
+
+
+SERVED = ((1.0, True), (1.1, True), (1.2, True))
+
+
+def test_a_probe_that_is_served_passes_and_tells_when(shop: ShopHistory) -> None:
+    shop.strikes("order-1")
+    verdict = recovers.verdict(probed(shop.done(), (0.5, False), *SERVED))
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.counts["ms from the last heal to service for good"] == 1000
+    assert (verdict.counts["attempts of the probe"], verdict.counts["of these not well"]) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        [(1.0, False), (44.0, False)],
+        [(1.0, True), (1.1, True), (1.2, False)],
+        [(at_s, False) for at_s in (1.0, 29.0)] + [(at_s, True) for at_s in (BOUND_S + 0.1, 31.0, 32.0)],
+    ],
+    ids=["never served", "not for good", "served too late"],
+)
+def test_a_probe_that_is_not_served_in_time_fails_though_nobody_else_asks(
+    shop: ShopHistory, story: list[tuple[float, bool]]
+) -> None:
+    shop.strikes("order-1")
+    (violation,) = recovers.verdict(probed(shop.done(), *story)).evidence
+    assert "place_order was answered 503" in violation.what
+
+
+def test_the_probes_operations_are_judged_as_attempts_only(shop: ShopHistory) -> None:
+    shop.strikes("order-1")
+    shop.recorder.invoke(PROBE, "place_order", {}).answered(503, {})
+    assert recovers.verdict(probed(long_after(shop.done()), *SERVED)).outcome is Outcome.PASS

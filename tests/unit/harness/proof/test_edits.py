@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.history import Ending, Operation
-from harness.proof import Draft, Edit, Operations, Rows, both, either
+from harness.history import Ending, Event, Operation
+from harness.proof import Draft, Edit, Events, Operations, Rows, both, either
 from harness.seed import Seed
 
 
@@ -11,7 +11,10 @@ def draft() -> Draft:
     asked = Operation(
         id=1, process="ada", name="buy", input={"of": "a"}, invoked_ns=1, completed_ns=5, ending=Ending.OK, status=200
     )
-    return Draft(operations=[asked], rows={"book": [{"id": 1, "of": "a"}, {"id": 2, "of": "b"}], "none": []}, observed_ns=10)
+    seen = [Event(time_ns=at_ns, event="seen", subject="", detail={"well": True}) for at_ns in (2, 3)]
+    return Draft(
+        operations=[asked], events=seen, rows={"book": [{"id": 1, "of": "a"}, {"id": 2, "of": "b"}], "none": []}, observed_ns=10
+    )
 
 
 def done(edit: Edit) -> Draft:
@@ -66,7 +69,19 @@ def test_it_is_done_again_after_all_others_and_before_the_rows_are_read() -> Non
     assert (first.completed_ns or 0) < second.invoked_ns < (second.completed_ns or 0) < corrupted.observed_ns
 
 
-@pytest.mark.parametrize("edit", [Rows("none").drop(), Rows("unseen").change(a=1), Operations(("sell",)).lost(), A.swap("of")])
+def test_events_change_and_come_later() -> None:
+    def told(edit: Edit) -> list[tuple[int, object]]:
+        return [(each.time_ns, each.detail["well"]) for each in done(edit).events]
+
+    assert told(Events("seen").change(well=False)) == [(2, False), (3, False)]
+    assert told(Events("seen").change(1, later_s=1e-6, well=None)) == [(2, True), (1003, None)]
+    assert done(Events("seen").change(later_s=1e-6)).observed_ns == 1004
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [Events("unseen").change(a=1), Rows("none").drop(), Rows("unseen").change(a=1), Operations(("sell",)).lost(), A.swap("of")],
+)
 def test_what_cannot_be_done_is_told(edit: Edit) -> None:
     copy = draft()
     assert not edit(copy, Seed(1).stream("edit"))
