@@ -1,6 +1,6 @@
 """daring_customers: no fault at all; customers and staff do everything that they can, also what they should not."""
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, DECIDED_SOON, OF_A_LOCKED_SALE
 from chaos.observations import catalogue, identity
 from chaos.observations.orders import CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
@@ -43,6 +43,7 @@ daring_customers: Experiment[RunningShop] = Experiment(
         Exercised(guarantee="reservations_last", counted="seen expired", at_least=3),
         Exercised(guarantee="rightful_requests_succeed", counted="payments", at_least=20),
     ),
+    ceilings=(DECIDED_SOON,),
     minimums=(
         Minimum(operation=PLACE_ORDER, count=150, endings=OK),
         Minimum(operation=PLACE_ORDER, count=80, endings=REFUSED),

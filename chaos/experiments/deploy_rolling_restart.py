@@ -1,6 +1,6 @@
 """deploy_rolling_restart: every instance of every service is replaced, one after the other, while customers buy."""
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, DECIDED_SOON, OF_A_SALE
 from chaos.observations.events import MEMBER_REPLACED
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
@@ -36,8 +36,10 @@ deploy_rolling_restart: Experiment[RunningShop] = Experiment(
     minimums=(Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),),
     levels=(
         # No ceiling on refusals: each customer uses one gateway, and asks again and again while that is replaced.
-        ServiceLevel(operation=PLACE_ORDER, succeeded=60, p99_s=8.0),
-        ServiceLevel(operation=COMPLETE_ORDER, succeeded=25, p99_s=8.0),
+        # Seen: 14 orders and 7 payments a second.
+        ServiceLevel(operation=PLACE_ORDER, succeeded=60, p99_s=8.0, per_second=1.5),
+        ServiceLevel(operation=COMPLETE_ORDER, succeeded=25, p99_s=8.0, per_second=0.8),
     ),
+    ceilings=(DECIDED_SOON,),
     sightings=(Sighting(event=MEMBER_REPLACED, count=2 * len(SERVICES)),),
 )

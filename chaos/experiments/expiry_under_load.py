@@ -1,6 +1,6 @@
 """expiry_under_load: a sale in which most reservations expire, and the instance that lets them expire is killed meanwhile."""
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, DECIDED_SOON, OF_A_SALE
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.buyer import Habits
@@ -32,5 +32,6 @@ expiry_under_load: Experiment[RunningShop] = Experiment(
         ),
     ),
     guarantees=OF_A_SALE,
+    ceilings=(DECIDED_SOON,),
     minimums=(Minimum(operation=PLACE_ORDER, count=50, endings=frozenset({Ending.OK})),),
 )

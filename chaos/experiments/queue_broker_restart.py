@@ -1,6 +1,6 @@
 """queue_broker_restart: the broker is restarted while orders, replies and events pass through it."""
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, DECIDED_SOON, OF_A_SALE
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
@@ -25,6 +25,7 @@ queue_broker_restart: Experiment[RunningShop] = Experiment(
         ),
     ),
     guarantees=OF_A_SALE,
+    ceilings=(DECIDED_SOON,),
     minimums=(
         Minimum(operation=PLACE_ORDER, count=60, endings=frozenset({Ending.OK})),
         Minimum(operation=PLACE_ORDER, count=10, endings=frozenset({Ending.INFO})),  # answered 503

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from chaos.observations.identity import USERS, UserRow
-from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS, OrderRow, SagaRow
+from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGA_STEPS, SAGAS, OrderRow, SagaRow, SagaStepRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER, Entry, Message
 from chaos.observations.payments import PAYMENTS, PaymentRow
 from chaos.observations.rest import CONFIRMATIONS, HEALTH, QUEUES, ConfirmationRow, HealthRow, OutboxRow, QueueRow
@@ -118,6 +118,11 @@ def priced(history: History) -> bool:
 def sagas(history: History) -> tuple[SagaRow, ...]:
     """Every unfinished saga."""
     return rows(history, SAGAS, SagaRow)
+
+
+def saga_steps(history: History) -> tuple[SagaStepRow, ...]:
+    """Every step of every saga."""
+    return rows(history, SAGA_STEPS, SagaStepRow)
 
 
 def payments(history: History) -> tuple[PaymentRow, ...]:

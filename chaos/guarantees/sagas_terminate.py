@@ -1,16 +1,17 @@
 """Liveness of sagas: every saga ends, and every reservation is sold or released.
 
 The bound is that of the settle stage; this judges what is unfinished after it. An unpaid order is at rest until its expiry.
+What was answered 202 has a bound of its own: a customer waits for it.
 """
 
 from collections.abc import Iterable
 from itertools import chain
 
-from chaos.guarantees import joining, reading
+from chaos.guarantees import deciding, joining, reading
 from chaos.observations.orders import AT_THE_SHOP, ORDERS, PLACE_ORDER, OrderRow
 from chaos.observations.rest import LOCK_KEYS, ORDER_OUTBOX, PAYMENT_OUTBOX, LockKeyRow
 from chaos.observations.stock import RESERVATIONS
-from harness.history import History
+from harness.history import History, Operation
 from harness.verdict import Finding, Violation, guarantee
 
 HOLDS = {"RESERVED": "RESERVED", "PAID": "CONFIRMED", "CANCELLED": "RELEASED", "EXPIRED": "RELEASED"}
@@ -18,13 +19,21 @@ HOLDS = {"RESERVED": "RESERVED", "PAID": "CONFIRMED", "CANCELLED": "RELEASED", "
 GIVEN_BACK = "RELEASED"
 SENT = "SENT"
 
+DECIDED_S = 30.0
+"""A 202 is decided within this, less the time for which a fault was in force: leases expire, retries have pauses."""
+SLOWEST = "ms until the slowest 202 was decided"
+"""Experiments have ceilings for it that are lower."""
+
 Left = tuple[str, str]
 """An order, and what is unfinished of it, as text."""
 
 
 @guarantee
 def sagas_terminate(history: History) -> Finding:
-    """After healing every order comes to rest within the bound; no reservation, lease or message is left over."""
+    """After healing every order comes to rest within the bound; no reservation, lease or message is left over.
+
+    What was answered 202 is decided within 30 s.
+    """
     orders = reading.orders(history)
     ours = {(str(each.input.get("user_id")), str(each.input.get("key"))) for each in history.named(PLACE_ORDER)}
     asked = joining.operations_by_order(history, *AT_THE_SHOP)
@@ -35,12 +44,29 @@ def sagas_terminate(history: History) -> Finding:
         Violation(what=what, operations=asked.get(order, ()), facts={"order_id": order})
         for order, what in chain(_orders(orders), _sagas(history), held, _mails(history))
     )
+    waits = list(deciding.decided(history))
     finding = Finding(
         judged=sum((row.user_id, row.idempotency_key) in ours for row in orders),
-        violations=left + tuple(_messages(history)),
-        counts={"orders": len(orders), "reservations": len(reading.reservations(history))},
+        violations=left + tuple(_messages(history)) + tuple(_late(waits)),
+        counts={
+            "orders": len(orders),
+            "reservations": len(reading.reservations(history)),
+            "answered 202 and decided": len(waits),
+            SLOWEST: round(1000 * max((seconds for _, seconds in waits), default=0.0)),
+        },
     )
     return reading.borne_out(finding, rested=rested)
+
+
+def _late(waits: Iterable[tuple[Operation, float]]) -> Iterable[Violation]:
+    for operation, seconds in waits:
+        if seconds > DECIDED_S:
+            yield Violation(
+                what=f"{operation.name} (operation {operation.id}) was answered 202 and decided {seconds:.1f} s later,"
+                f" more than {DECIDED_S:g} s",
+                operations=(operation.id,),
+                facts={"order_id": joining.order_of(operation), "seconds": seconds},
+            )
 
 
 def _orders(orders: Iterable[OrderRow]) -> Iterable[Left]:

@@ -56,6 +56,21 @@ class OrderRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SagaStepRow:
+    """A step of a saga about the order `subject`: when it was done or undone, and when its saga began, in history's time."""
+
+    saga_id: str
+    subject: str
+    kind: str
+    step: str
+    direction: str
+    outcome: str
+    executor: str
+    at_ns: int
+    created_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class SagaRow:
     """An unfinished saga; `subject` is its order."""
 

@@ -15,7 +15,7 @@ from chaos.observations.locks import (
     LOCK_UNWATCHED,
     TOKENS,
 )
-from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS, TIME_TO_PAY, TimeToPayRow
+from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGA_STEPS, SAGAS, TIME_TO_PAY, TimeToPayRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.payments import PAYMENTS
 from chaos.observations.rest import CONFIRMATIONS, HEALTH, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
@@ -165,6 +165,7 @@ class Simulation:
             ORDERS: [self._row(each) for each in placed],
             ORDER_ITEMS: [line for each in placed for line in self._lines(each.id, priced=bool(each.prices))],
             SAGAS: [],
+            SAGA_STEPS: self.orders.steps,
             TIME_TO_PAY: [asdict(TimeToPayRow(TIME_TO_PAY_NS / 1e9))],
             TOKENS: room.tokens,
             LOCK_GRANTS: room.grants,

@@ -70,6 +70,8 @@ class Orders:
     waiting: list[tuple[str, str]] = field(default_factory=list)
     books: dict[tuple[str, str], str] = field(default_factory=dict)
     """Payment's own rows: the status by order and payment."""
+    steps: list[Row] = field(default_factory=list)
+    """The last step of each saga that placed or completed an order."""
 
     def place(self, user: str, sent: Row) -> Answer:
         """POST /orders."""
@@ -98,6 +100,7 @@ class Orders:
             order.prices = {each: self.stockroom.products[each].price for each in order.lines}
         else:
             order.status, order.reason = "REJECTED", "OUT_OF_STOCK"
+        self._ends("place", "reserve_stock", order)
 
     def _decided(self, order: Placed) -> Answer:
         if order.status == "PENDING":
@@ -164,6 +167,7 @@ class Orders:
     def pay(self, order: Placed) -> None:
         """What follows a capture: units are sold, the order is PAID, the mail is sent."""
         order.status = "PAID"
+        self._ends("complete", "confirm_stock", order)
         self.stockroom.ends(order.id, Movement.CONFIRM)
         again = self.world.disturbance is not None and self.world.disturbance.mails_again
         order.transmissions = 2 if again and self.world.chance(0.5) else 1
@@ -211,6 +215,20 @@ class Orders:
         if order.status == "PENDING" or any(each == order.id for _, each in self.waiting):
             return problem(409, "ORDER_BUSY")
         return problem(409, ENDED[order.status]) if order.status in ENDED else None
+
+    def _ends(self, kind: str, step: str, order: Placed) -> None:
+        step_row: Row = {
+            "saga_id": f"{kind} {order.id}",
+            "subject": order.id,
+            "kind": kind,
+            "step": step,
+            "direction": "do",
+            "outcome": order.reason or "done",
+            "executor": "order-1:1",
+            "at_ns": self.world.clock(),
+            "created_ns": order.expires_ns - TIME_TO_PAY_NS,
+        }
+        self.steps.append(step_row)
 
     def _enter(self, kind: Kind, payment: Payment) -> None:
         entry: Row = {

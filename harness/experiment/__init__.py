@@ -21,7 +21,7 @@ from harness.experiment.protocols import (
 )
 from harness.experiment.run_folder import NotARunError, RunFolder, RunRecord
 from harness.experiment.runner import run
-from harness.experiment.service_levels import ServiceLevel
+from harness.experiment.service_levels import Ceiling, ServiceLevel
 from harness.experiment.triggers import (
     AllOf,
     AnyOf,
@@ -42,6 +42,7 @@ __all__ = [
     "AssumptionError",
     "AtOnce",
     "Bounds",
+    "Ceiling",
     "Choices",
     "Context",
     "Drive",

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from harness.experiment.protocols import Subject, System, Workload
-from harness.experiment.service_levels import ServiceLevel
+from harness.experiment.service_levels import Ceiling, ServiceLevel
 from harness.experiment.triggers import AnyTrigger
 from harness.faults.inventory import Declaration
 from harness.history import Ending
@@ -116,6 +116,7 @@ class Experiment(Generic[S]):
     minimums: tuple[Minimum, ...]
     sightings: tuple[Sighting, ...] = ()
     levels: tuple[ServiceLevel, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
     exercised: tuple[Exercised, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
     default: bool = False

@@ -38,8 +38,9 @@ def judge_folder(folder: RunFolder, guarantees: Mapping[str, Guarantee], bound_s
 def judge(facts: RunRecord, history: History, guarantees: Mapping[str, Guarantee], bound_s: float = 60.0) -> RunVerdict:
     """What a run proved: every guarantee is judged, within `bound_s` seconds each, independently of the others."""
     with collector_paused():
-        levels = (service_levels.verdict(facts.levels, history),) if facts.levels else ()
-        verdicts = (*(_judged(name, guarantees.get(name), history, bound_s) for name in facts.guarantees), *levels)
+        verdicts = tuple(_judged(name, guarantees.get(name), history, bound_s) for name in facts.guarantees)
+        if facts.levels or facts.ceilings:
+            verdicts += (service_levels.verdict(facts.levels, history, facts.ceilings, verdicts),)
         return RunVerdict(
             experiment=facts.experiment,
             seed=facts.seed,

@@ -20,7 +20,7 @@ from harness.experiment.context import Choices
 from harness.experiment.experiment import Exercised, Minimum, Sighting
 from harness.experiment.plan import Plan, read_plan, written
 from harness.experiment.presentation import Presentation
-from harness.experiment.service_levels import ServiceLevel
+from harness.experiment.service_levels import Ceiling, ServiceLevel
 from harness.history import History, read_run
 
 
@@ -46,6 +46,7 @@ class RunRecord:
     faults: tuple[str, ...]
     sightings: tuple[Sighting, ...] = ()
     levels: tuple[ServiceLevel, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
     exercised: tuple[Exercised, ...] = ()
     catches: tuple[str, ...] = ()
     system: Mapping[str, str] = field(default_factory=dict)

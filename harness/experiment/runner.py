@@ -192,6 +192,7 @@ def _facts(experiment: Experiment[S], seed: Seed, choices: Choices, planned: _Pl
         minimums=experiment.minimums,
         sightings=experiment.sightings,
         levels=experiment.levels,
+        ceilings=experiment.ceilings,
         exercised=experiment.exercised,
         faults=tuple(each.name for each in declared),
         choices=choices,

@@ -5,7 +5,7 @@ the time for which the clients were late themselves; where that was long, a late
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.checkers import LAG_BOUND_S
@@ -23,16 +23,29 @@ class ServiceLevel:
     """Of the operations of a name: at least `succeeded` do, at most the share `unserved` does not get a definite answer.
 
     Not served is a 5xx or no answer. `p99_s` is the longest that the 99th percentile of those answered may take, in seconds.
+    `per_second` is how many have to succeed in a second from the first to the last that is invoked.
     """
 
     operation: str
     succeeded: int = 0
+    per_second: float = 0.0
     unserved: float = 1.0
     p99_s: float | None = None
 
 
-def verdict(levels: Iterable[ServiceLevel], history: History) -> Verdict:
-    """The verdict on all levels; UNKNOWN when the workload did not end."""
+@dataclass(frozen=True, kw_only=True)
+class Ceiling:
+    """The most that a count of a guarantee's verdict may be: for what only that guarantee knows how to measure."""
+
+    guarantee: str
+    counted: str
+    at_most: int
+
+
+def verdict(
+    levels: Iterable[ServiceLevel], history: History, ceilings: Iterable[Ceiling] = (), others: Iterable[Verdict] = ()
+) -> Verdict:
+    """The verdict on all levels, and on ceilings of the `others`' counts; UNKNOWN when the workload did not end."""
     times = {record.state: record.time_ns for record in history.stages if record.stage == "workload"}
     if "end" not in times:
         why = "the workload did not end"
@@ -47,6 +60,7 @@ def verdict(levels: Iterable[ServiceLevel], history: History) -> Verdict:
         broken += _broken(level, ended)
         slow += _slow(level, ended, lag)
     counts = {"judged": sum(counts.values()), **counts}
+    broken += _exceeded(ceilings, {each.guarantee: each.counts for each in others})
     if slow and (longest_s := lag.within(times["begin"], times["end"]).longest_s) > LAG_BOUND_S and not broken:
         why = f"the clients were up to {longest_s:.1f} s late themselves: {'; '.join(each.what for each in slow)}"
         return Verdict(guarantee=NAME, outcome=Outcome.UNKNOWN, promise=PROMISE, counts=counts, why=why)
@@ -59,12 +73,24 @@ def _broken(level: ServiceLevel, ended: Sequence[Operation]) -> Iterable[Violati
     succeeded = sum(each.ok for each in ended)
     if succeeded < level.succeeded:
         yield Violation(what=f"{succeeded} {level.operation} succeeded; at least {level.succeeded} are promised")
+    span_s = (ended[-1].invoked_ns - ended[0].invoked_ns) / 1e9 if ended else 0.0
+    if succeeded < level.per_second * span_s:
+        yield Violation(
+            what=f"{succeeded / span_s:.2f} {level.operation} a second succeeded; at least {level.per_second:g} are promised"
+        )
     unserved = [each for each in ended if each.status is None or each.status >= SERVER_ERROR]
     if len(unserved) > level.unserved * len(ended):
         yield Violation(
             what=f"{len(unserved)} of {len(ended)} {level.operation} were not served; at most {level.unserved:.0%} may not be",
             operations=tuple(each.id for each in unserved[:20]),
         )
+
+
+def _exceeded(ceilings: Iterable[Ceiling], counts: Mapping[str, Mapping[str, int]]) -> Iterable[Violation]:
+    """What a guarantee that could not be judged did not count is its own failure."""
+    for each in ceilings:
+        if (counted := counts.get(each.guarantee, {}).get(each.counted, 0)) > each.at_most:
+            yield Violation(what=f"{each.counted} ({each.guarantee}): {counted}; at most {each.at_most} is promised")
 
 
 def _slow(level: ServiceLevel, ended: Sequence[Operation], lag: ClientLag) -> Iterable[Violation]:

@@ -108,6 +108,7 @@ async def sell(warm: Warm, fault: str, folder: Path) -> RunVerdict:
         guarantees=("honest_errors",),
         minimums=(),
         levels=(),
+        ceilings=(),
         exercised=(),
     )
     seed = Seed(next(SEEDS))

@@ -3,10 +3,19 @@
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
 from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, MEMORY
-from chaos.observations.orders import AT_THE_SHOP, CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER, READ_ORDER, SAGAS
+from chaos.observations.orders import (
+    AT_THE_SHOP,
+    CANCEL_ORDER,
+    COMPLETE_ORDER,
+    ORDERS,
+    PLACE_ORDER,
+    READ_ORDER,
+    SAGA_STEPS,
+    SAGAS,
+)
 from chaos.observations.rest import CONFIRMATIONS, HEALTH, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import RESERVATIONS
-from chaos.proof.lookups import answered, answered_well, in_state, status, where
+from chaos.proof.lookups import answered, answered_well, beyond, in_state, status, where
 from harness.history import CLIENT_STALLED, PROBED, Event, Operation, Row
 from harness.proof import Draft, Edit, Events, Operations, Rows, both, corruptions
 
@@ -49,6 +58,25 @@ def client_stalled(seconds: float) -> Edit:
 
     return edit
 
+
+def put_off(kind: str, operation: str) -> Edit:
+    """A saga of this kind, of an order of which such an operation was answered 202, ended 45 s later."""
+
+    def answered_202(draft: Draft, row: Row) -> bool:
+        asked = (each for each in draft.operations if each.name == operation and each.status == 202)
+        return row["kind"] == kind and row["subject"] in {each.input.get("order_id") or each.output.get("id") for each in asked}
+
+    return Rows(SAGA_STEPS, answered_202).change(at_ns=beyond("at_ns", 45 * 10**9))
+
+
+DAWDLING = corruptions(
+    "sagas_terminate",
+    {
+        "an order that was answered 202 is decided 45 s later": put_off("place", PLACE_ORDER),
+        "a payment that was answered 202 is decided 45 s later": put_off("complete", COMPLETE_ORDER),
+    },
+    calm=True,
+)
 
 ASKED = Operations(AT_THE_SHOP, lambda _draft, operation: operation.completed_ns is not None)
 COMPLETED = Operations((COMPLETE_ORDER,), status(200))
@@ -122,4 +150,4 @@ LEAKS = corruptions(
     },
 )
 
-CORRUPTIONS = (*UNFINISHED, *DISHONEST, *ILL, *LOUD, *LEAKS)
+CORRUPTIONS = (*UNFINISHED, *DAWDLING, *DISHONEST, *ILL, *LOUD, *LEAKS)

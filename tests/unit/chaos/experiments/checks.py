@@ -150,6 +150,16 @@ def exercised_counts_are_counted(experiment: Experiment[Any]) -> Iterator[str]:
 
 
 @check
+def ceilings_are_counted(experiment: Experiment[Any]) -> Iterator[str]:
+    """What has a ceiling is a count that a guarantee reports which is judged."""
+    for each in experiment.ceilings:
+        if each.guarantee not in experiment.guarantees:
+            yield f"{each.counted} of {each.guarantee} has a ceiling, and is not judged"
+        elif each.counted not in PROMISES[each.guarantee].judge(AskedHistory()).counts:
+            yield f"{each.guarantee} does not count {each.counted}"
+
+
+@check
 def faults_strike_while_clients_work(experiment: Experiment[Any]) -> Iterator[str]:
     """A workload that waits ends after every injection; one that does not has enough operations for every trigger."""
     if any(node == (WORKLOAD, UNTIL) for node, _ in all_of(experiment)):

@@ -17,6 +17,7 @@ from chaos.workloads.open_shop import OpenShop
 from harness.experiment import (
     AllOf,
     Bounds,
+    Ceiling,
     Context,
     Drive,
     EventsSeen,
@@ -171,6 +172,16 @@ DOCTORED: list[tuple[str, str, Doctor]] = [
         "exercised_counts_are_counted",
         "quiet_logs must have met judged, and is not judged",
         lambda: replace(flash_sale, exercised=(Exercised(guarantee="quiet_logs", counted="judged", at_least=1),)),
+    ),
+    (
+        "ceilings_are_counted",
+        "sagas_terminate does not count quarrels",
+        lambda: replace(flash_sale, ceilings=(Ceiling(guarantee="sagas_terminate", counted="quarrels", at_most=1),)),
+    ),
+    (
+        "ceilings_are_counted",
+        "judged of quiet_logs has a ceiling, and is not judged",
+        lambda: replace(flash_sale, ceilings=(Ceiling(guarantee="quiet_logs", counted="judged", at_most=1),)),
     ),
     (
         "faults_strike_while_clients_work",

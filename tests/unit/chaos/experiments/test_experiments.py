@@ -9,7 +9,6 @@ from chaos.guarantees import GUARANTEES
 from chaos.observations import events
 from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, MEMORY
 from chaos.observations.locks import FENCED_OFF
-from chaos.observations.orders import SAGA_STEPS
 from chaos.subject.watchers import EVENTS, WATCHERS
 from tests.unit.chaos.experiments.checks import CHECKS
 from tests.unit.chaos.experiments.proofs import NEEDS, all_kinds
@@ -35,7 +34,7 @@ def test_every_event_is_recorded_by_one_watcher_which_says_so() -> None:
 
 
 def test_everything_that_is_observed_is_read_or_shown() -> None:
-    shown = {SAGA_STEPS, FENCED_OFF}
+    shown = {FENCED_OFF}
     while_fuzzed = {LOG_ALARMS, ERRORS_COUNTED, MEMORY}
     asked = {subject for each in GUARANTEES for subject in asked_by(each).subjects}
     assert (asked | shown) - while_fuzzed == OBSERVED

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chaos.guarantees.sagas_terminate import sagas_terminate
-from chaos.observations.orders import ORDERS, SAGAS
+from chaos.guarantees.sagas_terminate import DECIDED_S, SLOWEST, sagas_terminate
+from chaos.observations.orders import ORDERS, SAGA_STEPS, SAGAS
 from chaos.observations.rest import CONFIRMATIONS, LOCK_KEYS, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import RESERVATIONS
 from harness.history import NotObservedError
@@ -30,7 +30,10 @@ def test_all_at_rest_passes(shop: ShopHistory) -> None:
     shop.stored("d", status="REJECTED")
     shop.rows[CONFIRMATIONS].append({"order_id": "b", "state": "SENT"})
     verdict = sagas_terminate.verdict(shop.done())
-    assert (verdict.outcome, verdict.counts) == (Outcome.PASS, {"judged": 3, "orders": 4, "reservations": 3})
+    assert (verdict.outcome, verdict.counts) == (
+        Outcome.PASS,
+        {"judged": 3, "orders": 4, "reservations": 3, "answered 202 and decided": 0, SLOWEST: 0},
+    )
 
 
 def test_an_order_nobody_decided_fails(shop: ShopHistory) -> None:
@@ -130,3 +133,19 @@ def test_a_lock_that_is_held_at_rest_fails() -> None:
     shop.rows[LOCK_KEYS] = [{"master": "redis-lock-1", "key": "lock:p", "ttl_ms": -1}]
     verdict = sagas_terminate.verdict(shop.done())
     assert [each.what for each in verdict.evidence] == ["redis-lock-1 still holds lock:p for ever"]
+
+
+def test_a_202_that_is_decided_too_late_fails_and_the_slowest_is_told(shop: ShopHistory) -> None:
+    shop.places("b", 202)
+    shop.stored("b")
+    shop.holds("b")
+    answered_ns = shop.records[-1].time_ns
+    step = {"saga_id": "s", "subject": "b", "kind": "place", "step": "reserve_stock", "direction": "do", "outcome": "done"}
+    for after_s, outcome in ((DECIDED_S - 0.1, Outcome.PASS), (DECIDED_S + 0.1, Outcome.FAIL)):
+        times = {"at_ns": answered_ns + round(after_s * 1e9), "created_ns": answered_ns - 1}
+        shop.rows[SAGA_STEPS] = [{**step, "executor": "order-1", **times}]
+        verdict = sagas_terminate.verdict(shop.done())
+        assert (verdict.outcome, verdict.counts["answered 202 and decided"]) == (outcome, 1)
+        assert verdict.counts[SLOWEST] == round(after_s * 1000)
+    (violation,) = verdict.evidence
+    assert violation.what == "place_order (operation 2) was answered 202 and decided 30.1 s later, more than 30 s"

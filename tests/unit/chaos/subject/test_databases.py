@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 
 from chaos.observations import identity
-from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGAS, OrderRow, SagaRow
+from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGA_STEPS, SAGAS, OrderRow, SagaRow, SagaStepRow
 from chaos.observations.payments import PAYMENTS, PaymentRow
 from chaos.observations.rest import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX, ConfirmationRow, OutboxRow
 from chaos.observations.stock import (
@@ -29,6 +29,7 @@ ROWS: dict[str, type] = {
     ORDERS: OrderRow,
     ORDER_ITEMS: LineRow,
     SAGAS: SagaRow,
+    SAGA_STEPS: SagaStepRow,
     ORDER_OUTBOX: OutboxRow,
     PAYMENT_OUTBOX: OutboxRow,
     PAYMENTS: PaymentRow,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.experiment.service_levels import ServiceLevel, verdict
+from harness.experiment.service_levels import Ceiling, ServiceLevel, verdict
 from harness.history import CLIENT_STALLED, History, Record, Recorder
-from harness.verdict import Outcome
+from harness.verdict import Outcome, Verdict
 
 MS = 1_000_000
 
@@ -48,6 +48,7 @@ def test_what_was_promised_passes() -> None:
         (ServiceLevel(operation="order", succeeded=10), "9 order succeeded; at least 10 are promised"),
         (ServiceLevel(operation="order", unserved=0.05), "1 of 10 order were not served; at most 5% may not be"),
         (ServiceLevel(operation="order", p99_s=0.005), "the 99th percentile of order is 0.01 s; 0.005 s are promised"),
+        (ServiceLevel(operation="order", per_second=101), "100.00 order a second succeeded; at least 101 are promised"),
         (ServiceLevel(operation="refund", succeeded=1), "0 refund succeeded; at least 1 are promised"),
     ],
 )
@@ -73,3 +74,22 @@ def test_a_latency_is_judged_less_the_clients_own_lag(stalled_s: float, outcome:
 def test_what_is_broken_however_late_the_clients_were_fails() -> None:
     levels = [ServiceLevel(operation="order", succeeded=2, p99_s=1.0)]
     assert verdict(levels, Sales((201, 3000), stalled_s=1.5).history).outcome is Outcome.FAIL
+
+
+def test_the_rate_is_of_what_succeeded_between_the_first_and_the_last_request() -> None:
+    steady = Sales(*[(201, 500)] * 5, (503, 500), (201, 9000))  # six succeeded, the last was asked for after three seconds
+    for per_second, outcome in ((2.0, Outcome.PASS), (2.1, Outcome.FAIL)):
+        assert verdict([ServiceLevel(operation="order", per_second=per_second)], steady.history).outcome is outcome
+
+
+@pytest.mark.parametrize(("counted", "outcome"), [(1999, Outcome.PASS), (2000, Outcome.PASS), (2001, Outcome.FAIL)])
+def test_a_ceiling_is_judged_by_what_a_guarantee_counted(counted: int, outcome: Outcome) -> None:
+    judged = Verdict(guarantee="sagas", outcome=Outcome.PASS, promise="", counts={"slowest": counted})
+    found = verdict([], SOLD.history, [Ceiling(guarantee="sagas", counted="slowest", at_most=2000)], [judged])
+    assert found.outcome is outcome
+    assert [each.what for each in found.evidence] == ["slowest (sagas): 2001; at most 2000 is promised"] * (counted > 2000)
+
+
+def test_what_no_guarantee_counted_exceeds_nothing() -> None:
+    ceilings = [Ceiling(guarantee="sagas", counted="slowest", at_most=2000)]
+    assert verdict([], SOLD.history, ceilings).outcome is Outcome.PASS
