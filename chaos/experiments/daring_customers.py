@@ -34,7 +34,6 @@ daring_customers: Experiment[RunningShop] = Experiment(
         "lists_are_complete",
         "stale_tokens_rejected",
         "quiet_logs",
-        "memory_bounded",
     ),
     exercised=(
         Exercised(guarantee="one_order_per_key", counted="keys sent again", at_least=5),

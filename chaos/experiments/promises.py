@@ -8,6 +8,7 @@ JOINED_BOOKS = (
     "answers_agree",
     "payment_books_agree",
     "mail_tells_its_order",
+    "inbox_agrees",
 )
 """The guarantees that join the books of all parts per order."""
 
@@ -27,6 +28,8 @@ OF_A_SALE = (
     "refusals_change_nothing",
     *JOINED_BOOKS,
     "sagas_terminate",
+    "connections_returned",
+    "memory_bounded",
     "honest_errors",
     "recovers",
 )

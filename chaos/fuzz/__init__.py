@@ -31,7 +31,7 @@ CUSTOMERS = OpenShop(
 OF_CUSTOMERS = frozenset({"recovers", "refusals_change_nothing", "stock_told_truly", "registers_linearizable", *JOINED_BOOKS})
 """Judged where customers send what customers send: a fuzzer's requests are recorded without the content
 that could be compared with orders, products or accounts."""
-GUARANTEES = (*(name for name in OF_A_SALE if name not in OF_CUSTOMERS), "quiet_logs", "memory_bounded")
+GUARANTEES = (*(name for name in OF_A_SALE if name not in OF_CUSTOMERS), "quiet_logs")
 """Without `recovers`, which needs a fault, and those of identity and of the lock, whose own workloads and watchers do not run:
 `across_users` and the books test what they promise.
 """

@@ -7,6 +7,8 @@ PAYMENT_OUTBOX = "payment.outbox"
 CONFIRMATIONS = "notification.confirmations"
 QUEUES = "rabbitmq.queues"
 LOCK_KEYS = "redis.lock_keys"
+INBOX = "payment.inbox"
+CONNECTIONS = "servers.connections"
 HEALTH = "shop.health"
 """Subjects of the observations."""
 
@@ -55,3 +57,22 @@ class LockKeyRow:
     master: str
     key: str
     ttl_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A message that a consumer noted as handled."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionsRow:
+    """How many a server held of something before the workload and holds at rest; `clients` instances may connect for it."""
+
+    server: str
+    kind: str
+    what: str
+    before: int
+    after: int
+    clients: int

@@ -18,7 +18,16 @@ from chaos.observations.locks import (
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGA_STEPS, SAGAS, TIME_TO_PAY, TimeToPayRow
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.payments import PAYMENTS
-from chaos.observations.rest import CONFIRMATIONS, HEALTH, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
+from chaos.observations.rest import (
+    CONFIRMATIONS,
+    CONNECTIONS,
+    HEALTH,
+    INBOX,
+    ORDER_OUTBOX,
+    PAYMENT_OUTBOX,
+    QUEUES,
+    ConnectionsRow,
+)
 from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK, Movement
 from chaos.proof.accounts import Accounts
 from chaos.proof.buyers import Buyer
@@ -213,6 +222,7 @@ class Simulation:
         return {
             PROVIDER_LEDGER: self.orders.ledger,
             CONFIRMATIONS: [{"order_id": each.id, "state": "SENT"} for each in paid],
+            INBOX: [{"message_id": f"event of {each.id}"} for each in paid],
             MAILBOX: [
                 {
                     "message_id": f"<order-{each.id}@shop.example>",
@@ -240,6 +250,12 @@ class Simulation:
                 asdict(health_over_time.ErrorsRow(member, status, 0))
                 for member in MEMBERS
                 for status in ("INTERNAL", "UNKNOWN")
+            ],
+            CONNECTIONS: [
+                asdict(ConnectionsRow("mysql", "mysql", "connections of order", 3, 14, 2)),
+                asdict(ConnectionsRow("redis-cache", "redis", "connections", 4, 9, len(MEMBERS))),
+                asdict(ConnectionsRow("rabbitmq", "rabbitmq", "connections", 5, 5, len(MEMBERS))),
+                asdict(ConnectionsRow("rabbitmq", "rabbitmq", "channels", 11, 10, len(MEMBERS))),
             ],
             health_over_time.MEMORY: [
                 asdict(health_over_time.MemoryRow(member, 90 * megabyte, 97 * megabyte)) for member in MEMBERS

@@ -6,7 +6,7 @@ from chaos.observations import identity
 from chaos.observations.locks import FENCED_OFF, TOKENS
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGA_STEPS, SAGAS
 from chaos.observations.payments import PAYMENTS
-from chaos.observations.rest import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX
+from chaos.observations.rest import CONFIRMATIONS, INBOX, ORDER_OUTBOX, PAYMENT_OUTBOX
 from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK
 
 OBSERVED: Mapping[str, Mapping[str, str]] = {
@@ -55,6 +55,7 @@ OBSERVED: Mapping[str, Mapping[str, str]] = {
             " FROM payments ORDER BY order_id, provider_payment_id"
         ),
         PAYMENT_OUTBOX: "SELECT message_id, topic, attempts FROM outbox ORDER BY id",
+        INBOX: "SELECT message_id FROM inbox ORDER BY message_id",
     },
     "notification": {CONFIRMATIONS: "SELECT order_id, state FROM confirmations ORDER BY order_id"},
 }

@@ -1,4 +1,4 @@
-"""The shop with its own view of itself: besides its books, what it logged, which errors it counted and how its memory grew.
+"""The shop with its own view of itself: besides its books, what it logged, and which errors it counted.
 
 Each is compared with the steady state before, so that a stack which ran already can be used.
 """
@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import httpx
 
-from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, MEMORY, ErrorsRow, MemoryRow
+from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, ErrorsRow
 from chaos.subject import RunningShop
 from chaos.subject.metrics import totals
 from harness.experiment import Context
@@ -17,7 +17,6 @@ from harness.history import Row
 from harness.stack.topology import Role
 from harness.system import RunningStack
 from harness.system.log_alarms import alarms, ends
-from harness.system.resident import resident_bytes
 
 HTTP, RPC = "http_server_seconds_count", "rpc_server_seconds_count"
 """Histograms of answers by status: of the gateway and of the services."""
@@ -33,19 +32,16 @@ class ExaminedShop(RunningShop):
     def __init__(self, stack: RunningStack, watchers: Sequence[str] = ()) -> None:
         super().__init__(stack, watchers)
         self._logged: Mapping[str, int] = {}
-        self._resident: Mapping[str, int] = {}
         self._errors_before: Counted = {}
 
     async def steady(self, context: Context) -> None:
         """See Subject."""
         await super().steady(context)
         self._logged = await asyncio.to_thread(ends, self.stack)
-        self._resident = await asyncio.to_thread(resident_bytes, self.stack)
         self._errors_before = await self._errors()
 
     async def observe(self) -> Iterable[tuple[str, Sequence[Row]]]:
         """See Subject."""
-        resident = await asyncio.to_thread(resident_bytes, self.stack)
         logged = await asyncio.to_thread(alarms, self.stack, self._logged)
         counted = await self._errors()
         return [
@@ -58,7 +54,6 @@ class ExaminedShop(RunningShop):
                     for (member, status), count in counted.items()
                 ],
             ),
-            (MEMORY, [asdict(MemoryRow(name, self._resident.get(name), after)) for name, after in resident.items()]),
         ]
 
     async def _errors(self) -> Counted:

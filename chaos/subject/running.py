@@ -31,6 +31,7 @@ from chaos.subject.left_over import lock_keys, queues
 from chaos.subject.lock_grants import lock_grants
 from chaos.subject.ordering_probe import ordering_probe
 from chaos.subject.probe import answered, probe
+from chaos.subject.resources import Resources
 from chaos.subject.waiting import waiting
 from chaos.subject.watchers import WATCHERS, LockBook
 from harness.experiment import Context, Probe
@@ -42,7 +43,8 @@ from harness.system.sql import count, snapshot
 
 ADMIN = "admin@shop.example"
 DEAD = ".dead"
-"""How the names of dead-letter queues end. They are not waited for: who is at rest with a dead letter, failed."""
+"""How the names of dead-letter queues end. They need not be empty: who is at rest with a dead letter, failed. But a message
+on its way there is in no queue, so their numbers must have ceased to change."""
 LIMITS = httpx.Limits(max_connections=400, max_keepalive_connections=400)
 """One connection per buyer, so that no request waits for a free connection in the pool."""
 
@@ -62,6 +64,7 @@ class RunningShop(StackSubject):
             self.leaving.push_async_callback(each.aclose)
         self.lock_book = LockBook()
         self._counted: dict[str, int] = {}
+        self._resources = Resources(stack)
 
     @property
     def shop(self) -> Shop:
@@ -87,6 +90,7 @@ class RunningShop(StackSubject):
         """See Subject."""
         await answered("ask whether it is ready", 200, self.shop.ready())
         await probe(self.shop, await self.admin())
+        await asyncio.to_thread(self._resources.remember)
 
     @asynccontextmanager
     async def probing(self, context: Context) -> AsyncIterator[Probe]:
@@ -107,8 +111,11 @@ class RunningShop(StackSubject):
         except pymysql.MySQLError as error:
             left.append(f"the database cannot be asked: {error}")
         try:
-            waiting = [row for row in await queues(self.stack) if row.messages and not row.queue.endswith(DEAD)]
-            left += [f"{row.messages} messages in {row.queue}" for row in waiting]
+            for row in await queues(self.stack):
+                if row.queue.endswith(DEAD):
+                    left += self._moving(f"messages in {row.queue}", row.messages)
+                elif row.messages:
+                    left.append(f"{row.messages} messages in {row.queue}")
         except OSError as error:
             left.append(f"the broker cannot be asked: {type(error).__name__}")
         try:
@@ -136,6 +143,7 @@ class RunningShop(StackSubject):
             (LOCK_STRAYS, [asdict(row) for row in self.lock_book.attempts.strays]),
             (LOCK_UNWATCHED, [asdict(row) for row in self.lock_book.unwatched(time.monotonic_ns())]),
             (LOCK_SETTINGS, [asdict(self._lock_settings())]),
+            *await asyncio.to_thread(self._resources.observed),
             (LOCK_KEYS, [asdict(row) for row in await lock_keys(self.stack)]),
             (TIME_TO_PAY, [asdict(self._time_to_pay())]),
             (CLOCKS, await clock_rows(self.stack)),
@@ -178,11 +186,13 @@ class RunningShop(StackSubject):
         if (mails := self._count(CONFIRMED)) != (paid := self._count(PAID)):
             left.append(f"{mails} confirmations sent for {paid} paid orders")
         for name, (schema, query) in MOVING.items():
-            number = count(self.stack.mysql(schema), query)
-            if self._counted.get(name) != number:
-                left.append(f"{name} still change ({self._counted.get(name, 0)}, now {number})")
-            self._counted[name] = number
+            left += self._moving(name, count(self.stack.mysql(schema), query))
         return left
+
+    def _moving(self, name: str, number: int) -> list[str]:
+        """What is not at rest about a number: that it is another than at the last look."""
+        before, self._counted[name] = self._counted.get(name), number
+        return [] if before == number else [f"{name} still change ({before or 0}, now {number})"]
 
     def _count(self, what: tuple[str, str]) -> int:
         schema, query = what

@@ -13,7 +13,7 @@ from chaos.observations.orders import (
     SAGA_STEPS,
     SAGAS,
 )
-from chaos.observations.rest import CONFIRMATIONS, HEALTH, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
+from chaos.observations.rest import CONFIRMATIONS, CONNECTIONS, HEALTH, INBOX, ORDER_OUTBOX, PAYMENT_OUTBOX, QUEUES
 from chaos.observations.stock import RESERVATIONS
 from chaos.proof.lookups import answered, answered_well, beyond, in_state, status, where
 from harness.history import CLIENT_STALLED, PROBED, Event, Operation, Row
@@ -150,4 +150,26 @@ LEAKS = corruptions(
     },
 )
 
-CORRUPTIONS = (*UNFINISHED, *DAWDLING, *DISHONEST, *ILL, *LOUD, *LEAKS)
+HELD = Rows(CONNECTIONS)
+KEPT = corruptions(
+    "connections_returned",
+    {
+        "every order left a channel open": Rows(CONNECTIONS, where(what="channels")).change(after=300),
+        "every order left a connection to the broker open": Rows(CONNECTIONS, where(server="rabbitmq")).change(after=300),
+        "every order left a connection to the database open": Rows(CONNECTIONS, where(server="mysql")).change(after=150),
+        "every request left a connection to the cache open": Rows(CONNECTIONS, where(kind="redis")).change(after=2000),
+        "a server that held none holds a thousand": HELD.change(before=0, after=1000),
+    },
+)
+NOTES = Rows(INBOX)
+NOTED = corruptions(
+    "inbox_agrees",
+    {
+        "an event was noted twice": NOTES.duplicate(message_id="another name of it"),
+        "an event was noted and not handled": Rows(CONFIRMATIONS).drop(),
+        "an event that was handled was not noted": NOTES.drop(),
+        "the inbox forgets everything": NOTES.drop_all(),
+    },
+)
+
+CORRUPTIONS = (*UNFINISHED, *DAWDLING, *DISHONEST, *ILL, *LOUD, *LEAKS, *KEPT, *NOTED)

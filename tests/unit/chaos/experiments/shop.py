@@ -9,7 +9,7 @@ from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, MEMO
 from chaos.observations.locks import LOCK_ATTEMPTS, LOCK_GRANTS, LOCK_SETTINGS, LOCK_STRAYS, LOCK_UNWATCHED, TOKENS
 from chaos.observations.orders import TIME_TO_PAY
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
-from chaos.observations.rest import HEALTH, LOCK_KEYS, QUEUES
+from chaos.observations.rest import CONNECTIONS, HEALTH, LOCK_KEYS, QUEUES
 from chaos.subject import ShopSystem, databases
 from chaos.subject.examined import ExaminedShop
 from harness.experiment import Experiment
@@ -20,10 +20,11 @@ from tests.unit.chaos.shop_history import ShopHistory
 
 LOCKS = frozenset({LOCK_GRANTS, LOCK_ATTEMPTS, LOCK_STRAYS, LOCK_UNWATCHED})
 READ = {subject for queries in databases.OBSERVED.values() for subject in queries}
+AT_SERVERS = frozenset({QUEUES, LOCK_KEYS, CONNECTIONS})
 OBSERVED = frozenset(
-    {*READ - {TOKENS}, QUEUES, HEALTH, PROVIDER_LEDGER, MAILBOX, *LOCKS, LOCK_SETTINGS, LOCK_KEYS, TIME_TO_PAY}
+    {*READ - {TOKENS}, *AT_SERVERS, HEALTH, PROVIDER_LEDGER, MAILBOX, *LOCKS, LOCK_SETTINGS, TIME_TO_PAY, MEMORY}
 )
-EXAMINED = frozenset({LOG_ALARMS, ERRORS_COUNTED, MEMORY})
+EXAMINED = frozenset({LOG_ALARMS, ERRORS_COUNTED})
 """What an `ExaminedShop` observes besides."""
 SEEN_BY = dict.fromkeys(LOCKS, "locks")
 """Observations that are put together from what a watcher saw during the run."""

@@ -7,7 +7,7 @@ import pytest
 from chaos.experiments import EXPERIMENTS
 from chaos.guarantees import GUARANTEES
 from chaos.observations import events
-from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, MEMORY
+from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS
 from chaos.observations.locks import FENCED_OFF
 from chaos.subject.watchers import EVENTS, WATCHERS
 from tests.unit.chaos.experiments.checks import CHECKS
@@ -35,6 +35,6 @@ def test_every_event_is_recorded_by_one_watcher_which_says_so() -> None:
 
 def test_everything_that_is_observed_is_read_or_shown() -> None:
     shown = {FENCED_OFF}
-    while_fuzzed = {LOG_ALARMS, ERRORS_COUNTED, MEMORY}
+    while_fuzzed = {LOG_ALARMS, ERRORS_COUNTED}
     asked = {subject for each in GUARANTEES for subject in asked_by(each).subjects}
     assert (asked | shown) - while_fuzzed == OBSERVED

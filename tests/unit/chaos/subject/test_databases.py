@@ -8,7 +8,15 @@ import pytest
 from chaos.observations import identity
 from chaos.observations.orders import ORDER_ITEMS, ORDERS, SAGA_STEPS, SAGAS, OrderRow, SagaRow, SagaStepRow
 from chaos.observations.payments import PAYMENTS, PaymentRow
-from chaos.observations.rest import CONFIRMATIONS, ORDER_OUTBOX, PAYMENT_OUTBOX, ConfirmationRow, OutboxRow
+from chaos.observations.rest import (
+    CONFIRMATIONS,
+    INBOX,
+    ORDER_OUTBOX,
+    PAYMENT_OUTBOX,
+    ConfirmationRow,
+    InboxRow,
+    OutboxRow,
+)
 from chaos.observations.stock import (
     MOVEMENTS,
     RESERVATION_LINES,
@@ -34,6 +42,7 @@ ROWS: dict[str, type] = {
     PAYMENT_OUTBOX: OutboxRow,
     PAYMENTS: PaymentRow,
     CONFIRMATIONS: ConfirmationRow,
+    INBOX: InboxRow,
     identity.USERS: identity.UserRow,
 }
 

@@ -9,7 +9,7 @@ import pytest
 from chaos.observations.locks import LOCK_ATTEMPTS, LOCK_GRANTS, LOCK_SETTINGS, LOCK_STRAYS, LOCK_UNWATCHED, TOKENS
 from chaos.observations.orders import TIME_TO_PAY
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
-from chaos.observations.rest import HEALTH, LOCK_KEYS, QUEUES, HealthRow, LockKeyRow, QueueRow
+from chaos.observations.rest import CONNECTIONS, HEALTH, LOCK_KEYS, QUEUES, HealthRow, LockKeyRow, QueueRow
 from chaos.subject import running
 from chaos.subject.databases import MOVING, OBSERVED, OUTSTANDING, PAID
 from chaos.subject.running import RunningShop
@@ -43,6 +43,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("clock_rows", lambda _: empty("clocks")),
         ("queues", queues),
         ("lock_keys", lambda _: empty("lock keys")),
+        ("Resources", lambda _stack: SimpleNamespace(observed=lambda: [(CONNECTIONS, [])])),
     ):
         monkeypatch.setattr(running, name, fake)
     monkeypatch.setattr(RunningShop, "_health", lambda _self: empty("health"))
@@ -64,7 +65,7 @@ async def test_each_schema_is_read_once_and_what_flows_is_read_downstream(asked:
     assert [each for each in reads if each in flow] == flow
     assert observed[TIME_TO_PAY] == [{"seconds": 4.0}]
     assert observed[LOCK_SETTINGS] == [{"ttl_s": 1.0, "wait_s": 4.0}]
-    outside = {QUEUES, LOCK_KEYS, TIME_TO_PAY, PROVIDER_LEDGER, MAILBOX, HEALTH, CLOCKS, *LOCKS}
+    outside = {QUEUES, CONNECTIONS, LOCK_KEYS, TIME_TO_PAY, PROVIDER_LEDGER, MAILBOX, HEALTH, CLOCKS, *LOCKS}
     assert set(observed) == outside | {subject for queries in OBSERVED.values() for subject in queries} - {TOKENS}
 
 
@@ -93,9 +94,9 @@ async def test_the_shop_is_at_rest_when_nothing_is_left_and_nothing_moves(counts
     stack = SimpleNamespace(base_url="http://h", address=lambda *_: "h:1", mysql=lambda schema: schema)
     shop = RunningShop(cast(Any, stack))
     counts[MOVING["orders"]] = 3
-    assert list(await shop.outstanding()) == ["orders still change (0, now 3)", "stock movements still change (0, now 0)"], (
-        "counted for the first time"
-    )
+    first = ["orders still change (0, now 3)", "stock movements still change (0, now 0)"]
+    dead = "messages in order.place.dead still change (0, now 1)"
+    assert list(await shop.outstanding()) == [*first, dead], "counted for the first time"
     assert list(await shop.outstanding()) == []
     counts[PAID] = 2
     counts[OUTSTANDING["sagas under way"]] = 1
@@ -112,8 +113,27 @@ async def test_a_database_that_cannot_be_asked_is_not_at_rest(
     monkeypatch.setattr(running, "count", down)
     stack = SimpleNamespace(base_url="http://h", address=lambda *_: "h:1", mysql=lambda schema: schema)
     shop = RunningShop(cast(Any, stack))
+    await shop.outstanding()
     (left,) = await shop.outstanding()
     assert left.startswith("the database cannot be asked")
+    await shop.leaving.aclose()
+
+
+async def test_a_dead_letter_that_has_just_arrived_is_not_at_rest(
+    counts: dict[tuple[str, str], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it was on its way it was in no queue, so nobody knows whether another one is."""
+    arrived = iter((0, 0, 1, 1))
+
+    async def queues(_stack: object) -> list[QueueRow]:
+        return [QueueRow("order.place", 0), QueueRow("order.place.dead", next(arrived))]
+
+    monkeypatch.setattr(running, "queues", queues)
+    stack = SimpleNamespace(base_url="http://h", address=lambda *_: "h:1", mysql=lambda schema: schema)
+    shop = RunningShop(cast(Any, stack))
+    await shop.outstanding()
+    looks = [list(await shop.outstanding()) for _ in range(3)]
+    assert looks == [[], ["messages in order.place.dead still change (0, now 1)"], []]
     await shop.leaving.aclose()
 
 
