@@ -16,6 +16,7 @@ GROUPS = {
     "tests/conformance/test_provider.py": "toy",  # these share the toy system of conformance/conftest.py
     "tests/conformance/test_namespaces.py": "toy",
     "tests/conformance/test_edges.py": "toy",
+    "tests/conformance/test_connections.py": "toy",
     "tests/conformance/test_docker.py": "toy",
     "tests/conformance/test_capabilities.py": "restless",  # and these one of their own each
     "tests/conformance/test_carriers.py": "carriers",
