@@ -12,6 +12,8 @@ import pymysql
 from redis import Redis
 from redis.exceptions import RedisError
 
+from harness.stack.errors import NoSuchMember
+from harness.stack.manifest import AdminAccess
 from harness.stack.namespaces.erlang import Node
 from harness.stack.topology import Role
 from harness.stack.view import Instance, StackView
@@ -42,13 +44,13 @@ def held(stack: StackView) -> tuple[Held, ...]:
         return tuple(
             each for server in stack.instances() if (ask := SERVERS.get(server.kind)) is not None for each in ask(stack, server)
         )
-    except (pymysql.MySQLError, RedisError, OSError) as error:
+    except (pymysql.MySQLError, RedisError, OSError, NoSuchMember) as error:
         raise NotCountedError(f"{type(error).__name__}: {error}") from error
 
 
 def _mysql(stack: StackView, server: Instance) -> Iterator[Held]:
     """Connections of each account that a service has."""
-    admin = stack.manifest.admin[server.name]
+    admin = _admin(stack, server)
     host = stack.address(server.name).rpartition(":")[0]
     query = "SELECT user, COUNT(*) FROM information_schema.processlist WHERE user IS NOT NULL GROUP BY user"
     with (
@@ -79,12 +81,19 @@ def _redis(stack: StackView, server: Instance) -> Iterator[Held]:
 
 
 def _rabbitmq(stack: StackView, server: Instance) -> Iterator[Held]:
-    admin = stack.manifest.admin[server.name]
+    admin = _admin(stack, server)
     with Node(admin.port, admin.password) as node:
         connections = node.call("rabbit_networking", "connections", [])
         channels = node.call("rabbit_channel", "list", [])
     yield Held(server.name, server.kind, "channels", len(channels), _clients(stack))
     yield Held(server.name, server.kind, "connections", len(connections), _clients(stack))
+
+
+def _admin(stack: StackView, server: Instance) -> AdminAccess:
+    try:
+        return stack.manifest.admin[server.name]
+    except KeyError as error:
+        raise NoSuchMember(f"nobody may administer {server.name}") from error
 
 
 def _clients(stack: StackView, service: str = "") -> int:

@@ -15,6 +15,10 @@ def channels(number: int) -> Held:
     return Held("rabbitmq", "rabbitmq", "channels", number, 6)
 
 
+def down(_stack: object) -> None:
+    raise NotCountedError("OSError: refused")
+
+
 @pytest.fixture
 def grown(monkeypatch: pytest.MonkeyPatch) -> Resources:
     """A shop that has grown since it was remembered."""
@@ -40,8 +44,14 @@ def test_both_are_compared_with_what_was_before(grown: Resources) -> None:
 
 
 def test_a_server_that_cannot_be_asked_leaves_connections_unobserved(grown: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
-    def down(_stack: object) -> None:
-        raise NotCountedError("OSError: refused")
-
     monkeypatch.setattr(resources, "held", down)
+    assert [subject for subject, _ in grown.observed()] == [MEMORY]
+
+
+def test_a_server_that_could_not_be_asked_before_leaves_them_unobserved_too(
+    grown: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "held", down)
+    grown.remember()
+    monkeypatch.setattr(resources, "held", lambda _stack: (channels(9),))
     assert [subject for subject, _ in grown.observed()] == [MEMORY]
