@@ -29,7 +29,7 @@ class NotCountedError(Exception):
 
 @dataclass(frozen=True, order=True)
 class Held:
-    """How many a server holds of something; `clients` is the number of instances that may connect for it."""
+    """How many a server holds of something; `clients` is the number of instances that have an edge to the server."""
 
     server: str
     kind: str
@@ -70,14 +70,18 @@ def _mysql(stack: StackView, server: Instance) -> Iterator[Held]:
         found = dict(cursor.fetchall())
     for schema, access in sorted(stack.manifest.mysql.items()):
         yield Held(
-            server.name, server.kind, f"connections of {schema}", int(found.get(access.user, 0)), _clients(stack, schema)
+            server.name,
+            server.kind,
+            f"connections of {schema}",
+            int(found.get(access.user, 0)),
+            _clients(stack, server, schema),
         )
 
 
 def _redis(stack: StackView, server: Instance) -> Iterator[Held]:
     with Redis.from_url(stack.redis_url(server.name), socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S) as redis:
         clients: Mapping[str, int] = redis.info("clients")
-    yield Held(server.name, server.kind, "connections", clients["connected_clients"] - OURS, _clients(stack))
+    yield Held(server.name, server.kind, "connections", clients["connected_clients"] - OURS, _clients(stack, server))
 
 
 def _rabbitmq(stack: StackView, server: Instance) -> Iterator[Held]:
@@ -85,8 +89,8 @@ def _rabbitmq(stack: StackView, server: Instance) -> Iterator[Held]:
     with Node(admin.port, admin.password) as node:
         connections = node.call("rabbit_networking", "connections", [])
         channels = node.call("rabbit_channel", "list", [])
-    yield Held(server.name, server.kind, "channels", len(channels), _clients(stack))
-    yield Held(server.name, server.kind, "connections", len(connections), _clients(stack))
+    yield Held(server.name, server.kind, "channels", len(channels), _clients(stack, server))
+    yield Held(server.name, server.kind, "connections", len(connections), _clients(stack, server))
 
 
 def _admin(stack: StackView, server: Instance) -> AdminAccess:
@@ -96,10 +100,11 @@ def _admin(stack: StackView, server: Instance) -> AdminAccess:
         raise NoSuchMember(f"nobody may administer {server.name}") from error
 
 
-def _clients(stack: StackView, service: str = "") -> int:
-    """Instances of a service, or of all."""
-    services = [each for each in stack.instances() if each.role is Role.SERVICE]
-    return sum(each.service == service for each in services) or len(services)
+def _clients(stack: StackView, server: Instance, service: str = "") -> int:
+    """Instances with an edge to a server: of one service, or of all."""
+    edges = stack.manifest.edges
+    services = [each for each in stack.instances() if each.role is Role.SERVICE and service in ("", each.service)]
+    return sum(server.service in edges.get(each.name, ()) for each in services)
 
 
 SERVERS: Mapping[str, Callable[[StackView, Instance], Iterator[Held]]] = MappingProxyType(
