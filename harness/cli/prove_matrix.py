@@ -55,7 +55,10 @@ def prove_matrix(
     show: Annotated[bool, typer.Option("--show", help="Run nothing: show the matrix as it stands.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Forget what was not green or did not start, and look again.")] = False,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Candidates that were caught become known mutants: their files are moved.")
+        bool,
+        typer.Option(
+            "--keep", help="Write what failed into the files of mutants; candidates that were caught become known ones."
+        ),
     ] = False,
     out_folder: Annotated[Path, typer.Option("--out", help="Where the matrix is kept.")] = PROOF,
     provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = AUTO,

@@ -8,7 +8,7 @@ import pytest
 
 from harness.mutants import load
 from harness.proof.source.cells import Cell, Cells, Seen
-from harness.proof.source.learning import learn, with_what_was_seen
+from harness.proof.source.learning import learn, with_further_guarantees, with_what_was_seen
 from harness.proof.source.matrix import by_hand
 from harness.proof.source.subject import SourceProof
 
@@ -63,3 +63,11 @@ def test_what_was_caught_is_moved(tmp_path: Path, cell: Cell, moved: bool) -> No
     cells.add(replace(cell, text=mutants[0].text))
     assert learn(proof, mutants, cells) == (["forgets"] if moved else [])
     assert [len(load(folder)) for folder in (proof.candidates, proof.known)] == ([0, 1] if moved else [1, 0])
+
+
+def test_a_known_mutant_gets_what_else_failed() -> None:
+    known = with_what_was_seen(FILE, CELL)
+    again = with_further_guarantees(known, replace(CELL, by=("lost", "kept")))
+    assert tomllib.loads(again) == {**tomllib.loads(known), "also": ["told", "lost"]}
+    assert with_further_guarantees(again, replace(CELL, by=("kept",))) == again
+    assert with_further_guarantees(again, replace(CELL, by=("another",))) == again
