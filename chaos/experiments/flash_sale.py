@@ -1,6 +1,6 @@
 """flash_sale: 300 buyers, 100 units; a lock master and an order instance are killed meanwhile."""
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, DECIDED_SOON, OF_A_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, DECIDED_SOON, OF_A_LOCKED_SALE
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.flash_sale import FlashSale
@@ -19,6 +19,7 @@ flash_sale: Experiment[RunningShop] = Experiment(
     system=ShopSystem(
         instances={"order": 2, "product": 2},
         environment={"user": CHEAP_PASSWORDS},
+        watchers=("locks",),
     ),
     workload=FlashSale(stock=100, buyers=300, concurrent=40),
     faults=(
@@ -35,7 +36,7 @@ flash_sale: Experiment[RunningShop] = Experiment(
             heal=OperationsEnded(PLACE_ORDER, 130),
         ),
     ),
-    guarantees=OF_A_SALE,
+    guarantees=OF_A_LOCKED_SALE,
     exercised=(
         Exercised(guarantee="legal_transitions", counted="read more than once", at_least=40),
         Exercised(guarantee="stock_told_truly", counted="told that it is sold out", at_least=50),

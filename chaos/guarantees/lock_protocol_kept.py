@@ -3,7 +3,7 @@
 What a right holder does: it touches no key that holds another's value, asks for the TTL it was configured with, uses a value
 for one attempt only, draws its token once it has a quorum, withdraws an attempt that was not granted, and releases at every
 master what it has set. A single release may be lost without any fault, because a holder waits for a master a tenth of a second
-only; so what is not withdrawn is judged by its share (`FEW`, `MOST`).
+only; so what is not withdrawn is judged by its share (`MOST`).
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from chaos.guarantees import locks, reading
 from chaos.guarantees.faults_in_force import InForce, in_force
-from chaos.guarantees.lock_waits import given_up_early, not_granted
+from chaos.guarantees.lock_waits import given_up_early, let_go, not_granted
 from chaos.observations.locks import (
     DEFAULT_SETTINGS,
     LOCK_ATTEMPTS,
@@ -29,8 +29,10 @@ from chaos.observations.locks import (
 from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
 
-FEW, MOST = 3, 0.5
-"""So many attempts, and such a share of those that could be, have to be left standing, or it may have been the machine."""
+FAILED, VALUES, MOST = 3, 2, 0.5
+"""So many attempts that failed, or values at one master, and such a share of those that could be, have to be left standing, or
+it may have been the machine. What stands at a master keeps it from setting much else.
+"""
 DISORDER_NS = 5_000_000
 """The times of two servers are compared with so much room, besides the errors of their clocks."""
 CLOCK_JUMP = "clock_jump"
@@ -54,21 +56,24 @@ def lock_protocol_kept(history: History) -> Finding:
             *_other_ttls(attempts, settings),
             *_used_again(attempts),
             *_drawn_early(grants, faults),
+            *_in_part(attempts, faults, unwatched),
         ),
     )
     found += _strays(strays, faults)
     found += _left_standing(attempts, held, faults, unwatched, history.observed_at_ns(LOCK_ATTEMPTS))
-    found += not_granted(attempts, held, faults)
+    found += not_granted(attempts, grants, faults)
+    found += let_go(attempts, held, settings, faults)
     return found + given_up_early(history, settings, faults)
 
 
 def _strays(strays: Iterable[StrayRow], faults: tuple[InForce, ...]) -> Finding:
+    """Commands on keys of others. The model of a master's keys sees them forgotten, but not expired by a clock that jumped."""
     violations, excused = [], 0
+    jumped = [each for each in faults if each.kind == CLOCK_JUMP]
     for row in strays:
         if row.left_ns <= locks.EXACT_NS:
             continue
-        since_ns = row.at_ns - locks.EXTENDED_NS
-        if any(each.kind in locks.FORGETTING and each.hits(row.master) and each.meets(since_ns, row.at_ns) for each in faults):
+        if any(each.hits(row.master) and each.meets(row.at_ns - locks.EXTENDED_NS, row.at_ns) for each in jumped):
             excused += 1
             continue
         violations.append(
@@ -117,6 +122,30 @@ def _drawn_early(grants: Iterable[GrantRow], faults: tuple[InForce, ...]) -> Ite
             )
 
 
+def _in_part(
+    attempts: Iterable[AttemptRow], faults: tuple[InForce, ...], unwatched: tuple[UnwatchedRow, ...]
+) -> Iterator[Violation]:
+    """Attempts of which a master set or deleted some resources only. Not judged where a fault was at work, or nobody saw it."""
+    for row in attempts:
+        for vote in row.votes:
+            if vote.set_ns is None or not (vote.met or vote.kept):
+                continue
+            since_ns, until_ns = vote.set_ns, vote.released_ns or vote.set_ns
+            felt = [each for each in faults if each.hits(vote.master)]
+            if any(each.meets(since_ns, until_ns, locks.RECOVERED_NS) for each in felt) or _out_of_sight(
+                unwatched, vote.master, since_ns, until_ns
+            ):
+                continue
+            what = f"{vote.master} set what {row.holder} wanted, though {_holder(vote.met)} held some of it"
+            if not vote.met:
+                what = f"{vote.master} kept {vote.kept} of {len(row.resources)} resources when {row.holder} released them"
+            yield Violation(what=f"{what} ({row.value})", facts={"value": row.value, "master": vote.master})
+
+
+def _out_of_sight(unwatched: Iterable[UnwatchedRow], master: str, since_ns: int, until_ns: int) -> bool:
+    return any(each.master == master and each.begin_ns < until_ns and each.end_ns > since_ns for each in unwatched)
+
+
 @dataclass(frozen=True)
 class _Left:
     """A value that a master set; `standing`: no release of it came, though nothing kept it."""
@@ -142,11 +171,15 @@ def _left_standing(
             left += [_Left(attempt, vote.master, standing)] if standing is not None else []
     violations: list[Violation] = []
     failed = _by_attempt([each for each in left if each.attempt.value not in held])
-    violations += _mostly("attempts that failed", [(_named(each), all(x.standing for x in each)) for each in failed])
+    violations += _mostly("attempts that failed", FAILED, [(_named(each), all(x.standing for x in each)) for each in failed])
     for master in sorted({each.master for each in left}):
         there = [(each.attempt.value, each.standing) for each in left if each.master == master]
-        violations += _mostly(f"values that {master} set", there)
-    counts = {"values that masters set": len(left), "values of which nobody can tell whether they were withdrawn": undecided}
+        violations += _mostly(f"values that {master} set", VALUES, there)
+    counts = {
+        "values that masters set": len(left),
+        "values left to their TTL": sum(each.standing for each in left),
+        "values of which nobody can tell whether they were withdrawn": undecided,
+    }
     return Finding(judged=0, violations=tuple(violations), counts=counts)
 
 
@@ -159,10 +192,9 @@ def _standing(
     if vote.released_ns is not None:
         return False
     since_ns, until_ns = vote.set_ns, vote.until_ns
-    out_of_sight = any(each.master == vote.master and each.begin_ns < until_ns and each.end_ns > since_ns for each in unwatched)
     felt = [each for each in faults if each.meets(since_ns, until_ns)]
     kept = any(each.hits(attempt.holder) for each in felt) or vote.master in locks.unreachable(felt, attempt.holder)
-    return None if out_of_sight or kept or until_ns > end_ns else True
+    return None if kept or until_ns > end_ns or _out_of_sight(unwatched, vote.master, since_ns, until_ns) else True
 
 
 def _by_attempt(left: Iterable[_Left]) -> list[list[_Left]]:
@@ -176,10 +208,10 @@ def _named(left: list[_Left]) -> str:
     return left[0].attempt.value
 
 
-def _mostly(what: str, judged: list[tuple[str, bool]]) -> Iterator[Violation]:
-    """A violation when most of them were left standing."""
+def _mostly(what: str, least: int, judged: list[tuple[str, bool]]) -> Iterator[Violation]:
+    """A violation when most of them, and not too few, were left standing."""
     standing = [value for value, stands in judged if stands]
-    if len(standing) >= FEW and len(standing) >= MOST * len(judged):
+    if len(standing) >= least and len(standing) >= MOST * len(judged):
         yield Violation(
             what=f"of {len(judged)} {what} {len(standing)} were never released, and ended with their TTL: {standing[0]} is one",
             facts={"standing": len(standing), "of": len(judged), "values": [*standing[:10]]},

@@ -9,16 +9,18 @@ from collections.abc import Iterable, Iterator
 from chaos.guarantees import joining, locks
 from chaos.guarantees.faults_in_force import InForce
 from chaos.observations.events import SAGA_POSTPONED
-from chaos.observations.locks import AttemptRow, LockSettingsRow
+from chaos.observations.locks import AttemptRow, GrantRow, LockSettingsRow
 from chaos.observations.orders import PLACE_ORDER
 from harness.history import Event, History
 from harness.verdict import Finding, Violation
 
 QUORUM = 2
-GRANTED_WITHIN_NS = 5_000_000_000
+GRANTED_WITHIN_NS = 2_500_000_000
 """Whoever tries for so long while nobody holds the lock has to be granted it…"""
 TRIES = 10
 """…if it tries so many times."""
+AGAIN_NS = 2_000_000_000
+"""Whoever was refused has to try again within so long. A holder waits for 0.05 s, and 0.2 s for masters that do not answer."""
 EARLY = 0.8
 """Whoever gives up after a smaller part of the time that it was told to try, gives up early…"""
 FEW = 5
@@ -27,10 +29,10 @@ MOST = 0.5
 PLACE, FIRST = "place", 1
 
 
-def not_granted(attempts: Iterable[AttemptRow], held: frozenset[str], faults: tuple[InForce, ...]) -> Finding:
-    """Holders that tried for too long to get what a quorum of the masters held for nobody."""
+def not_granted(attempts: Iterable[AttemptRow], grants: Iterable[GrantRow], faults: tuple[InForce, ...]) -> Finding:
+    """Holders that tried for too long to get what nobody held meanwhile, and a quorum of the masters could have granted."""
     violations, longest_ns = [], 0
-    for tries in _in_vain(attempts, held, faults):
+    for tries in _in_vain(attempts, tuple(grants), faults):
         lasted_ns = tries[-1].first_ns - tries[0].first_ns
         longest_ns = max(longest_ns, lasted_ns)
         if lasted_ns > GRANTED_WITHIN_NS and len(tries) >= TRIES:
@@ -38,36 +40,91 @@ def not_granted(attempts: Iterable[AttemptRow], held: frozenset[str], faults: tu
             violations.append(
                 Violation(
                     what=f"{first.holder} tried {len(tries)} times in {lasted_ns / 1e9:.3f} s to get the lock on"
-                    f" {', '.join(first.resources)}, which a quorum of the masters held for nobody, and was not granted it",
+                    f" {', '.join(first.resources)}, which nobody held, and was not granted it",
                     facts={"holder": first.holder, "resources": [*first.resources], "values": [first.value, tries[-1].value]},
                 )
             )
-    return Finding(
-        judged=0, violations=tuple(violations), counts={"longest vain tries for a free lock (ms)": longest_ns // 10**6}
-    )
+    counts = {"longest vain tries for a free lock (ms)": longest_ns // 10**6}
+    return Finding(judged=0, violations=tuple(violations), counts=counts)
 
 
 def _in_vain(
-    attempts: Iterable[AttemptRow], held: frozenset[str], faults: tuple[InForce, ...]
+    attempts: Iterable[AttemptRow], grants: tuple[GrantRow, ...], faults: tuple[InForce, ...]
 ) -> Iterator[tuple[AttemptRow, ...]]:
-    """The attempts in a row of one holder for the same resources, as long as they were free and it was not granted them."""
+    """The attempts in a row of one holder for the same resources, while nobody was granted them and no fault was at work."""
+    held = frozenset(row.value for row in grants)
     rows: dict[tuple[str, tuple[str, ...]], list[AttemptRow]] = {}
     for attempt in sorted(attempts, key=lambda each: each.first_ns):
         row = rows.setdefault((attempt.holder, attempt.resources), [])
-        if attempt.value in held or not _free(attempt, faults):
-            yield from [tuple(row)] if row else []
+        if row and _were_held(grants, attempt, row[0].first_ns):
+            yield tuple(row)
+            row.clear()
+        if attempt.value not in held and _free(attempt, held, faults):
+            row.append(attempt)
+        elif row:
+            yield tuple(row)
+            row.clear()
+    yield from (tuple(row) for row in rows.values() if row)
+
+
+def _were_held(grants: tuple[GrantRow, ...], attempt: AttemptRow, since_ns: int) -> bool:
+    """Whether somebody held what an attempt wants at some time since."""
+    return any(
+        row.resource in attempt.resources and row.begin_ns <= attempt.first_ns and since_ns <= row.sure_ns for row in grants
+    )
+
+
+def _free(attempt: AttemptRow, held: frozenset[str], faults: tuple[InForce, ...]) -> bool:
+    """Whether a quorum of the masters was asked that held the resources for nobody, or for an attempt that failed as well."""
+    felt = [each for each in faults if each.meets(attempt.first_ns, attempt.first_ns, locks.RECOVERED_NS)]
+    free = sum(vote.asked_ns is not None and vote.met not in held for vote in attempt.votes)
+    in_reach = len(locks.unreachable(felt, attempt.holder)) < QUORUM
+    return free >= QUORUM and in_reach and not any(each.hits(attempt.holder) for each in felt)
+
+
+def let_go(
+    attempts: Iterable[AttemptRow], held: frozenset[str], settings: LockSettingsRow, faults: tuple[InForce, ...]
+) -> Finding:
+    """Holders that were refused, and did not try again soon, though their time was not over."""
+    judged, idle = 0, []
+    for tries in _refused(attempts, held):
+        began_ns, last_ns = tries[0].first_ns, tries[-1].first_ns
+        if any(each.meets(began_ns, last_ns + AGAIN_NS) and _unseen(each, tries[0].holder) for each in faults):
+            continue
+        judged += 1
+        if last_ns - began_ns < EARLY * settings.wait_s * 1e9:
+            idle.append(tries)
+    counts = {"refused, and tried on": judged - len(idle), "refused, and did not try again": len(idle)}
+    if len(idle) < FEW or len(idle) < MOST * judged:
+        return Finding(judged=0, counts=counts)
+    first, last = idle[0][0], idle[0][-1]
+    violation = Violation(
+        what=f"{len(idle)} of {judged} times a holder was refused, and did not try again within {AGAIN_NS / 1e9:g} s, though it"
+        f" was told to try for {settings.wait_s:g} s: {first.holder} stopped {(last.first_ns - first.first_ns) / 1e9:.3f} s"
+        " after its first attempt",
+        facts={"times": len(idle), "of": judged, "values": [each[-1].value for each in idle[:10]]},
+    )
+    return Finding(judged=0, violations=(violation,), counts=counts)
+
+
+def _refused(attempts: Iterable[AttemptRow], held: frozenset[str]) -> Iterator[tuple[AttemptRow, ...]]:
+    """The attempts in a row of one holder for the same resources that ended with a refusal."""
+    rows: dict[tuple[str, tuple[str, ...]], list[AttemptRow]] = {}
+    for attempt in sorted(attempts, key=lambda each: each.first_ns):
+        row = rows.setdefault((attempt.holder, attempt.resources), [])
+        if row and attempt.first_ns - row[-1].first_ns > AGAIN_NS:
+            yield tuple(row)
+            row.clear()
+        if attempt.value in held:
             row.clear()
         else:
             row.append(attempt)
     yield from (tuple(row) for row in rows.values() if row)
 
 
-def _free(attempt: AttemptRow, faults: tuple[InForce, ...]) -> bool:
-    """Whether a quorum of the masters held the resources for nobody when it was asked, and no fault was in the way."""
-    felt = [each for each in faults if each.meets(attempt.first_ns, attempt.first_ns, locks.RECOVERED_NS)]
-    free = sum(vote.asked_ns is not None and not vote.met for vote in attempt.votes)
-    in_reach = len(locks.unreachable(felt, attempt.holder)) < QUORUM
-    return free >= QUORUM and in_reach and not any(each.hits(attempt.holder) for each in felt)
+def _unseen(fault: InForce, holder: str) -> bool:
+    """Whether a fault may keep a holder from trying, or its tries from being seen at the masters."""
+    return _elsewhere(fault) or bool(fault.callees(holder, locks.MASTERS)) or len(fault.members) > QUORUM
 
 
 def given_up_early(history: History, settings: LockSettingsRow, faults: tuple[InForce, ...]) -> Finding:

@@ -49,7 +49,8 @@ class VoteRow:
     """What one master did about an attempt; None: it was not seen to.
 
     `asked_ns`: executed the script that acquires; `met` is another's value that it held then, if any. `set_ns`: set the value,
-    at most `sets` times for a resource, until `until_ns` in the end. `released_ns`: executed the script that releases.
+    at most `sets` times for a resource, until `until_ns` in the end. `released_ns`: executed the script that releases, which
+    did not delete the value of `kept` resources.
     """
 
     master: str
@@ -59,6 +60,7 @@ class VoteRow:
     sets: int = 0
     until_ns: int | None = None
     released_ns: int | None = None
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)

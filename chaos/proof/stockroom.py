@@ -137,7 +137,7 @@ class Stockroom:
         return token
 
     def _tries(self, value: str, products: list[Product], now_ns: int, ended_ns: int) -> None:
-        """The attempt that is granted, and often one of another holder that is refused meanwhile and withdrawn."""
+        """The attempt that is granted, and often one before that was refused and withdrawn."""
         world, at = self.world, now_ns - MS
         masters = MASTERS if world.disturbance is None else MASTERS[1:]
         votes = [
@@ -145,10 +145,10 @@ class Stockroom:
             for each in masters
         ]
         self._attempts(value, products, votes)
-        if world.chance(0.3):
-            other = f"{world.random.choice(HOLDERS)}:{world.random.getrandbits(128):032x}"
-            refused = [VoteRow(each, asked_ns=at, met=value, released_ns=now_ns) for each in masters]
-            self._attempts(other, products, refused)
+        if len(self.tokens) % 3 == 0:
+            before, other = at - 50 * MS, f"order-0:{len(self.tokens)}"
+            refused = [VoteRow(each, asked_ns=before, met=other, released_ns=before + MS) for each in masters]
+            self._attempts(f"{value}0", products, refused)
 
     def _attempts(self, value: str, products: list[Product], votes: list[VoteRow]) -> None:
         resources = tuple(each.id for each in products)

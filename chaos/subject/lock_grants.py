@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from chaos.observations.locks import GrantRow
 from chaos.subject.watchers.lock_book import Claim, LockBook
+from chaos.subject.watchers.monitor import PLAUSIBLE_NS
 from harness.history import Row
 
 UNSEEN_BEFORE_NS = 5_000_000_000
@@ -23,6 +24,16 @@ def lock_grants(book: LockBook, tokens: Iterable[Row], now_ns: int, error_ns: in
     drawn = [row for row in tokens if _drawn_ns(row) >= book.since_ns] if book.masters else []
     error_ns = max([error_ns, *(clock.error_ns for clock in book.clocks.values())])
     return [asdict(grant) for row in drawn for grant in _grants(book, row, now_ns, error_ns)]
+
+
+def drift_ns(book: LockBook, clocks: Iterable[Row]) -> int:
+    """How far the masters' clocks have moved since `book` was opened, in ns; `clocks` are rows of CLOCKS, measured now.
+
+    A clock that jumped by more than `PLAUSIBLE_NS` is left out: its times are not used.
+    """
+    now = {str(row["clock"]): int(str(row["offset_ns"])) for row in clocks}
+    moved = (abs(now[master] - clock.offset_ns) for master, clock in book.clocks.items() if master in now)
+    return max((each for each in moved if each < PLAUSIBLE_NS), default=0)
 
 
 def _drawn_ns(row: Row) -> int:

@@ -28,7 +28,7 @@ from chaos.observations.rest import HEALTH, LOCK_KEYS, QUEUES, HealthRow
 from chaos.subject.databases import CONFIRMED, MOVING, OBSERVED, OUTSTANDING, PAID
 from chaos.subject.lanes import LANES
 from chaos.subject.left_over import lock_keys, queues
-from chaos.subject.lock_grants import lock_grants
+from chaos.subject.lock_grants import drift_ns, lock_grants
 from chaos.subject.ordering_probe import ordering_probe
 from chaos.subject.probe import answered, probe
 from chaos.subject.resources import Resources
@@ -130,7 +130,9 @@ class RunningShop(StackSubject):
         first = await self._snapshots(("user", "product", "order"), clock)
         queued = await queues(self.stack)
         then = await self._snapshots(("payment", "notification"), clock)
-        grants = lock_grants(self.lock_book, first.pop(TOKENS), time.monotonic_ns(), clock.error_ns)
+        clocks = await clock_rows(self.stack)
+        error_ns = clock.error_ns + drift_ns(self.lock_book, clocks)
+        grants = lock_grants(self.lock_book, first.pop(TOKENS), time.monotonic_ns(), error_ns)
         return [
             *first.items(),
             (QUEUES, [asdict(row) for row in queued]),
@@ -146,7 +148,7 @@ class RunningShop(StackSubject):
             *await asyncio.to_thread(self._resources.observed),
             (LOCK_KEYS, [asdict(row) for row in await lock_keys(self.stack)]),
             (TIME_TO_PAY, [asdict(self._time_to_pay())]),
-            (CLOCKS, await clock_rows(self.stack)),
+            (CLOCKS, clocks),
         ]
 
     async def _snapshots(self, schemas: Iterable[str], clock: ClockOffset) -> dict[str, tuple[Row, ...]]:

@@ -32,9 +32,25 @@ def stray(command: str) -> Callable[[Draft, Random], Row | None]:
     return make
 
 
-def used_twice(_draft: Draft, row: Row) -> list[JsonValue]:
-    """The votes of an attempt whose value every master set twice."""
-    return [{**vote, "sets": 2} for vote in _votes(row)]
+def voted(**values: JsonValue) -> Callable[[Draft, Row], list[JsonValue]]:
+    """The votes of an attempt with other fields."""
+    return lambda _draft, row: [{**vote, **values} for vote in _votes(row)]
+
+
+def was_set(_draft: Draft, row: Row) -> bool:
+    """Attempts that masters agreed to."""
+    return any(vote["set_ns"] for vote in _votes(row))
+
+
+def refused_for_good(draft: Draft, _random: Random) -> bool:
+    """A holder is refused once, every five seconds."""
+    rows = draft.rows.get(LOCK_ATTEMPTS, [])
+    for turn in range(20):
+        at_ns = draft.observed_ns + turn * 5 * SECOND
+        asked = tuple(VoteRow(master, asked_ns=at_ns, met="order-8:0", released_ns=at_ns) for master in MASTERS)
+        rows.append(asdict(AttemptRow(f"order-9:{turn}", "order-9", ("somebody's",), at_ns, (), asked)))
+    draft.observed_ns += 110 * SECOND
+    return bool(rows)
 
 
 def never_told(draft: Draft, _random: Random) -> bool:
@@ -45,7 +61,7 @@ def never_told(draft: Draft, _random: Random) -> bool:
 def not_withdrawn(draft: Draft, _random: Random) -> bool:
     """Attempts of which nobody knows a token are set, and left to their TTL."""
     rows = draft.rows.get(LOCK_ATTEMPTS, [])
-    tried = [each for each in rows if any(vote["set_ns"] for vote in _votes(each))]
+    tried = [each for each in rows if was_set(draft, each)]
     left: list[Row] = [
         {**each, "value": f"{each['value']}0", "votes": [_left(vote) for vote in _votes(each)]} for each in tried
     ]
@@ -104,8 +120,11 @@ CORRUPTIONS = corruptions(
         "a lock was extended that another held": Rows(LOCK_STRAYS).add(stray("PEXPIRE")),
         "a lock was asked for without an end": Rows(LOCK_ATTEMPTS).change(ttls_ms=[0]),
         "a lock was asked for ten times as long": Rows(LOCK_ATTEMPTS).change(ttls_ms=[80_000]),
-        "one value was used for two attempts": Rows(LOCK_ATTEMPTS).change(votes=used_twice),
+        "one value was used for two attempts": Rows(LOCK_ATTEMPTS).change(votes=voted(sets=2)),
         "a token was drawn before the lock was granted": Rows(LOCK_GRANTS).change(granted_ns=beyond("drawn_ns", SECOND)),
+        "a release deleted some of the keys only": Rows(LOCK_ATTEMPTS, was_set).change(votes=voted(kept=1)),
+        "a lock was taken in part": Rows(LOCK_ATTEMPTS, was_set).change(votes=voted(met="order-9:0")),
+        "whoever is refused does not try again": refused_for_good,
         "one master is never told of a release": never_told,
         "what was not granted is not withdrawn": not_withdrawn,
         "a lock that nobody holds is not granted": tried_in_vain,

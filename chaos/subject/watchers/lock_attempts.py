@@ -25,6 +25,7 @@ class Vote:
     met: str = ""
     set_ns: int | None = None
     sets: dict[str, int] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
     until_ns: int | None = None
     released_ns: int | None = None
 
@@ -74,6 +75,8 @@ class AttemptBook:
             elif name in ("DEL", "UNLINK"):
                 for key in arguments:
                     self._stray(master, name, key, value, at_ns)
+                    if value in self.attempts:
+                        self.attempts[value].vote(master).deleted.add(key)
                 self.keys(master).delete(*arguments)
 
     def rows(self) -> list[Row]:
@@ -97,7 +100,7 @@ class AttemptBook:
         vote = attempt.vote(master)
         if given[1].isdigit():
             attempt.ttls_ms.add(int(given[1]))
-        if arguments[0] == attempt.script and vote.asked_ns is None:
+        if arguments[0] == attempt.script and vote.set_ns is None:  # asked again when the master did not know the script
             vote.asked_ns = at_ns
             vote.met = next(self._met(master, keys, given[0], at_ns), "")
 
@@ -168,4 +171,7 @@ def _row(attempt: Attempt) -> AttemptRow:
 
 def _vote(master: str, vote: Vote) -> VoteRow:
     sets = max(vote.sets.values(), default=0)
-    return VoteRow(master, vote.asked_ns, vote.met, vote.set_ns, sets, vote.until_ns, vote.released_ns)
+    set_ns, until_ns, released_ns = vote.set_ns, vote.until_ns, vote.released_ns
+    in_time = set_ns is not None and until_ns is not None and released_ns is not None and set_ns < released_ns < until_ns
+    kept = len(vote.sets.keys() - vote.deleted) if in_time else 0
+    return VoteRow(master, vote.asked_ns, vote.met, set_ns, sets, until_ns, released_ns, kept)

@@ -88,8 +88,8 @@ DOCTORED: list[tuple[str, str, Doctor]] = [
     ),
     (
         "events_have_a_watcher",
-        "lock_expired has to be seen, which no watcher",
-        lambda: replace(flash_sale, sightings=(Sighting(event="lock_expired"),)),
+        "saga_postponed has to be seen, which no watcher",
+        lambda: replace(flash_sale, sightings=(Sighting(event="saga_postponed"),)),
     ),
     (
         "events_have_a_watcher",
@@ -161,7 +161,7 @@ DOCTORED: list[tuple[str, str, Doctor]] = [
     (
         "guarantees_can_be_judged",
         "lock_exclusive_and_fenced reads order.lock_grants, and the watcher locks is off",
-        lambda: replace(flash_sale, guarantees=("lock_exclusive_and_fenced",)),
+        lambda: replace(queue_broker_killed, guarantees=("lock_exclusive_and_fenced",)),
     ),
     (
         "exercised_counts_are_counted",

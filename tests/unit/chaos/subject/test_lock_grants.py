@@ -3,9 +3,10 @@
 import json
 
 from chaos.observations.locks import GrantRow
-from chaos.subject.lock_grants import lock_grants
+from chaos.subject.lock_grants import drift_ns, lock_grants
 from chaos.subject.watchers.lock_book import LockBook
 from harness.history import Row
+from harness.system.clocks import ClockOffset
 from tests.unit.chaos.subject.watchers.test_lock_book import MASTERS, TTL_MS, Masters, ms
 
 LATE = ms(10_000)
@@ -92,3 +93,12 @@ def test_a_master_that_was_lost_while_the_lock_was_held_is_told() -> None:
     masters.release("order-1:x", 500, on=["m1", "m3"])
     (row,) = grants(masters.book, token(7, "order-1:x", 105))
     assert (row.unseen, row.out_of_sight) == (1, 1)
+
+
+def test_a_clock_that_moved_meanwhile_makes_times_uncertain() -> None:
+    book = LockBook()
+    book.open(("m1", "m2"), 0, {"m1": ClockOffset(100, 5), "m2": ClockOffset(100, 5)})
+    said: list[Row] = [{"clock": "m1", "offset_ns": 140, "error_ns": 5}, {"clock": "mysql", "offset_ns": 999, "error_ns": 5}]
+    assert drift_ns(book, said) == 40
+    assert drift_ns(book, [*said, {"clock": "m2", "offset_ns": 30 * 10**9, "error_ns": 5}]) == 40, "it jumped"
+    assert drift_ns(LockBook(), said) == 0

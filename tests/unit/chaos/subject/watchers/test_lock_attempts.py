@@ -20,7 +20,7 @@ def test_an_attempt_that_was_granted_and_released() -> None:
     masters = Masters()
     masters.acquire("order-1:x", 100, resources=("a", "b"))
     masters.extend("order-1:x", 400)
-    masters.release("order-1:x", 900)
+    masters.release("order-1:x", 900, resources=("a", "b"))
     row = rows(masters.book.attempts)["order-1:x"]
     assert (row.holder, row.resources, row.first_ns, row.ttls_ms) == ("order-1", ("a", "b"), ms(100), (TTL_MS,))
     assert votes(masters, "order-1:x")["m2"] == {
@@ -31,6 +31,7 @@ def test_an_attempt_that_was_granted_and_released() -> None:
         "sets": 1,
         "until_ns": ms(400 + TTL_MS),
         "released_ns": ms(900),
+        "kept": 0,
     }
     assert masters.book.attempts.strays == []
 
@@ -43,6 +44,31 @@ def test_an_attempt_that_met_another_value_sets_nothing() -> None:
     vote = votes(masters, "order-2:y")["m1"]
     assert (vote["asked_ns"], vote["met"], vote["set_ns"], vote["released_ns"]) == (ms(200), "order-1:x", None, ms(210))
     assert masters.book.attempts.strays == []
+
+
+def test_a_key_that_a_release_did_not_delete_is_kept() -> None:
+    masters = Masters()
+    masters.acquire("order-1:x", 100, resources=("a", "b"))
+    masters.release("order-1:x", 900)
+    assert votes(masters, "order-1:x")["m2"]["kept"] == 1
+
+
+def test_a_key_that_had_expired_before_its_release_is_not() -> None:
+    masters = Masters()
+    masters.acquire("order-1:x", 100)
+    masters.release("order-1:x", 101 + TTL_MS, refused=True)
+    assert votes(masters, "order-1:x")["m2"]["kept"] == 0
+
+
+def test_an_attempt_that_is_sent_again_met_what_it_met_last() -> None:
+    """The master did not know the script; its client loads it, and sends it once more."""
+    masters = Masters()
+    masters.acquire("order-1:x", 100, on=["m1"])
+    masters.acquire("order-2:y", 200, on=["m1"], refused=True)
+    masters.release("order-1:x", 201, on=["m1"])
+    masters.acquire("order-2:y", 202, on=["m1"])
+    vote = votes(masters, "order-2:y")["m1"]
+    assert (vote["asked_ns"], vote["met"], vote["set_ns"]) == (ms(202), "", ms(202))
 
 
 def test_a_value_that_is_used_again_is_set_twice() -> None:

@@ -45,11 +45,19 @@ class Masters:
             if not refused:
                 self._tell(master, ("PEXPIRE", "lock:a", str(TTL_MS)), at)
 
-    def release(self, value: str, at: int, on: Iterable[str] = MASTERS, *, refused: bool = False) -> None:
+    def release(
+        self,
+        value: str,
+        at: int,
+        on: Iterable[str] = MASTERS,
+        resources: tuple[str, ...] = ("a",),
+        *,
+        refused: bool = False,
+    ) -> None:
         for master in on:
-            self._run(master, at, value, None, ("a",))
-            if not refused:
-                self._tell(master, ("DEL", "lock:a"), at)
+            self._run(master, at, value, None, resources)
+            for resource in () if refused else resources:
+                self._tell(master, ("DEL", f"lock:{resource}"), at)
 
     def tick(self, at: int) -> None:
         self._keep(self.book.tick(ms(at)))
