@@ -68,6 +68,14 @@ class Shop:
         """POST /categories: a Category. Admins only."""
         return await self._send("POST", "/categories", {"name": name, "parent_id": parent_id})
 
+    async def change_category(self, category_id: str, **changes: str | None) -> Answer:
+        """PATCH /categories/{id}: a Category. Takes name and parent_id (None: a root). Admins only."""
+        return await self._send("PATCH", f"/categories/{category_id}", changes)
+
+    async def delete_category(self, category_id: str) -> Answer:
+        """DELETE /categories/{id}: 409 while it has children or products. Admins only."""
+        return await self._send("DELETE", f"/categories/{category_id}")
+
     async def categories(self, parent_id: str | None = None) -> Answer:
         """GET /categories: Categories below one, or the roots."""
         return await self._send("GET", "/categories", query={"parent_id": parent_id} if parent_id else {})

@@ -36,10 +36,15 @@ flash_sale: Experiment[RunningShop] = Experiment(
             heal=OperationsEnded(PLACE_ORDER, 130),
         ),
     ),
-    guarantees=OF_A_LOCKED_SALE,
+    guarantees=(*OF_A_LOCKED_SALE, "catalogue_told_truly", "limits_kept", "times_told_truly"),
     exercised=(
         Exercised(guarantee="legal_transitions", counted="read more than once", at_least=40),
         Exercised(guarantee="stock_told_truly", counted="told that it is sold out", at_least=50),
+        Exercised(guarantee="stock_told_truly", counted="of them while another got the last units", at_least=15),
+        Exercised(guarantee="rightful_requests_succeed", counted="payments", at_least=20),
+        Exercised(guarantee="charged_at_most_once", counted="captures", at_least=20),
+        Exercised(guarantee="amounts_agree", counted="lines at a price that staff set", at_least=60),
+        Exercised(guarantee="mail_tells_its_order", counted="mails whose text was read", at_least=20),
     ),
     minimums=(
         Minimum(operation=PLACE_ORDER, count=280, per_second=2.0, endings=ANSWERED),

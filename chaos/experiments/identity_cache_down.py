@@ -42,6 +42,8 @@ identity_cache_down: Experiment[RunningShop] = Experiment(
     exercised=(
         Exercised(guarantee="rightful_requests_succeed", counted="uses of tokens in force", at_least=50),
         Exercised(guarantee="stale_tokens_rejected", counted="verifiers shown a void one", at_least=4),
+        Exercised(guarantee="private_to_owner", counted="kinds of attempts", at_least=10),
+        Exercised(guarantee="lists_are_complete", counted="orders shown", at_least=25),
     ),
     minimums=(*MINIMUMS, Minimum(operation=CHANGE_ACCOUNT, count=5, endings=UNKNOWN)),
     default=True,

@@ -8,7 +8,7 @@ pause its lock has expired, and order-2, which waits for the same product, write
 from chaos.experiments.held_lock import LOCKS_GRANTED, MINIMUMS, held_by, locked_shop, one_product, slow_requests_to_product
 from chaos.experiments.promises import OF_A_LOCKED_SALE
 from chaos.subject import RunningShop
-from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, FaultPlan, InForceFor, Sighting
+from harness.experiment import AllOf, EventsSeen, EventsSince, Exercised, Experiment, FaultPlan, InForceFor, Sighting
 from harness.faults.pause import pause
 
 OVERTAKEN_BY_ORDER_2 = EventsSince("holder_paused", "token_drawn")
@@ -33,5 +33,10 @@ lock_holder_paused: Experiment[RunningShop] = Experiment(
     guarantees=OF_A_LOCKED_SALE,
     minimums=MINIMUMS,
     sightings=(Sighting(event="fenced_off"), Sighting(event="lock_overtaken"), LOCKS_GRANTED),
+    exercised=(
+        Exercised(guarantee="lock_exclusive_and_fenced", counted="writes under a token", at_least=30),
+        Exercised(guarantee="legal_transitions", counted="read more than once", at_least=30),
+        Exercised(guarantee="charged_at_most_once", counted="captures", at_least=10),
+    ),
     default=True,
 )

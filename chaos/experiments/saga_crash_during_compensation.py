@@ -8,7 +8,7 @@ from chaos.observations.events import CAPTURE, REFUND, SAGA_TAKEN_OVER
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
 from chaos.workloads.reservations_lost import LostReservations
-from harness.experiment import EventsSince, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
+from harness.experiment import EventsSince, Exercised, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
 from harness.history import Ending
 
 saga_crash_during_compensation: Experiment[RunningShop] = Experiment(
@@ -37,6 +37,10 @@ saga_crash_during_compensation: Experiment[RunningShop] = Experiment(
     minimums=(
         Minimum(operation=PLACE_ORDER, count=55, endings=frozenset({Ending.OK})),
         Minimum(operation=COMPLETE_ORDER, count=45),
+    ),
+    exercised=(
+        Exercised(guarantee="charged_at_most_once", counted="refunds", at_least=25),
+        Exercised(guarantee="payment_books_agree", counted="REFUNDED", at_least=25),
     ),
     sightings=(Sighting(event=SAGA_TAKEN_OVER), Sighting(event=CAPTURE, count=50), Sighting(event=REFUND, count=25)),
 )

@@ -7,7 +7,7 @@ from chaos.observations.events import CAPTURE, SAGA_TAKEN_OVER
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop
 from chaos.workloads.paying import PayingBuyers
-from harness.experiment import EventsSince, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
+from harness.experiment import EventsSince, Exercised, Experiment, FaultPlan, Injected, Minimum, OperationsEnded, Sighting
 from harness.faults.toxic import toxic
 from harness.history import Ending
 
@@ -39,5 +39,11 @@ saga_order_killed_after_capture: Experiment[RunningShop] = Experiment(
         Minimum(operation=COMPLETE_ORDER, count=45, endings=frozenset({Ending.OK})),
     ),
     sightings=(Sighting(event=SAGA_TAKEN_OVER, count=1), Sighting(event=CAPTURE, count=50)),
+    exercised=(
+        Exercised(guarantee="charged_at_most_once", counted="captures", at_least=40),
+        Exercised(guarantee="payment_books_agree", counted="CAPTURED", at_least=40),
+        Exercised(guarantee="legal_transitions", counted="read more than once", at_least=40),
+        Exercised(guarantee="rightful_requests_succeed", counted="payments", at_least=40),
+    ),
     default=True,
 )

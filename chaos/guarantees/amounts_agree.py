@@ -97,7 +97,9 @@ def _ledger(history: History, orders: Mapping[str, OrderRow], ours: Collection[s
     """Every capture is of the total, by a payment that somebody completed the order with; a refund gives all of it back.
 
     Who completed an order that is there, but none of `ours`, is not known: a stack that serves several runs has such orders.
+    Nor is it for one that is not there, with a payment that nobody of this run had authorised: a fuzzer calls RPCs directly.
     """
+    authorised = {str(each.output.get("id")) for each in history.named(AUTHORISE_PAYMENT)}
     entries = reading.ledger(history)
     asked = {(str(each.input.get("order_id")), str(each.input.get("payment_id"))) for each in history.named(COMPLETE_ORDER)}
     captured: dict[tuple[str, str], Entry] = {}
@@ -107,7 +109,7 @@ def _ledger(history: History, orders: Mapping[str, OrderRow], ours: Collection[s
             captured[paid] = entry
             if row and (entry.amount.minor_units, entry.amount.currency) != (row.total_minor, row.currency):
                 yield entry.reference, f"{entry.amount} captured by {entry.payment_id} for {row.total_minor} {row.currency}"
-            if paid not in asked and (row is None or entry.reference in ours):
+            if paid not in asked and (entry.payment_id in authorised if row is None else entry.reference in ours):
                 yield entry.reference, f"{entry.amount} captured by {entry.payment_id}, with which nobody asked to complete it"
         elif entry.kind is Kind.REFUND and (paid not in captured or captured[paid].amount != entry.amount):
             taken = captured[paid].amount if paid in captured else "nothing"

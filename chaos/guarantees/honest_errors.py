@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from chaos.guarantees import documented, joining, reading
-from chaos.observations import identity
+from chaos.observations import catalogue, identity
 from chaos.observations.orders import AT_THE_SHOP, CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER
 from harness.checkers import UNDECIDED, LateClientError, answered_within
 from harness.history import ClientLag, History, Operation
@@ -36,7 +36,7 @@ TRUE_AT_REST: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
 @guarantee
 def honest_errors(history: History) -> Finding:
     """No 500, no hang past the deadline, no success for something that did not happen."""
-    asked = history.named(*AT_THE_SHOP, *identity.AT_THE_SHOP)
+    asked = history.named(*AT_THE_SHOP, *identity.AT_THE_SHOP, *catalogue.AT_THE_SHOP)
     finding = answered_within(asked, DEADLINE_S, ClientLag.of(history))
     crashed = tuple(
         Violation(what=f"{each.name} (operation {each.id}) was answered 500", operations=(each.id,), facts=dict(each.output))

@@ -44,7 +44,7 @@ def lists_are_complete(history: History) -> Finding:
     """A list of one's own orders has all that were acknowledged before, each once, newest first, and nothing else."""
     walks = list(_walks(history))
     if not walks:
-        return Finding(judged=0)
+        return Finding(judged=0, counts={"of several pages": 0, "orders shown": 0})
     owner = {row.id: row.user_id for row in reading.orders(history)}
     acknowledged = _acknowledged(history)
     violations = [

@@ -1,24 +1,29 @@
 """Confirmations are compared with their order: to its buyer, about its lines and total, after its payment was captured.
 
-`mail_once_per_paid_order` counts mails; this one reads them. The buyer's address is the account's, as the user service has it.
+`mail_once_per_paid_order` counts mails; this one reads them. The buyer's address is the account's, as the user service has
+it; of who changed it, any that the account ever had.
 Times are those of the two sandboxes, which run on one machine's monotonic clock.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from chaos.guarantees import reading
+from chaos.guarantees.reading import inputs
+from chaos.guarantees.registers import ADDRESS
 from chaos.observations import identity
 from chaos.observations.orders import OrderRow
 from chaos.observations.outside import Kind, Message
 from chaos.observations.stock import LineRow
-from harness.history import History
+from harness.history import Ending, History
 from harness.verdict import Finding, Violation, guarantee
 
 AMOUNT = r"(-?[\d,]+(?:\.\d+)?) ([A-Z]{3})"
 LINE = re.compile(rf"^(\d+) x (.+)\n\s+{AMOUNT} each, {AMOUNT}$", re.MULTILINE)
+HTML_LINE = re.compile(rf"^(.+)\n(\d+) \u00d7 {AMOUNT}\n{AMOUNT}$", re.MULTILINE)
+GREETING = re.compile(r"^Thank you(?:, (.+))?!$", re.MULTILINE)
 TOTAL = re.compile(rf"^Total:?\s+{AMOUNT}$", re.MULTILINE)
-"""How the shop's mail states a line and the total, in plain text and in the text of the HTML."""
+"""How the shop's mail states a line, whom it greets, and the total, in plain text and in the text of the HTML."""
 
 
 @guarantee
@@ -26,13 +31,12 @@ def mail_tells_its_order(history: History) -> Finding:
     """A confirmation goes to the order's buyer, states its lines and total, and comes after its payment was captured."""
     mails = [message for message in reading.mails(history) if message.to]
     if not mails:
-        return Finding(judged=0)
+        return Finding(judged=0, counts={"mails whose text was read": 0})
     orders = {row.id: row for row in reading.orders(history)}
     lines: dict[str, list[LineRow]] = {}
     for line in reading.order_items(history):
         lines.setdefault(line.order_id, []).append(line)
-    addresses = {row.id: row.email for row in reading.users(history)}
-    readdressed = {str(each.input.get("user_id")) for each in history.named(identity.CHANGE_ACCOUNT)}
+    addresses = _addresses(history)
     captured: dict[str, float] = {}
     for entry in reading.ledger(history):
         if entry.kind is Kind.CAPTURE and entry.at_monotonic is not None:
@@ -43,9 +47,9 @@ def mail_tells_its_order(history: History) -> Finding:
         if row is None:
             found.append((mail, "is about no order that exists"))
             continue
-        buyer = addresses.get(row.user_id, "") if row.user_id not in readdressed else ""
-        if buyer and mail.to.casefold() != buyer.casefold():
-            found.append((mail, f"was sent to {mail.to}, but its buyer is {buyer}"))
+        buyer = addresses.get(row.user_id, frozenset())
+        if buyer and mail.to.casefold() not in buyer:
+            found.append((mail, f"was sent to {mail.to}, but its buyer is {' or '.join(sorted(buyer))}"))
         found += [(mail, what) for what in _content(mail, row, lines.get(row.id, []))]
         if mail.at_monotonic is not None and mail.at_monotonic < captured.get(row.id, 0.0):
             found.append((mail, f"came {captured[row.id] - mail.at_monotonic:.3f} s before its payment was captured"))
@@ -61,6 +65,18 @@ def mail_tells_its_order(history: History) -> Finding:
     )
 
 
+def _addresses(history: History) -> Mapping[str, frozenset[str]]:
+    """By user, the addresses that the account has or had, in lower case; none where one is not known."""
+    found = {row.id: {row.email.casefold()} for row in reading.users(history) if row.email}
+    for operation, shown in inputs(history, identity.Shown, identity.CHANGE_ACCOUNT):
+        if ADDRESS in shown.what and operation.ending is not Ending.FAIL:
+            found.setdefault(shown.user_id, set()).add(shown.value.casefold())
+    for operation, login in inputs(history, identity.LogIn, identity.LOG_IN):
+        if login.email and operation.ok:
+            found.setdefault(login.user_id, set()).add(login.email.casefold())
+    return {user: frozenset(each) for user, each in found.items() if "" not in each}
+
+
 def _content(mail: Message, row: OrderRow, lines: Iterable[LineRow]) -> Iterable[str]:
     if row.id[:8].upper() not in mail.subject.upper():
         yield f"has the subject {mail.subject!r}"
@@ -71,22 +87,30 @@ def _content(mail: Message, row: OrderRow, lines: Iterable[LineRow]) -> Iterable
         if (stated := [_amount(*each) for each in TOTAL.findall(body)]) != [total]:
             said = " and ".join(" ".join(each) for each in stated) or "nothing"
             yield f"states a total of {said}, which is {' '.join(total)}"
-    if mail.text is None:
+        if (greeted := GREETING.findall(body)) != [_one_line(row.recipient)]:
+            yield f"greets {' and '.join(greeted) or 'nobody'}, where {row.recipient} is the recipient"
+    if not all(line.unit_price_minor is not None for line in lines):
         return
     due = sorted(_due(line) for line in lines)
-    stated_lines = sorted(_stated(*each) for each in LINE.findall(mail.text))
-    if due != stated_lines and all(line.unit_price_minor is not None for line in lines):
-        yield f"states the lines {'; '.join(stated_lines) or 'nothing'}, which are {'; '.join(due)}"
+    plain = [_stated(*each) for each in LINE.findall(mail.text or "")]
+    marked_up = [_stated(units, name, *amounts) for name, units, *amounts in HTML_LINE.findall(mail.html_text or "")]
+    for text, stated_lines in ((mail.text, sorted(plain)), (mail.html_text, sorted(marked_up))):
+        if text and due != stated_lines:
+            yield f"states the lines {'; '.join(stated_lines) or 'nothing'}, which are {'; '.join(due)}"
 
 
 def _due(line: LineRow) -> str:
-    price, name = line.unit_price_minor or 0, " ".join((line.name or "").split())
+    price, name = line.unit_price_minor or 0, _one_line(line.name or "")
     return f"{line.quantity} {name} at {price} {line.currency}, {price * line.quantity} {line.currency}"
 
 
 def _stated(quantity: str, name: str, unit: str, currency: str, total: str, of: str) -> str:
     each, whole = _amount(unit, currency), _amount(total, of)
     return f"{quantity} {name} at {each[0]} {each[1]}, {whole[0]} {whole[1]}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _amount(number: str, currency: str) -> tuple[str, str]:

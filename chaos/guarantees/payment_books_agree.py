@@ -1,19 +1,24 @@
 """Payment's own books against the provider's ledger, per order and payment: neither knows of money that the other does not.
 
 The shop's payments are read before the ledger, so what they call captured is captured at any time; that nothing is missing
-from them, and that nothing is left unsettled, is judged at rest only.
+from them, and that nothing is left unsettled, is judged at rest only. A payment is declined for one reason, that of its card,
+which is told to the customer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from chaos.guarantees import joining, reading
-from chaos.observations.orders import COMPLETE_ORDER, ORDERS
-from chaos.observations.outside import PROVIDER_LEDGER, Amount, Kind
+from chaos.observations.orders import AUTHORISE_PAYMENT, COMPLETE_ORDER, ORDERS
+from chaos.observations.outside import DECLINED_AS, PROVIDER_LEDGER, Amount, Kind
 from chaos.observations.payments import PAYMENTS, PaymentRow
 from harness.history import History, NotObservedError
 from harness.verdict import Finding, Violation, guarantee
 
+SCRIPT = "provider_script"
+"""The kind of the fault that makes the provider decline."""
+DECLINED, USED = 402, "PAYMENT_ALREADY_USED"
+"""The status of a payment that is declined, and the code of one that has paid another order since it was declined here."""
 ACCEPTED = 202
 """The status of a complete_order that goes on: it must come to a payment that is settled."""
 
@@ -54,6 +59,7 @@ def payment_books_agree(history: History) -> Finding:
         paid = (str(operation.input.get("order_id")), str(operation.input.get("payment_id")))
         if operation.status == ACCEPTED and rested and paid[0] not in moving and paid in authorised - books.keys():
             found.append((paid, f"operation {operation.id} was answered {ACCEPTED}, and payment knows nothing of it"))
+    found += _told(history, books)
     finding = Finding(
         judged=len(books),
         violations=tuple(
@@ -67,6 +73,27 @@ def payment_books_agree(history: History) -> Finding:
         counts={status: sum(row.status == status for row in books.values()) for status in ("CAPTURED", "DECLINED", "REFUNDED")},
     )
     return reading.borne_out(finding, rested=rested)
+
+
+def _told(history: History, books: Mapping[Paid, PaymentRow]) -> Iterable[tuple[Paid, str]]:
+    """Payments declined for a reason that customers were not told, or that is not their card's."""
+    methods = {
+        (str(each.input.get("order_id")), str(each.output.get("id"))): str(each.input.get("method"))
+        for each in history.named(AUTHORISE_PAYMENT)
+        if each.ok
+    }
+    declined = {(each.reference, each.payment_id) for each in reading.ledger(history) if each.kind is Kind.DECLINE}
+    for operation in history.named(COMPLETE_ORDER):
+        paid = (str(operation.input.get("order_id")), str(operation.input.get("payment_id")))
+        row, code = books.get(paid), operation.output.get("code")
+        if operation.status == DECLINED and row is not None and row.status == "DECLINED" and code not in (row.reason, USED):
+            yield paid, f"operation {operation.id} was told {code}, and it is DECLINED as {row.reason}"
+    if any(fault.spec is not None and fault.spec.kind == SCRIPT for fault in history.faults):
+        return  # the provider was told to decline for reasons of a script's
+    for paid in sorted(declined & books.keys()):
+        due = DECLINED_AS.get(methods.get(paid, ""))
+        if due is not None and books[paid].status == "DECLINED" and books[paid].reason != due:
+            yield paid, f"DECLINED as {books[paid].reason} by payment's books, where {due} was due by its card"
 
 
 def _standings(history: History) -> Mapping[Paid, Standing]:

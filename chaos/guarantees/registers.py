@@ -1,4 +1,4 @@
-"""The registers of the shop, as accesses for `linearizable`: accounts' names, roles and passwords, products, orders.
+"""The registers of the shop, as accesses for `linearizable`: accounts' names, addresses, roles and passwords, products, orders.
 
 An operation that was refused (4xx) had no effect; one without a definite answer may take effect at any later time or never.
 """
@@ -16,6 +16,8 @@ from harness.history import Ending, History, Operation
 GATEWAY = "gateway"
 """How the names of gateways begin (`identity.Shown.at`)."""
 FORBIDDEN, SHUT_OUT, UNDECIDED = 403, 401, 202
+ADDRESS = "email"
+"""What is changed (`identity.Shown.what`) when it is the e-mail address."""
 
 
 def _access(register: str, what: str, operation: Operation, effect: Effect, *, later: bool = False) -> Access:
@@ -53,6 +55,17 @@ def _names(history: History) -> Iterable[Access]:
         yield from _read(shown.user_id, operation, operation.output.get("name"))
 
 
+def addresses(history: History) -> Iterable[Access]:
+    """E-mail addresses of accounts, by user: those that one could log in with, that were set, and that the account showed."""
+    for operation, login in inputs(history, identity.LogIn, identity.LOG_IN):
+        yield from _read(login.user_id, operation, login.email or _profile(operation).get("email"))
+    for operation, shown in inputs(history, identity.Shown, identity.USE_TOKEN, identity.CHANGE_ACCOUNT):
+        if operation.name == identity.CHANGE_ACCOUNT and shown.what == ADDRESS and operation.ending is not Ending.FAIL:
+            yield _access(shown.user_id, f"wrote {shown.value}", operation, Writes(shown.value))
+        if shown.at.startswith(GATEWAY):  # the user service answers with the address that the token has
+            yield from _read(shown.user_id, operation, operation.output.get("email"))
+
+
 def roles(history: History) -> Iterable[Access]:
     """Roles of accounts, by user: given by admins, and shown in the account.
 
@@ -78,11 +91,12 @@ def passwords(history: History) -> Iterable[Access]:
         elif login.password and operation.status == SHUT_OUT:
             yield _access(login.user_id, f"was refused password {login.password}", operation, Misses(login.password))
     for operation, shown in inputs(history, identity.Shown, identity.CHANGE_ACCOUNT):
-        if not shown.password:
+        if not shown.proof:
             continue
         if operation.ending is not Ending.FAIL:
-            swap = Swaps(frozenset({shown.proof}), shown.password)
-            yield _access(shown.user_id, f"set password {shown.password} with {shown.proof}", operation, swap)
+            swap = Swaps(frozenset({shown.proof}), shown.password or shown.proof)
+            what = f"set password {shown.password}" if shown.password else f"changed the {shown.what}"
+            yield _access(shown.user_id, f"{what} with password {shown.proof}", operation, swap)
         elif operation.status == FORBIDDEN:
             yield _access(shown.user_id, f"was refused password {shown.proof}", operation, Misses(shown.proof))
 
@@ -122,6 +136,8 @@ REFUSED_AS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The status that a refusal says the order has, by its code."""
+OVERDUE = (COMPLETE_ORDER, "EXPIRED")
+"""The refusal that says that the time to pay is over, which is so before the order is moved: `reservations_last` judges it."""
 STOCK_LOST = "STOCK_LOST"
 """The refusal to complete an order that cancels it: its reservation was gone, and what was captured is refunded."""
 
@@ -137,7 +153,8 @@ def statuses(history: History) -> Iterable[Access]:
         # A placement's 202 says "not known to be decided" of the gateway that waits; it is no read of the order.
         if not (operation.name == PLACE_ORDER and operation.status == UNDECIDED):
             yield from _read(order, operation, joining.status_told(operation))
-        if (state := REFUSED_AS.get(str(operation.output.get("code")))) and operation.ending is Ending.FAIL:
+        state = REFUSED_AS.get(str(operation.output.get("code"))) if operation.ending is Ending.FAIL else None
+        if state is not None and (operation.name, state) != OVERDUE:
             yield _access(order, f"was refused because it is {state}", operation, Reads(state))
         yield from _asked(order, operation)
     for operation, order, status in joining.listed(history):

@@ -17,6 +17,7 @@ def registers_linearizable(history: History) -> Finding:
     return (
         linearizable(told, registers.placed(history), kind="the status of order")
         + linearizable(registers.names(history), {}, kind="the name of user")
+        + linearizable(registers.addresses(history), {}, kind="the address of user")
         + linearizable(registers.roles(history), {}, kind="the role of user")
         + linearizable(registers.passwords(history), {}, kind="the password of user")
         + linearizable(registers.products(history), {}, kind="the")

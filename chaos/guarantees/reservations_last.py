@@ -4,20 +4,31 @@ The promise is the shop's documented setting (`TIME_TO_PAY`, observed as it was 
 which state when an order expires, and by the clock of the clients.
 """
 
+import math
+from collections.abc import Iterable
 from datetime import datetime
 
 from chaos.guarantees import joining, reading
-from chaos.observations.orders import AT_THE_SHOP, PLACE_ORDER, PROMISED_TIME_TO_PAY_S, TIME_TO_PAY, TimeToPayRow
+from chaos.observations.orders import (
+    AT_THE_SHOP,
+    COMPLETE_ORDER,
+    PLACE_ORDER,
+    PROMISED_TIME_TO_PAY_S,
+    TIME_TO_PAY,
+    TimeToPayRow,
+)
 from harness.history import History, Operation
 from harness.verdict import Finding, Violation, guarantee
 
 SLACK_S = 1.0
 """For rounding, and for clocks that are stepped by little."""
+CLOCKS_DIFFER_S = 0.05
+"""By how much the clients' clock may gain on the shop's while an order is reserved."""
 
 
 @guarantee
 def reservations_last(history: History) -> Finding:
-    """A reserved order can be paid for as long as the shop promises, and expires only after that."""
+    """A reserved order can be paid for as long as the shop promises and no longer, and expires only after that."""
     promised_s = max((row.seconds for row in reading.rows(history, TIME_TO_PAY, TimeToPayRow)), default=PROMISED_TIME_TO_PAY_S)
     began = _first_requests(history)
     judged, expired, violations = 0, 0, []
@@ -36,7 +47,28 @@ def reservations_last(history: History) -> Finding:
             if lasted_s < promised_s - SLACK_S:
                 what = f"order {order} had expired {lasted_s:.1f} s after it was first asked for"
                 violations.append(_breach(operation, what, promised_s))
+    violations += _paid_overdue(history, promised_s)
     return Finding(judged=judged, violations=tuple(violations), counts={"seen expired": expired})
+
+
+def _paid_overdue(history: History, promised_s: float) -> Iterable[Violation]:
+    """Orders paid by who asked for it for the first time when the reservation was over, by the clock of the clients.
+
+    It was made before the first answer that showed it, so it is over by then at the latest.
+    """
+    over: dict[str, float] = {}
+    first: dict[str, Operation] = {}
+    for operation in history.named(*AT_THE_SHOP):
+        order, given_s = joining.order_of(operation), _given_s(operation)
+        if order is not None and given_s is not None and operation.completed_ns is not None:
+            over[order] = min(over.get(order, math.inf), operation.completed_ns + given_s * 1e9)
+        if operation.name == COMPLETE_ORDER and order is not None:
+            before = first.setdefault(order, operation)
+            first[order] = min(before, operation, key=lambda each: each.invoked_ns)
+    for order, operation in first.items():
+        late_s = (operation.invoked_ns - over.get(order, math.inf)) / 1e9
+        if late_s > CLOCKS_DIFFER_S and operation.status == 200:
+            yield _breach(operation, f"order {order} was paid {late_s:.2f} s after its reservation was over", promised_s)
 
 
 def _first_requests(history: History) -> dict[str, int]:

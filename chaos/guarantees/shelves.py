@@ -63,7 +63,9 @@ class Shelves:
     def counter(self, product: str, besides: Purchase | None = None) -> Counter:
         """The units of a product that are available, as if one purchase had not been made."""
         if besides is None or besides.refused:
-            return self._counters.setdefault(product, Counter(self._settings(product), self._takings(product, None)))
+            if product not in self._counters:
+                self._counters[product] = Counter(self._settings(product), self._takings(product, None))
+            return self._counters[product]
         return Counter(self._settings(product), self._takings(product, besides))
 
     @cached_property

@@ -1,7 +1,8 @@
 """Revocation: tokens issued before an acknowledged change of their account are refused by every instance.
 
 Access and refresh tokens, at every gateway and every instance of the user service. A change that was not acknowledged (503, or
-no answer) may or may not have revoked them, so it is not judged; a refused one (4xx) revoked none.
+no answer) may or may not have revoked them, so it is not judged; a refused one (4xx) revoked none. A refresh token that is
+refused because it was used before ends its family: all that descend from the same login.
 """
 
 from collections.abc import Iterable
@@ -10,17 +11,47 @@ from chaos.guarantees.reading import inputs
 from chaos.observations import identity
 from harness.checkers import Issue, Revocation, Use, revoked
 from harness.history import History, Operation
-from harness.verdict import Finding, guarantee
+from harness.verdict import Finding, Violation, guarantee
 
 LET_IN = frozenset({403, 404, 409})
 """Refusals that imply an accepted token: authorization or validation failed, not authentication."""
 SHUT_OUT = 401
+REPLAYED = "REFRESH_TOKEN_REUSED"
 
 
 @guarantee
 def stale_tokens_rejected(history: History) -> Finding:
     """After an acknowledged change of a user no older token is accepted, by any instance."""
-    return revoked(_issues(history), _changes(history), _uses(history))
+    finding = revoked(_issues(history), _changes(history), _uses(history))
+    replayed = sum(each.output.get("code") == REPLAYED for each in history.named(identity.REFRESH_TOKENS))
+    return finding + Finding(
+        judged=0, violations=tuple(_ended_families(history)), counts={"refresh tokens refused as used before": replayed}
+    )
+
+
+def _ended_families(history: History) -> Iterable[Violation]:
+    """Refresh tokens that worked after another of their family had been refused as used before."""
+    shown = list(inputs(history, identity.Refresh, identity.REFRESH_TOKENS))
+    parent = {refresh.next: refresh.session for operation, refresh in shown if operation.ok}
+
+    def root(session: str) -> str:
+        while session in parent:
+            session = parent[session]
+        return session
+
+    ended: dict[str, Operation] = {}
+    for operation, refresh in sorted(shown, key=lambda each: each[0].completed_ns or 0):
+        if operation.status == SHUT_OUT and operation.output.get("code") == REPLAYED:
+            ended.setdefault(root(refresh.session), operation)
+    for operation, refresh in shown:
+        replay = ended.get(root(refresh.session))
+        if operation.ok and replay is not None and (replay.completed_ns or 0) < operation.invoked_ns:
+            yield Violation(
+                what=f"operation {operation.id}: the refresh token of {refresh.session} worked at {refresh.at}, though one of"
+                f" its family had been refused as used before by operation {replay.id}",
+                operations=(replay.id, operation.id),
+                facts={"session": refresh.session},
+            )
 
 
 def _issues(history: History) -> Iterable[Issue]:

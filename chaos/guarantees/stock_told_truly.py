@@ -6,6 +6,7 @@ included, explain a refusal. Oversell is `no_oversell`'s.
 
 from collections.abc import Iterable
 
+from chaos.guarantees.holdings import Holdings
 from chaos.guarantees.reading import inputs
 from chaos.guarantees.shelves import Purchase, Shelves
 from chaos.observations import catalogue
@@ -16,7 +17,7 @@ from harness.verdict import Finding, Violation, guarantee
 
 @guarantee
 def stock_told_truly(history: History) -> Finding:
-    """Nobody is told that a product is sold out while there was enough of it, and staff read what is there."""
+    """Nobody is told that a product is sold out while there was enough of it; staff read what is there, reserved and sold."""
     if not history.named(PLACE_ORDER, catalogue.READ_STOCK):
         return Finding(judged=0)
     shelves = Shelves(history)
@@ -25,8 +26,27 @@ def stock_told_truly(history: History) -> Finding:
     read = list(inputs(history, catalogue.StockRead, catalogue.READ_STOCK))
     return Finding(
         judged=len(shelves.purchases) + sum(operation.ok for operation, _ in read),
-        violations=undersold + tuple(_misread(history, shelves)),
-        counts={"told that it is sold out": len(refused), "stock read by staff": len(read)},
+        violations=(*undersold, *_misread(history, shelves), *_miscounted(history, Holdings(history, shelves))),
+        counts={
+            "told that it is sold out": len(refused),
+            "of them while another got the last units": _contested(shelves.purchases),
+            "stock read by staff": len(read),
+        },
+    )
+
+
+def _contested(purchases: Iterable[Purchase]) -> int:
+    """How many were told that it is sold out whose request overlapped one for the same product that got units."""
+    lucky: dict[str, list[tuple[int, int]]] = {}
+    for each in purchases:
+        won = next((asked for asked in each.requests if asked.status == 201), None)
+        for product in each.lines if won is not None else ():
+            lucky.setdefault(product, []).append((each.began_ns, won.completed_ns or 0 if won else 0))
+    return sum(
+        any(began < (each.refused.completed_ns or 0) and each.began_ns < ended for began, ended in lucky.get(product, ()))
+        for each in purchases
+        if each.refused is not None
+        for product in each.lines
     )
 
 
@@ -47,6 +67,32 @@ def _undersold(purchase: Purchase, shelves: Shelves) -> Violation | None:
         operations=(refusal.id,),
         facts={"wanted": dict(purchase.lines), "least": {each: int(units) for each, units in least.items()}},
     )
+
+
+def _miscounted(history: History, holdings: Holdings) -> Iterable[Violation]:
+    """Units reserved and sold as staff read them, and products withdrawn while units were surely reserved."""
+    for operation, asked in inputs(history, catalogue.StockRead, catalogue.READ_STOCK):
+        if not operation.ok or operation.completed_ns is None:
+            continue
+        for name, bounds in (("reserved", holdings.reserved), ("sold", holdings.sold)):
+            shown = operation.output.get(name)
+            least, most = bounds(asked.product_id, operation.invoked_ns, operation.completed_ns)
+            if isinstance(shown, int) and not least <= shown <= most:
+                yield Violation(
+                    what=f"operation {operation.id} read that {shown} units of {asked.product_id} are {name};"
+                    f" there were {least} to {most} of them",
+                    operations=(operation.id,),
+                    facts={"product_id": asked.product_id, "shown": shown, "least": least, "most": most},
+                )
+    for operation, gone in inputs(history, catalogue.OfProduct, catalogue.WITHDRAW_PRODUCT):
+        if operation.ok and operation.completed_ns is not None:
+            least, _ = holdings.reserved(gone.product_id, operation.invoked_ns, operation.completed_ns)
+            if least:
+                yield Violation(
+                    what=f"operation {operation.id} withdrew {gone.product_id}, of which {least} units were reserved",
+                    operations=(operation.id,),
+                    facts={"product_id": gone.product_id, "least": least},
+                )
 
 
 def _misread(history: History, shelves: Shelves) -> Iterable[Violation]:

@@ -12,21 +12,34 @@ SET_PRICE = "set_price"
 SET_STOCK = "set_stock"
 READ_STOCK = "read_stock"
 WITHDRAW_PRODUCT = "withdraw_product"
+CREATE_CATEGORY, CHANGE_CATEGORY, DELETE_CATEGORY = "create_category", "change_category", "delete_category"
 """Names of the operations of staff."""
 
-LIST_PRODUCTS = "list_products"
-"""Name of the operation of visitors who read the catalogue page by page."""
+LIST_PRODUCTS, LIST_CATEGORIES = "list_products", "list_categories"
+"""Names of the operations of visitors who read the catalogue page by page, and the tree (also `identity.READ_CATEGORY`)."""
 
-AT_THE_SHOP = (CREATE_PRODUCT, SET_PRICE, SET_STOCK, READ_STOCK, WITHDRAW_PRODUCT, LIST_PRODUCTS)
+AT_THE_SHOP = (
+    CREATE_PRODUCT,
+    SET_PRICE,
+    SET_STOCK,
+    READ_STOCK,
+    WITHDRAW_PRODUCT,
+    CREATE_CATEGORY,
+    CHANGE_CATEGORY,
+    DELETE_CATEGORY,
+    LIST_PRODUCTS,
+    LIST_CATEGORIES,
+)
 """All of them; the shop answers each."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewProduct:
-    """Input of CREATE_PRODUCT; the answer's `id` names the product."""
+    """Input of CREATE_PRODUCT; the answer's `id` names the product. `category_id` is "" for none."""
 
     name: str
     price: Amount
+    category_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,8 @@ class OfProduct:
 class ProductsPage:
     """Input of LIST_PRODUCTS: a page, numbered from 1, of the products whose names contain `name`.
 
-    The pages that one client reads one after the other, from the first on, have the same `walk`.
+    With a `category_id`, of those in that category or below it. The pages that one client reads one after the other, from the
+    first on, have the same `walk`.
     """
 
     walk: str
@@ -71,3 +85,35 @@ class ProductsPage:
     page: int
     page_size: int
     sort: str
+    category_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCategory:
+    """Input of CREATE_CATEGORY; the answer's `id` names it. `parent_id` is "" for a root."""
+
+    name: str
+    parent_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryChange:
+    """Input of CHANGE_CATEGORY: another name, "" for the same; another parent, "" for none and None for the same."""
+
+    category_id: str
+    name: str = ""
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfCategory:
+    """Input of DELETE_CATEGORY and READ_CATEGORY."""
+
+    category_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChildrenOf:
+    """Input of LIST_CATEGORIES; "" for the roots."""
+
+    parent_id: str

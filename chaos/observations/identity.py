@@ -32,9 +32,20 @@ AT_THE_SHOP = (
 USERS = "user.users"
 """Subject of the observation of accounts at rest."""
 
+LOGIN_RATE = "gateway.login_rate"
+"""Subject of the observation of the setting: how often one may try to log in to an account."""
+
 ADMIN = "ADMIN"
 RAISE_ROLE = "raise the role"
 """What an admin may ask of a gateway for oneself (`Shown.what`); it changes the account."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRateRow:
+    """At most `attempts` within `seconds` from one address to one account, as it was chosen for the run."""
+
+    attempts: int
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +53,14 @@ class LogIn:
     """Input of LOG_IN: the session it opens, and the instance that is called.
 
     `password` is the number of the password that is used, among those of the account, from 1 on; 0 if that is not recorded.
+    `email` is the address that is given, in lower case.
     """
 
     user_id: str
     session: str
     at: str
     password: int = 0
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +77,8 @@ class Refresh:
 class Shown:
     """Input of USE_TOKEN and CHANGE_ACCOUNT: the session whose access token is used; `what` is read or changed.
 
-    `value` is the new name of a change of the name. A change of the password has the numbers of the new one and of the one
-    that is shown as `proof`, as in LogIn.
+    `value` is the new name or e-mail address of a change of it. A change of the password has the numbers of the new one and of
+    the one that is shown as `proof`, as in LogIn; one of the address has that of the proof.
     """
 
     user_id: str

@@ -3,12 +3,24 @@
 They are independent of the shop's code and databases, so they are the ground truth.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 PROVIDER_LEDGER = "provider.ledger"
 MAILBOX = "mailbox.messages"
 """Subjects of the observations."""
+
+
+DECLINED_AS: Mapping[str, str] = MappingProxyType(
+    {
+        "card_declined": "CARD_DECLINED",
+        "card_insufficient_funds": "INSUFFICIENT_FUNDS",
+        "card_expired": "EXPIRED_CARD",
+    }
+)
+"""Methods of payment whose capture the provider declines, and how the shop words its reason."""
 
 
 class Kind(StrEnum):

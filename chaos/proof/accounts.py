@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from chaos.guarantees.times_told_truly import ACCESS_S, REFRESH_S
 from chaos.proof.world import Answer, World, problem
 from harness.history import Row
 
@@ -35,7 +36,7 @@ class Accounts:
     def log_in(self, user: str, session: str) -> Answer:
         """POST /auth/login."""
         self.sessions[session] = (user, self.users[user].version)
-        return Answer(200, {"token_type": "bearer", "user": dict(self._shown(user))})
+        return Answer(200, {**self._pair(), "user": dict(self._shown(user))})
 
     def use(self, session: str, at: str) -> Answer:
         """Show an access token, at a gateway or an instance of the user service."""
@@ -52,7 +53,7 @@ class Accounts:
             return problem(401, "TOKEN_OUTDATED")
         self.spent.add(session)
         self.sessions[into] = self.sessions[session]
-        return Answer(200, {"token_type": "bearer"})
+        return Answer(200, self._pair())
 
     def change(self, session: str, name: str) -> Answer:
         """PATCH /users/me."""
@@ -66,6 +67,10 @@ class Accounts:
         """PATCH /users/{id}/role, by an admin."""
         self.users[user_id].role = role
         return self._changed(self.users[user_id])
+
+    def _pair(self) -> Row:
+        ends = {"expires_at": self.world.moment(ACCESS_S), "refresh_expires_at": self.world.moment(REFRESH_S)}
+        return {"token_type": "bearer", **ends}
 
     def _changed(self, user: Account) -> Answer:
         user.version += 1

@@ -4,7 +4,9 @@ from collections.abc import Generator, Iterator
 from dataclasses import asdict
 
 from chaos.bench.world import simulate
+from chaos.guarantees.listings import KEYS
 from chaos.observations import health_over_time, identity
+from chaos.observations.clocks import CLOCKS, DATABASE, THIS_MACHINE, ClockRow
 from chaos.observations.locks import (
     DEFAULT_SETTINGS,
     FENCED_OFF,
@@ -33,9 +35,10 @@ from chaos.proof.accounts import Accounts
 from chaos.proof.buyers import Buyer
 from chaos.proof.disturbances import DISTURBANCES, Disturbance
 from chaos.proof.orders import TIME_TO_PAY_NS, Orders, Placed
+from chaos.proof.shelving import Shelving
 from chaos.proof.stockroom import CURRENCY, TTL_NS, Stockroom
 from chaos.proof.visitors import Visitor
-from chaos.proof.world import MS, Steps, World
+from chaos.proof.world import EPOCH, MS, Steps, World
 from harness.history import IN_A_ROW, PROBED, FaultPhase, History, Row, Stage
 from harness.proof import Draft, LegalHistory
 from harness.seed import Seed
@@ -43,6 +46,9 @@ from harness.seed import Seed
 BUYERS, VISITORS, ROUNDS = 5, 4, 4
 LINGER_NS = 45_000_000_000
 """How long there is traffic after the last heal: longer than any bound on recovery."""
+RATE, GUESSED_MORE = 10, 4
+"""How many logins are let in within a minute, and by how many more somebody tries."""
+EPOCH_NS = round(EPOCH.timestamp() * 1e9)
 MEMBERS = ("gateway-1", "order-1", "order-2", "product-1", "payment-1", "notification-1", "user-1")
 
 
@@ -73,7 +79,10 @@ class Simulation:
         actors = [*(each.steps() for each in buyers), *(each.steps() for each in visitors)]
         if self.disturbances:
             actors += [self._disturbed(), *self._lingering()]
-        simulate([*actors, self._working(), self._restocking()], self.world.clock)
+        simulate(
+            [*actors, self._working(), self._restocking(), self._browsing(), self._guessing(), Shelving(self.world).arranged()],
+            self.world.clock,
+        )
         return self._draft()
 
     def _working(self) -> Steps:
@@ -88,6 +97,23 @@ class Simulation:
         yield self.world.ms(300, 900)
         yield from self.stockroom.reprices(self.plenty[0], 1199)
         self.stockroom.moves(self.scarce, Movement.PUT, None, 3)
+
+    def _browsing(self) -> Steps:
+        """Somebody reads pages of the catalogue, while prices change and after that."""
+        for sort in KEYS:
+            for page in (1, 2):
+                yield 250 * MS
+                yield from self.stockroom.browsed(page, 3, sort)
+
+    def _guessing(self) -> Steps:
+        """Somebody tries passwords of an account, more often than one may."""
+        yield 300 * MS
+        for number in range(RATE + GUESSED_MORE):
+            sent = asdict(identity.LogIn("nobody", f"guess#{number}", "gateway-1", email="nobody@shop.example"))
+            call = self.world.recorder.invoke("guesser", identity.LOG_IN, sent)
+            yield 20 * MS
+            refused = number >= RATE
+            call.answered(429 if refused else 401, {"code": "TOO_MANY_REQUESTS" if refused else "WRONG_CREDENTIALS"})
 
     def _disturbed(self) -> Steps:
         """One fault after the other."""
@@ -175,6 +201,8 @@ class Simulation:
             ORDER_ITEMS: [line for each in placed for line in self._lines(each.id, priced=bool(each.prices))],
             SAGAS: [],
             SAGA_STEPS: self.orders.steps,
+            CLOCKS: [asdict(ClockRow(name, EPOCH_NS, 100_000)) for name in (THIS_MACHINE, DATABASE)],
+            identity.LOGIN_RATE: [asdict(identity.LoginRateRow(RATE, 60))],
             TIME_TO_PAY: [asdict(TimeToPayRow(TIME_TO_PAY_NS / 1e9))],
             TOKENS: room.tokens,
             LOCK_GRANTS: room.grants,
@@ -214,7 +242,7 @@ class Simulation:
             "amount_minor": self.orders.placed[order].total,
             "currency": CURRENCY,
             "status": status,
-            "reason": "",
+            "reason": self.orders.reasons.get((order, payment), "") if status == "DECLINED" else "",
         }
 
     def _outside(self) -> dict[str, list[Row]]:
@@ -284,7 +312,14 @@ class Simulation:
             for product, units in order.lines.items()
             if (price := order.prices[product])
         ]
-        return "\n".join([*lines, f"\nTotal: {_euros(order.total or 0)}\n", f"Order: {order.id}"])
+        return "\n".join(
+            [
+                f"Thank you, {order.address['recipient']}!\n",
+                *lines,
+                f"\nTotal: {_euros(order.total or 0)}\n",
+                f"Order: {order.id}",
+            ]
+        )
 
 
 def _user(user: str, role: str, version: int, email: str, name: str) -> Row:

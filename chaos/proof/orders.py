@@ -72,6 +72,8 @@ class Orders:
     """Payment's own rows: the status by order and payment."""
     steps: list[Row] = field(default_factory=list)
     """The last step of each saga that placed or completed an order."""
+    reasons: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Why payments were declined."""
 
     def place(self, user: str, sent: Row) -> Answer:
         """POST /orders."""
@@ -145,14 +147,13 @@ class Orders:
             return Answer(200, self.shown(order))
         if refusal := self._busy_or_over(order):
             return refusal
-        self.books[order_id, payment_id] = "DECLINED"
         if payment is None or payment.order != order_id:
-            return problem(402, "REFERENCE_MISMATCH")
+            return self._declines(order_id, payment_id, "REFERENCE_MISMATCH")
         if payment.amount != order.total:
-            return problem(402, "AMOUNT_MISMATCH")
+            return self._declines(order_id, payment_id, "AMOUNT_MISMATCH")
         if payment.method == BAD_CARD:
             self._enter(Kind.DECLINE, payment)
-            return problem(402, "CARD_DECLINED")
+            return self._declines(order_id, payment_id, "CARD_DECLINED")
         self._enter(Kind.CAPTURE, payment)
         self.books[order_id, payment_id] = "CAPTURED"
         if self.world.chance(0.08):
@@ -163,6 +164,10 @@ class Orders:
             return Answer(202, self.shown(order))
         self.pay(order)
         return Answer(200, self.shown(order))
+
+    def _declines(self, order_id: str, payment_id: str, reason: str) -> Answer:
+        self.books[order_id, payment_id], self.reasons[order_id, payment_id] = "DECLINED", reason
+        return problem(402, reason)
 
     def pay(self, order: Placed) -> None:
         """What follows a capture: units are sold, the order is PAID, the mail is sent."""

@@ -3,8 +3,11 @@
 import json
 from dataclasses import asdict, dataclass, field
 
+from pydantic import JsonValue
+
 from chaos.guarantees import joining
-from chaos.observations.catalogue import CREATE_PRODUCT, SET_PRICE, NewProduct, PriceChange
+from chaos.guarantees.listings import DESCENDING, KEYS
+from chaos.observations.catalogue import CREATE_PRODUCT, LIST_PRODUCTS, SET_PRICE, NewProduct, PriceChange, ProductsPage
 from chaos.observations.locks import AttemptRow, GrantRow, VoteRow
 from chaos.observations.outside import Amount
 from chaos.observations.stock import Movement
@@ -16,7 +19,7 @@ ERROR_NS = 100_000
 MASTERS = ("redis-lock-1", "redis-lock-2", "redis-lock-3")
 QUORUM = 2
 HOLDERS = ("order-1", "order-2")
-STAFF = "staff"
+STAFF, BROWSER = "staff", "browser"
 CURRENCY = "EUR"
 TTL_NS = 8_000_000_000
 
@@ -31,6 +34,7 @@ class Product:
     held: dict[str, int] = field(default_factory=lambda: {"available": 0, "reserved": 0, "sold": 0})
     lock_until_ns: int = 0
     fence: int = 0
+    created: str = ""
 
 
 @dataclass
@@ -49,10 +53,10 @@ class Stockroom:
 
     def stocks(self, name: str, price: int, units: int) -> Product:
         """A new product with units."""
-        product = Product(self.world.new_id(), name, price)
+        product = Product(self.world.new_id(), name, price, created=self.world.moment())
         self.products[product.id] = product
         made = NewProduct(name, Amount(price, CURRENCY))
-        self.world.recorder.invoke(STAFF, CREATE_PRODUCT, asdict(made)).answered(201, {"id": product.id, "name": name})
+        self.world.recorder.invoke(STAFF, CREATE_PRODUCT, asdict(made)).answered(201, self.shown(product))
         self.moves(product, Movement.PUT, None, units)
         return product
 
@@ -63,7 +67,24 @@ class Stockroom:
         yield self.world.ms(5, 40)
         product.price = price
         yield self.world.ms(5, 40)
-        call.answered(200, {"id": product.id})
+        call.answered(200, self.shown(product))
+
+    def shown(self, product: Product) -> Row:
+        """A product, as answers have it."""
+        price: Row = {"minor_units": product.price, "currency": CURRENCY}
+        made = {"id": product.id, "name": product.name, "created_at": product.created}
+        return {**made, "price": dict(price), "category_id": None}
+
+    def browsed(self, page: int, page_size: int, sort: str) -> Steps:
+        """Somebody reads a page of all products, in as long as it always takes; there is no fault that hits it."""
+        asked = ProductsPage("browsing", "lamp", page, page_size, sort)
+        call = self.world.recorder.invoke(BROWSER, LIST_PRODUCTS, asdict(asked))
+        yield 10 * MS
+        items = [self.shown(each) for each in self.products.values()]
+        items.sort(key=KEYS[sort], reverse=sort in DESCENDING)
+        shown: list[JsonValue] = [dict(each) for each in items[(page - 1) * page_size : page * page_size]]
+        yield 10 * MS
+        call.answered(200, {"items": shown, "total": len(items), "page": page, "page_size": page_size})
 
     def reserves(self, order: str, lines: dict[str, int]) -> bool:
         """Take the lock over the products and reserve all lines or none; whether there was enough."""

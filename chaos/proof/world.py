@@ -13,7 +13,7 @@ from harness.history import Ending, Record, Recorder, Row
 
 EPOCH = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MS = 1_000_000
-DEADLINE_S = 12.0
+DEADLINE_S = 4.5
 """The longest a late answer takes, and after which a client gives a lost one up."""
 
 

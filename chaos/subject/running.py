@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from chaos.client import Mailbox, Provider, Session, Shop
 from chaos.client.shop import TIMEOUT
+from chaos.observations.identity import LOGIN_RATE, LoginRateRow
 from chaos.observations.locks import (
     DEFAULT_SETTINGS,
     LOCK_ATTEMPTS,
@@ -42,6 +43,8 @@ from harness.system.clocks import CLOCKS, ClockOffset, clock_rows, of_database
 from harness.system.sql import count, snapshot
 
 ADMIN = "admin@shop.example"
+PROMISED_LOGIN_RATE, SECONDS = "10/minute", {"second": 1, "minute": 60, "hour": 3600}
+"""What the shop documents, where a run chooses nothing else, and its units."""
 DEAD = ".dead"
 """How the names of dead-letter queues end. They need not be empty: who is at rest with a dead letter, failed. But a message
 on its way there is in no queue, so their numbers must have ceased to change."""
@@ -148,6 +151,7 @@ class RunningShop(StackSubject):
             *await asyncio.to_thread(self._resources.observed),
             (LOCK_KEYS, [asdict(row) for row in await lock_keys(self.stack)]),
             (TIME_TO_PAY, [asdict(self._time_to_pay())]),
+            (LOGIN_RATE, [asdict(self._login_rate())]),
             (CLOCKS, clocks),
         ]
 
@@ -175,6 +179,12 @@ class RunningShop(StackSubject):
         chosen = self.stack.manifest.settings.get("order", {})
         default = DEFAULT_SETTINGS
         return LockSettingsRow(float(chosen.get("LOCK_TTL_S", default.ttl_s)), float(chosen.get("LOCK_WAIT_S", default.wait_s)))
+
+    def _login_rate(self) -> LoginRateRow:
+        """The setting as the package `limits` writes it, e.g. 10/minute."""
+        chosen = self.stack.manifest.settings.get("gateway", {}).get("LOGIN_RATE", PROMISED_LOGIN_RATE)
+        attempts, _, unit = chosen.partition("/")
+        return LoginRateRow(int(attempts), SECONDS[unit])
 
     def _members(self) -> list[HealthRow]:
         said = {True: "runs", False: "does not run"}

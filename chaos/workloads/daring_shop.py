@@ -1,7 +1,7 @@
 """Everything that customers and staff can do, without faults: a crowd of daring customers, and contests for the last units."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chaos.client import Money
 from chaos.subject import RunningShop
@@ -18,13 +18,14 @@ RIVAL = Habits(retries=1.0, attempts=6, busy_retries=2, polls=10)
 
 @dataclass(frozen=True, kw_only=True)
 class DaringShop:
-    """A `crowd` whose members do `acts` each; `rivals` in `groups` contest `rare` products of 1 to 3 units each."""
+    """A `crowd` does `acts` each; `rivals` in `groups` contest `rare` products of 1 or 2 units each, `rounds` times."""
 
     crowd: Crowd = field(default_factory=lambda: Crowd(customers=10, pause_s=0.2, accounts=True))
-    acts: int = 12
+    acts: int = 15
     rare: int = 60
-    rivals: int = 16
-    groups: int = 4
+    rivals: int = 24
+    groups: int = 8
+    rounds: int = 4
     price: Money = field(default_factory=lambda: Money(777))
 
     @property
@@ -41,11 +42,11 @@ class DaringShop:
             for number, units in enumerate(units_of_rare(self.rare))
         ]
         rivals = await customers(self.rivals, RIVAL, subject, context)
-        return lambda: self._open(company, Contest(in_groups(rivals, self.groups), rare, context.seed, context.mark))
+        contest = Contest(groups=[rivals], rare=rare, seed=context.seed, mark=context.mark, rounds=self.rounds)
+        return lambda: self._open(company, contest)
 
     async def _open(self, company: Company, contest: Contest) -> None:
         rivals = [each for group in contest.groups for each in group]
         async with spread_over_gateways(rivals, company.subject) as placed, asyncio.TaskGroup() as group:
-            spread = Contest(in_groups(placed, self.groups), contest.rare, contest.seed, contest.mark)
             group.create_task(company.acts(self.acts, asyncio.Event()))
-            group.create_task(spread.runs())
+            group.create_task(replace(contest, groups=in_groups(placed, self.groups)).runs())

@@ -6,7 +6,7 @@ Judges take prices and units from what was acknowledged to staff, so workloads c
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 
-from chaos.client import Answer, Money, Product, Shop, Stock, accepted
+from chaos.client import Answer, Category, Money, Product, Shop, Stock, accepted
 from chaos.observations import catalogue, identity
 from chaos.observations.outside import Amount
 from chaos.subject import RunningShop
@@ -31,7 +31,7 @@ class Staff:
 
     async def stocks(self, name: str, price: Money, units: int, *, category_id: str | None = None) -> Product:
         """Create a product with `units` in stock, repeated while the shop is busy. Raises RefusedError, httpx.HTTPError."""
-        sent: Row = asdict(catalogue.NewProduct(name, _amount(price)))
+        sent: Row = asdict(catalogue.NewProduct(name, _amount(price), category_id or ""))
 
         async def creates() -> Answer:
             create = self.shop.create_product
@@ -44,10 +44,46 @@ class Staff:
         )
         return product
 
-    async def creates(self, name: str, price: Money) -> Answer | None:
+    async def makes_category(self, name: str, parent_id: str = "") -> Category:
+        """Create a category below another or a root, repeated while the shop is busy. Raises RefusedError, httpx.HTTPError."""
+        sent: Row = asdict(catalogue.NewCategory(name, parent_id))
+        create = self.shop.create_category
+        return await accepted(
+            lambda: self._asks(catalogue.CREATE_CATEGORY, sent, lambda: create(name, parent_id or None)), Category
+        )
+
+    async def adds_category(self, name: str, parent_id: str = "") -> Answer | None:
+        """Create a category once; None when there was no answer."""
+        sent: Row = asdict(catalogue.NewCategory(name, parent_id))
+        create = self.shop.create_category
+        return await self.client.calls(catalogue.CREATE_CATEGORY, sent, lambda: create(name, parent_id or None))
+
+    async def renames_category(self, category_id: str, name: str) -> Answer | None:
+        """Give a category another name."""
+        sent: Row = asdict(catalogue.CategoryChange(category_id, name))
+        change = self.shop.change_category
+        return await self.client.calls(catalogue.CHANGE_CATEGORY, sent, lambda: change(category_id, name=name))
+
+    async def moves_category(self, category_id: str, parent_id: str) -> Answer | None:
+        """Put a category below another one, or make it a root ("")."""
+        sent: Row = asdict(catalogue.CategoryChange(category_id, parent_id=parent_id))
+        change = self.shop.change_category
+        return await self.client.calls(
+            catalogue.CHANGE_CATEGORY, sent, lambda: change(category_id, parent_id=parent_id or None)
+        )
+
+    async def deletes_category(self, category_id: str) -> Answer | None:
+        """Remove a category, which the shop refuses unless it is empty."""
+        sent: Row = asdict(catalogue.OfCategory(category_id))
+        return await self.client.calls(catalogue.DELETE_CATEGORY, sent, lambda: self.shop.delete_category(category_id))
+
+    async def creates(self, name: str, price: Money, category_id: str = "") -> Answer | None:
         """Create a product, without stock; None when there was no answer, like all that follow."""
-        sent: Row = asdict(catalogue.NewProduct(name, _amount(price)))
-        return await self.client.calls(catalogue.CREATE_PRODUCT, sent, lambda: self.shop.create_product(name, price))
+        sent: Row = asdict(catalogue.NewProduct(name, _amount(price), category_id))
+        create = self.shop.create_product
+        return await self.client.calls(
+            catalogue.CREATE_PRODUCT, sent, lambda: create(name, price, category_id=category_id or None)
+        )
 
     async def prices(self, product_id: str, price: Money) -> Answer | None:
         """Set the price of a product."""

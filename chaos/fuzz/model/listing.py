@@ -6,6 +6,8 @@ A page holds the user's orders older than its cursor, newest first; a walk shows
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
+from pydantic import JsonValue
+
 from chaos.client import Answer
 from chaos.fuzz.model import answers
 from chaos.fuzz.model.action import Action, Judged, Outcome, Sent, bearer, unless_done
@@ -32,10 +34,12 @@ class ListOrders(Action):
     def requests(self, values: Values) -> Generator[Sent, Answer, None]:
         """See Action. Each page's cursor is in the answer to the one before."""
         path = f"/orders?limit={self.limit}"
+        whose, walk = f"{{{self.customer}}}", f"{{run}}.{self.walk}"
+        listed: dict[str, JsonValue] = {"user_id": whose, "walk": walk, "limit": self.limit}
         for page in range(PAGES):
             cursor = f"{self.walk}.{page}"
             request = Request(self.customer, "GET", path, headers=bearer(self.session), captures={cursor: "next_cursor"})
-            answer = yield Sent(request, LIST_ORDERS, {"user_id": f"{{{self.customer}}}"})
+            answer = yield Sent(request, LIST_ORDERS, {**listed, "cursor": f"{{{self.walk}.{page - 1}}}" if page else ""})
             if not isinstance(answer.body.get("next_cursor"), str):
                 return
             path = f"/orders?limit={self.limit}&cursor={{{cursor}}}"

@@ -41,6 +41,19 @@ def void(*, at: str = "", role: bool = False) -> Callable[[Draft, Operation], bo
     return condition
 
 
+def what_came_of_it(_draft: Draft, refresh: Operation) -> Row:
+    """The input of who shows the refresh token that this one was traded for."""
+    return {**refresh.input, "session": refresh.input["next"], "next": f"{refresh.input['next']}+"}
+
+
+SPENT = Operations((identity.REFRESH_TOKENS,), lambda draft, each: each.id == first_refresh(draft))
+
+
+def first_refresh(draft: Draft) -> int | None:
+    """The first refresh that worked."""
+    return next((each.id for each in draft.operations if each.name == identity.REFRESH_TOKENS and each.ok), None)
+
+
 STALE = corruptions(
     "stale_tokens_rejected",
     {
@@ -53,6 +66,9 @@ STALE = corruptions(
             200, WELCOME
         ),
         "a void token is shown again and let in": Operations((identity.USE_TOKEN,), void()).again(200, WELCOME),
+        "a session goes on though its refresh token was shown twice": both(
+            SPENT.again(401, {"status": 401, "code": "REFRESH_TOKEN_REUSED"}), SPENT.again(200, {}, input=what_came_of_it)
+        ),
     },
 )
 

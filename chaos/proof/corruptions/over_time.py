@@ -22,6 +22,7 @@ def at_a_gateway(_draft: Draft, use: Operation) -> bool:
 
 AWAITS_PAYMENT = every(answered(201), in_state("RESERVED"), never_asked)
 READ = Operations((READ_ORDER,), every(status(200), of_untouched))
+LOGINS = Operations((identity.LOG_IN,), lambda _draft, login: login.ok)
 SHOWN = Operations((identity.USE_TOKEN,), at_a_gateway)
 
 REGISTERS = corruptions(
@@ -33,6 +34,8 @@ REGISTERS = corruptions(
         "an order rests as cancelled that nobody asked to cancel": Rows(ORDERS, AWAITS_PAYMENT).change(status="CANCELLED"),
         "a name is shown that nobody wrote": SHOWN.answered(name="Mallory"),
         "a role is shown that nobody gave": SHOWN.answered(role="OWNER"),
+        "an address is shown that nobody set": SHOWN.answered(email="mallory@shop.example"),
+        "one can log in with an address that the account never had": LOGINS.asked(email="mallory@shop.example"),
     },
 )
 
@@ -61,6 +64,8 @@ SHELVES = corruptions(
         "a retry is told that it is sold out though there is plenty": PLACED.again(409, SOLD_OUT),
         "staff read more units than were ever put in": PLACED.again(200, {"available": 1_000_000}, **STAFF),
         "staff read that nothing is left though there is plenty": PLACED.again(200, {"available": 0}, **STAFF),
+        "staff read units as sold that nobody paid": PLACED.again(200, {"sold": 1_000_000}, **STAFF),
+        "staff read units as reserved that nobody ordered": PLACED.again(200, {"reserved": 1_000_000}, **STAFF),
         "staff read a debt of units": PLACED.again(200, {"available": -1}, **STAFF),
     },
 )

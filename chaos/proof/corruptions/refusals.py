@@ -3,7 +3,7 @@
 from chaos.observations.orders import CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER
 from chaos.observations.outside import PROVIDER_LEDGER
 from chaos.proof.lookups import every, status, where
-from harness.history import Operation, Row
+from harness.history import Ending, Operation, Row
 from harness.proof import Draft, Operations, Rows, corruptions
 
 SOLD_OUT: Row = {"title": "Conflict", "status": 409, "code": "OUT_OF_STOCK"}
@@ -28,6 +28,13 @@ def keyed_once(draft: Draft, operation: Operation) -> bool:
     return sum(each.input["user_id"] == operation.input["user_id"] for each in same) == 1
 
 
+def refused_alone(draft: Draft, row: Row) -> bool:
+    """Orders of whose key every request was refused."""
+    sent = [each for each in draft.operations if each.name == PLACE_ORDER and each.input["key"] == row["idempotency_key"]]
+    asked = [each for each in sent if each.input["user_id"] == row["user_id"]]
+    return bool(asked) and all(each.ending is Ending.FAIL for each in asked)
+
+
 TAKEN = Operations((PLACE_ORDER,), status(201))
 PAID = Operations((COMPLETE_ORDER,), status(200))
 
@@ -40,7 +47,9 @@ CORRUPTIONS = corruptions(
         "an order stands that was refused for its rate": Operations((PLACE_ORDER,), every(status(201), keyed_once)).answered(
             429, {"status": 429, "code": "TOO_MANY_REQUESTS"}
         ),
-        "an order stands that was rejected": Rows(ORDERS, where(status="REJECTED")).change(status="RESERVED"),
+        "an order stands that was rejected": Rows(ORDERS, every(where(status="REJECTED"), refused_alone)).change(
+            status="RESERVED"
+        ),
         "a key was called reused for its own content": TAKEN.again(422, KEY_REUSED),
         "another content under a key was answered as the first": TAKEN.again(
             201, None, input=lambda _draft, each: {**each.input, "delivery_address": {"street": "Elsewhere"}}

@@ -50,17 +50,16 @@ async def changes_the_password_while_logging_in(who: DaringCustomer) -> None:
     if held is None:
         return
     for at in (HERE, ELSEWHERE):
-        await _uses(who, held, at)
-    new, old = f"dare-{who.random.getrandbits(48):012x}", who.password
+        await uses(who, held, at)
+    new, old = a_password(who), who.password
     changed, meanwhile = await asyncio.gather(
-        _changes(who, held, password=new, current_password=old), logs_in(who, old, ELSEWHERE)
+        changes(who, held, password=new, current_password=old), logs_in(who, old, ELSEWHERE)
     )
     for at in (HERE, ELSEWHERE):
-        await _uses(who, held, at)
+        await uses(who, held, at)
     if meanwhile is not None:
-        await _uses(who, meanwhile, ELSEWHERE)
-    likeliest = (new, old) if changed is None or changed.status == 200 or changed.status >= 500 else (old, new)
-    await logs_in_again(who, *likeliest)
+        await uses(who, meanwhile, ELSEWHERE)
+    await logs_in_again(who, *likeliest(changed, new, old))
 
 
 @act(1, accounts=True)
@@ -69,11 +68,21 @@ async def changes_the_name(who: DaringCustomer) -> None:
     held = await logs_in(who, who.password)
     if held is None:
         return
-    await _uses(who, held, ELSEWHERE)
-    await _changes(who, held, name=f"{who.name} {who.random.randrange(1000)}")
+    await uses(who, held, ELSEWHERE)
+    await changes(who, held, name=f"{who.name} {who.random.randrange(1000)}")
     for at in (HERE, ELSEWHERE):
-        await _uses(who, held, at)
+        await uses(who, held, at)
     await logs_in_again(who, who.password)
+
+
+def a_password(who: DaringCustomer) -> str:
+    """A password that nobody has."""
+    return f"dare-{who.random.getrandbits(48):012x}"
+
+
+def likeliest(changed: Answer | None, new: str, old: str) -> tuple[str, str]:
+    """What is in force after a change that was answered so, or was not: the likeliest first."""
+    return (new, old) if changed is None or changed.status == 200 or changed.status >= 500 else (old, new)
 
 
 async def logs_in_again(who: DaringCustomer, *passwords: str) -> None:
@@ -88,11 +97,15 @@ async def logs_in_again(who: DaringCustomer, *passwords: str) -> None:
         await asyncio.sleep(0.2 * (0.5 + who.random.random()))
 
 
-async def logs_in(who: DaringCustomer, password: str, at: int = HERE) -> Held | None:
-    """Log in at one of the two gateways; None when that failed."""
+async def logs_in(who: DaringCustomer, password: str, at: int = HERE, *, email: str = "") -> Held | None:
+    """Log in at one of the two gateways, with the account's address or another `email`; None when that failed.
+
+    Which password is in force is judged by logins with the account's own address alone.
+    """
     session, (buyer, client) = _session(who), _process(who, at)
-    sent = asdict(identity.LogIn(buyer.user_id, session, who.gateways[at], who.number(password)))
-    answer = await client.calls(identity.LOG_IN, sent, lambda: buyer.shop.login(who.email, password))
+    number, given = 0 if email else who.number(password), email or who.email
+    sent = asdict(identity.LogIn(buyer.user_id, session, who.gateways[at], number, given.lower()))
+    answer = await client.calls(identity.LOG_IN, sent, lambda: buyer.shop.login(given, password))
     return (session, answer.read(Session)) if answer is not None and answer.status == 200 else None
 
 
@@ -103,20 +116,22 @@ async def _refreshes(who: DaringCustomer, held: Held, at: int = HERE) -> Held | 
     return (into, answer.read(Tokens)) if answer is not None and answer.status == 200 else None
 
 
-async def _changes(who: DaringCustomer, held: Held, **changes: str) -> Answer | None:
-    """Change the name, or the password showing the current one."""
+async def changes(who: DaringCustomer, held: Held, **wanted: str) -> Answer | None:
+    """Change the name, or the password or the address showing the current password."""
     buyer, client = _process(who, HERE)
-    what = "name" if "name" in changes else "password"
-    shown = identity.Shown(buyer.user_id, held[0], who.gateways[HERE], what, value=changes.get("name", ""))
-    if what == "password":
-        numbers = who.number(changes["current_password"]), who.number(changes["password"])
-        shown = replace(shown, proof=numbers[0], password=numbers[1])
+    (what,) = wanted.keys() - {"current_password"}
+    shown = identity.Shown(buyer.user_id, held[0], who.gateways[HERE], what)
+    if "current_password" in wanted:
+        shown = replace(shown, proof=who.number(wanted["current_password"]))
+    new = wanted[what]
+    shown = replace(shown, password=who.number(new)) if what == "password" else replace(shown, value=new)
     sent = asdict(shown)
     shop = buyer.shop.with_token(held[1].access_token)
-    return await client.calls(identity.CHANGE_ACCOUNT, sent, lambda: shop.change_account(**changes))
+    return await client.calls(identity.CHANGE_ACCOUNT, sent, lambda: shop.change_account(**wanted))
 
 
-async def _uses(who: DaringCustomer, held: Held, at: int) -> None:
+async def uses(who: DaringCustomer, held: Held, at: int) -> None:
+    """Read the account with a session's access token at one of the two gateways."""
     buyer, client = _process(who, at)
     sent = asdict(identity.Shown(buyer.user_id, held[0], who.gateways[at], READ_ACCOUNT))
     shop = buyer.shop.with_token(held[1].access_token)

@@ -11,6 +11,12 @@ from chaos.workloads.staff import Staff
 DEAREST, MOST_UNITS = 5000, 60
 """Minor units of a price; units that are put in stock."""
 
+NAMES, FEWEST = 5, 4
+"""How many names shelves have, and how many of them there are before any is changed."""
+
+LARGEST_PRICE, LARGEST_STOCK = 100_000_000_000, 1_000_000_000
+"""The shop's limits."""
+
 
 @dataclass
 class Clerk:
@@ -22,11 +28,12 @@ class Clerk:
 
     async def works(self) -> None:
         """Do one thing."""
-        doing = self.random.choices(*zip(*self._doings(), strict=True))[0]
+        doing = self._withdraws if self.market.to_be_withdrawn else self.random.choices(*zip(*self._doings(), strict=True))[0]
         await doing()
 
     def _doings(self) -> list[tuple[Callable[[], Awaitable[None]], int]]:
-        return [(self._prices, 4), (self._stocks, 4), (self._looks, 3), (self._adds, 1), (self._withdraws, 1)]
+        usual = [(self._prices, 4), (self._stocks, 4), (self._looks, 3)]
+        return [*usual, (self._adds, 1), (self._withdraws, 1), (self._errs, 2), (self._arranges, 6)]
 
     async def _prices(self) -> None:
         """Set a price, in the product's own currency, and read the product."""
@@ -44,10 +51,21 @@ class Clerk:
         await self.staff.counts(product.id)
         await self.staff.reads(product.id)
 
+    async def _errs(self) -> None:
+        """Send what nobody may, or just may: prices, units and names at the limits and beyond them."""
+        product, currency = self.random.choice(self.market.doomed), self.random.choice(("EUR", "eur", "EURO", ""))
+        amount = self.random.choice((0, -1, 1, LARGEST_PRICE, LARGEST_PRICE + 1))
+        await self.staff.prices(product.id, Money(amount, product.price.currency))
+        await self.staff.prices(product.id, Money(1, currency if currency != "EUR" else product.price.currency))
+        await self.staff.restocks(product.id, self.random.choice((-1, 0, LARGEST_STOCK, LARGEST_STOCK + 1)))
+        await self.staff.restocks(product.id, self.random.randint(1, MOST_UNITS))
+        await self.staff.creates(self.random.choice(("", "   ", "N" * 201)), Money(100))
+
     async def _adds(self) -> None:
         """Add a product that will be withdrawn, and put some units of it in stock."""
         name = f"Doomed lamp {self.market.mark} {len(self.market.doomed)}"
-        answer = await self.staff.creates(name, Money(self.random.randint(1, DEAREST)))
+        category = self.random.choice(["", *self.market.categories])
+        answer = await self.staff.creates(name, Money(self.random.randint(1, DEAREST)), category)
         if answer is None or answer.status != 201:
             return
         try:
@@ -57,6 +75,31 @@ class Clerk:
         await self.staff.restocks(product.id, self.random.randint(1, MOST_UNITS))
         self.market.doomed.append(product)
 
+    async def _arranges(self) -> None:
+        """Make a shelf, or rename, move or remove one; names are few, and some moves go below the shelf itself."""
+        shelves, name = self.market.shelves, f"Shelf {self.market.mark} {self.random.randrange(NAMES)}"
+        below = self.random.choice(["", *self.market.categories, *shelves])
+        if len(shelves) < FEWEST or self.random.random() < 0.3:
+            made = await self.staff.adds_category(name, below)
+            if made is not None and made.status == 201 and isinstance(shelf := made.body.get("id"), str):
+                shelves.append(shelf)
+            return
+        shelf = self.random.choice(shelves)
+        match self.random.randrange(4):
+            case 0:
+                await self.staff.renames_category(shelf, name)
+            case 1 | 2:
+                await self.staff.moves_category(shelf, below)
+            case _:
+                shelf = self.random.choice([shelf, *self.market.categories])
+                gone = await self.staff.deletes_category(shelf)
+                if gone is not None and gone.status == 204 and shelf in shelves:
+                    shelves.remove(shelf)
+
     async def _withdraws(self) -> None:
-        """Withdraw a product; the shop refuses while units of it are reserved."""
-        await self.staff.withdraws(self.random.choice(self.market.doomed).id)
+        """Withdraw a product, which the shop refuses while units of it are reserved, and look whether it is still there."""
+        product = self.market.to_be_withdrawn or self.random.choice(self.market.doomed).id
+        self.market.to_be_withdrawn = ""
+        await self.staff.withdraws(product)
+        await self.staff.reads(product)
+        await self.staff.counts(product)

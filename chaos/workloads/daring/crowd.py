@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import cycle
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
 from chaos.client import Address, Money, User, accepted
@@ -39,7 +40,18 @@ OPERATIONS = (
     | TO_CANCEL
     | STOCKING
     | CHANGING
-    | {catalogue.LIST_PRODUCTS, identity.READ_PRODUCT, identity.LIST_ORDERS, identity.TRESPASS, identity.LOG_IN}
+    | {
+        catalogue.CREATE_CATEGORY,
+        catalogue.CHANGE_CATEGORY,
+        catalogue.DELETE_CATEGORY,
+        catalogue.LIST_CATEGORIES,
+        catalogue.LIST_PRODUCTS,
+        identity.READ_CATEGORY,
+        identity.READ_PRODUCT,
+        identity.LIST_ORDERS,
+        identity.TRESPASS,
+        identity.LOG_IN,
+    }
 )
 """Names of the operations of a crowd."""
 
@@ -68,8 +80,13 @@ class Crowd:
     async def prepare(self, subject: RunningShop, context: Context) -> "Company":
         """Create products and accounts. Raises RefusedError, httpx.HTTPError."""
         clerk = await staff(subject, context, "clerk")
+        categories = [(await clerk.makes_category(f"Lamps {context.mark}")).id]
+        categories.append((await clerk.makes_category(f"Desk lamps {context.mark}", categories[0])).id)
+        shelves = cycle([None, *categories])
         goods = [
-            await clerk.stocks(f"Lamp {context.mark} {n}", Money(100 + 37 * n), FEW if n % 3 == 2 else PLENTY)
+            await clerk.stocks(
+                f"Lamp {context.mark} {n}", Money(100 + 37 * n), FEW if n % 3 == 2 else PLENTY, category_id=next(shelves)
+            )
             for n in range(self.goods)
         ]
         foreign = [await clerk.stocks(f"Lampe {context.mark} {n}", Money(900 + n, "CHF"), PLENTY) for n in range(2)]
@@ -81,7 +98,8 @@ class Crowd:
             for name, email in zip(names, emails, strict=True)
         ]
         accounts = list(zip(names, emails, users, strict=True))
-        return Company(self, accounts, clerk, Market(context.mark, goods, foreign, doomed), subject, context)
+        market = Market(context.mark, goods, foreign, doomed, categories=categories)
+        return Company(self, accounts, clerk, market, subject, context)
 
 
 @dataclass

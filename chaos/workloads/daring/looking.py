@@ -12,10 +12,10 @@ MOST_PAGES = 8
 SORTS = ("newest", "name", "price_asc", "price_desc")
 
 
-@act(7)
+@act(10)
 async def pages_its_orders(who: DaringCustomer) -> None:
     """Read all pages of its own orders, small ones; then read one of them alone."""
-    buyer, limit, cursor = who.buyer, who.random.choice((1, 2, 3, 5, 20)), ""
+    buyer, limit, cursor = who.buyer, who.random.choice((1, 1, 2, 3, 20)), ""
     client, walk = ClientProcess(buyer.name, buyer.recorder), who.key()
     seen: list[str] = []
     for _ in range(MOST_PAGES):
@@ -32,21 +32,43 @@ async def pages_its_orders(who: DaringCustomer) -> None:
         await buyer.reads(who.random.choice(seen))
 
 
-@act(2)
+@act(6)
 async def pages_the_catalogue(who: DaringCustomer) -> None:
-    """Read the first pages of this run's products, in some order."""
-    buyer, size, sort = who.buyer, who.random.choice((2, 5, 100)), who.random.choice(SORTS)
-    client, walk, name = ClientProcess(buyer.name, buyer.recorder), who.key(), who.market.mark
+    """Read the first pages of this run's products, or of those of a category, in two orders."""
+    for sort in who.random.sample(SORTS, 2):
+        await _pages(who, sort)
+
+
+async def _pages(who: DaringCustomer, sort: str) -> None:
+    buyer, size = who.buyer, who.random.choice((1, 2, 5, 100))
+    category = who.random.choice(["", "", *who.market.categories])
+    client, walk = ClientProcess(buyer.name, buyer.recorder), who.key()
+    name = who.random.choice((who.market.mark, who.market.mark.upper()))
     for page in range(1, MOST_PAGES // 2 + 1):
-        sent = asdict(catalogue.ProductsPage(walk, name, page, size, sort))
+        sent = asdict(catalogue.ProductsPage(walk, name, page, size, sort, category))
         answer = await client.calls(
             catalogue.LIST_PRODUCTS,
             sent,
-            partial(buyer.shop.products, name=name, page=page, page_size=size, sort=sort),
+            partial(buyer.shop.products, name=name, category_id=category or None, page=page, page_size=size, sort=sort),
         )
         items = answer.body.get("items") if answer is not None and answer.status == 200 else None
         if not isinstance(items, list) or len(items) < size:
             break
+
+
+@act(4)
+async def looks_at_shelves(who: DaringCustomer) -> None:
+    """Read some categories with their children, and the children of others, at both gateways."""
+    known = [*who.market.categories, *who.market.shelves]
+    for buyer in (who.buyer, who.elsewhere):
+        client = ClientProcess(buyer.name, buyer.recorder)
+        for category in who.random.sample(known, 2):
+            await client.calls(
+                identity.READ_CATEGORY, asdict(catalogue.OfCategory(category)), partial(buyer.shop.category, category)
+            )
+        parent = who.random.choice(["", *known])
+        sent = asdict(catalogue.ChildrenOf(parent))
+        await client.calls(catalogue.LIST_CATEGORIES, sent, partial(buyer.shop.categories, parent or None))
 
 
 @act(2)

@@ -10,7 +10,9 @@ from chaos.workloads.unauthorized_requests import Belongings
 class Market:
     """`goods` have prices in one currency, `foreign` in another; `doomed` are withdrawn sooner or later.
 
-    `belongings` are the latest order and payment of each customer, by name. `mark` is unique to the run.
+    `belongings` are the latest order and payment of each customer, by name. `mark` is unique to the run. `categories` are a
+    root and what is below it, one below the other; some products are in each; `shelves`
+    are categories that staff move about. `to_be_withdrawn` is the product that staff withdraw next, if customers say so.
     """
 
     mark: str
@@ -18,6 +20,9 @@ class Market:
     foreign: list[Product]
     doomed: list[Product]
     belongings: dict[str, Belongings] = field(default_factory=dict)
+    categories: list[str] = field(default_factory=list)
+    shelves: list[str] = field(default_factory=list)
+    to_be_withdrawn: str = ""
 
     @property
     def everything(self) -> list[Product]:

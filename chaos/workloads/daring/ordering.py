@@ -8,8 +8,8 @@ from chaos.client import Line
 from chaos.workloads.daring.act import act
 from chaos.workloads.daring.customer import DaringCustomer
 
-REFUSED_UNITS = (0, -1, -1000, 1001, 2**31, 2**63, -(2**63))
-"""Quantities that the shop refuses: below 1 or above its limit of 1000."""
+REFUSED_UNITS = (0, -1, -1000, 2**31, 2**63, -(2**63))
+"""Quantities that the shop refuses: below 1 or far above its limit."""
 
 MOST_UNITS, MOST_LINES = 1000, 50
 """The shop's limits on a line and on an order."""
@@ -35,8 +35,8 @@ async def orders_several_products(who: DaringCustomer) -> None:
 async def orders_an_odd_quantity(who: DaringCustomer) -> None:
     """Order a quantity that nobody can, beside lines that are fine; then correct it under the same key."""
     key, lines = who.key(), who.lines()
-    odd = replace(lines[0], quantity=who.random.choice(REFUSED_UNITS))
-    await who.orders([*lines[1:], odd], key)
+    for units in (MOST_UNITS + 1, who.random.choice(REFUSED_UNITS)):
+        await who.orders([*lines[1:], replace(lines[0], quantity=units)], key)
     await who.orders(lines, key)
 
 
@@ -70,11 +70,14 @@ async def orders_what_is_not_there(who: DaringCustomer) -> None:
     await who.orders([*who.lines(2), Line(unknown, 1)])
 
 
-@act(1)
+@act(3)
 async def orders_what_is_withdrawn(who: DaringCustomer) -> None:
-    """Order a product that staff withdraw at some time, beside some that stay."""
-    order = await who.orders([*who.lines(2), Line(who.random.choice(who.market.doomed).id, 1)])
+    """Order a product that staff withdraw at some time, perhaps beside others; have them try just now, and pay after that."""
+    doomed, beside = who.random.choice(who.market.doomed), who.lines(2) if who.random.random() < 0.3 else []
+    order = await who.orders([*beside, Line(doomed.id, 1)])
     if order is not None:
+        who.market.to_be_withdrawn = doomed.id
+        await asyncio.sleep(who.random.random())
         await who.pays(order)
 
 
@@ -106,12 +109,18 @@ async def orders_again_under_the_same_key(who: DaringCustomer) -> None:
     await who.orders(lines, key)
 
 
-@act(2)
+@act(4)
 async def changes_what_a_key_stands_for(who: DaringCustomer) -> None:
-    """Use a key again for another quantity, which is refused and changes nothing; then read the order of that key."""
+    """Use a key again for other units, products or address, which is refused and changes nothing; then read its order."""
     key, lines = who.key(), who.lines()
     order = await who.orders(lines, key)
-    await who.buyer.places(key, _more(lines), who.attempts())
+    further = next((product for product in who.market.goods if product.id not in {line.product_id for line in lines}), None)
+    moved = replace(who.buyer, address=replace(who.buyer.address, street=f"{who.buyer.address.street} 2"))
+    others = [(who.buyer, _more(lines)), (moved, lines)]
+    others += [(who.buyer, [*lines, Line(further.id, 1)])] if further is not None else []
+    others += [(who.buyer, lines[1:])] if lines[1:] else []
+    buyer, content = who.random.choice(others)
+    await buyer.places(key, content, who.attempts())
     if order is not None:
         await who.buyer.reads(order.id)
         await who.pays(order)

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from chaos.observations.clocks import CLOCKS
 from chaos.observations.events import MEMBER_REPLACED, REDELIVERED, TOKEN_DRAWN
 from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, MEMORY
+from chaos.observations.identity import LOGIN_RATE
 from chaos.observations.locks import LOCK_ATTEMPTS, LOCK_GRANTS, LOCK_SETTINGS, LOCK_STRAYS, LOCK_UNWATCHED, TOKENS
 from chaos.observations.orders import TIME_TO_PAY
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
@@ -22,7 +24,19 @@ LOCKS = frozenset({LOCK_GRANTS, LOCK_ATTEMPTS, LOCK_STRAYS, LOCK_UNWATCHED})
 READ = {subject for queries in databases.OBSERVED.values() for subject in queries}
 AT_SERVERS = frozenset({QUEUES, LOCK_KEYS, CONNECTIONS})
 OBSERVED = frozenset(
-    {*READ - {TOKENS}, *AT_SERVERS, HEALTH, PROVIDER_LEDGER, MAILBOX, *LOCKS, LOCK_SETTINGS, TIME_TO_PAY, MEMORY}
+    {
+        *READ - {TOKENS},
+        *AT_SERVERS,
+        HEALTH,
+        PROVIDER_LEDGER,
+        MAILBOX,
+        *LOCKS,
+        LOCK_SETTINGS,
+        TIME_TO_PAY,
+        MEMORY,
+        CLOCKS,
+        LOGIN_RATE,
+    }
 )
 EXAMINED = frozenset({LOG_ALARMS, ERRORS_COUNTED})
 """What an `ExaminedShop` observes besides."""

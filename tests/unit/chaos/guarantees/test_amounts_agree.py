@@ -1,7 +1,7 @@
 """amounts_agree on a stack that serves several runs: orders of an earlier one are there, and nobody of this one paid them."""
 
 from chaos.guarantees.amounts_agree import amounts_agree
-from chaos.observations.orders import COMPLETE_ORDER
+from chaos.observations.orders import AUTHORISE_PAYMENT, COMPLETE_ORDER
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
 
@@ -20,6 +20,8 @@ def test_a_capture_that_nobody_of_this_run_asked_for_is_one() -> None:
     shop.places("b")
     shop.provider("capture", "b")
     shop.stored("b", status="PAID")
+    shop.provider("capture", "of a fuzzer")
+    shop.recorder.invoke("a", AUTHORISE_PAYMENT, {"order_id": "of no order"}).answered(201, {"id": "pay-of no order"})
     shop.provider("capture", "of no order")
     assert [each.facts["order_id"] for each in amounts_agree.verdict(shop.done()).evidence] == ["b", "of no order"]
     shop.does(COMPLETE_ORDER, "b", 200, "PAID")

@@ -31,6 +31,17 @@ class Told(IdentityHistory):
         sent = identity.LogIn("ada", f"ada#{number}", "gateway-1", number)
         self.recorder.invoke("ada", identity.LOG_IN, asdict(sent)).answered(status, {})
 
+    def readdresses(self, email: str, proof: int, status: int = 200) -> None:
+        sent = identity.Shown("ada", "ada#1", "gateway-1", "email", email, proof=proof)
+        self.recorder.invoke("ada", identity.CHANGE_ACCOUNT, asdict(sent)).answered(status, {})
+
+    def at_address(self, email: str, status: int) -> None:
+        sent = identity.LogIn("ada", "ada#7", "gateway-1", 0, email)
+        self.recorder.invoke("ada", identity.LOG_IN, asdict(sent)).answered(status, {})
+
+    def refused(self, operation: str, order: str, code: str) -> None:
+        self.recorder.invoke(f"buyer-{order}", operation, {"order_id": order}).answered(409, {"code": code})
+
     def prices(self, units: int, status: int = 200) -> None:
         sent = asdict(catalogue.PriceChange("p", Amount(units, "EUR")))
         self.recorder.invoke("staff", catalogue.SET_PRICE, sent).answered(status, {})
@@ -50,6 +61,11 @@ def legal(told: Told) -> None:
     told.with_password(1, 401)
     told.renames("Eve", 403, password=3, proof=1)
     told.with_password(2, 200)
+    told.at_address("ada@x.example", 200)
+    told.readdresses("mallory@x.example", 1, 403)
+    told.readdresses("eve@x.example", 2)
+    told.at_address("ada@x.example", 401)
+    told.at_address("eve@x.example", 200)
     told.gives("ada", "ADMIN")
     told.shown("Eve", "ADMIN")
     told.gives("ada", "USER", 503)
@@ -67,6 +83,10 @@ def legal(told: Told) -> None:
     told.sees("o2", "RESERVED", "EXPIRED")
     told.places("o3", 202)
     told.sees("o3", "PENDING", "REJECTED")
+    told.places("o5")
+    told.refused(COMPLETE_ORDER, "o5", "ORDER_EXPIRED")
+    told.sees("o5", "RESERVED", "EXPIRED")
+    told.refused(CANCEL_ORDER, "o5", "ORDER_EXPIRED")
     told.places("o4")
     told.does(CANCEL_ORDER, "o4", 200, "CANCELLED")
 
@@ -105,6 +125,17 @@ def changed_with_a_wrong_password(told: Told) -> None:
     told.renames("Eve", password=3, proof=1)
 
 
+def moved_with_a_wrong_password(told: Told) -> None:
+    told.with_password(2, 200)
+    told.readdresses("eve@x.example", 1)
+
+
+def former_address(told: Told) -> None:
+    told.at_address("ada@x.example", 200)
+    told.readdresses("eve@x.example", 1)
+    told.at_address("ada@x.example", 200)
+
+
 def role_that_nobody_gave(told: Told) -> None:
     told.shown("Ada", "USER")
     told.shown("Ada", "ADMIN")
@@ -138,6 +169,12 @@ def listed_as_before(told: Told) -> None:
     told.lists("user-o1", "o1")
 
 
+def reserved_after_it_was_called_expired(told: Told) -> None:
+    told.sees("o1", "RESERVED")
+    told.refused(CANCEL_ORDER, "o1", "ORDER_EXPIRED")
+    told.sees("o1", "RESERVED")
+
+
 def stored_otherwise(told: Told) -> None:
     told.sees("o1", "RESERVED")
     told.stored("o1", "PAID")
@@ -149,12 +186,15 @@ LIES: tuple[Callable[[Told], None], ...] = (
     old_password,
     new_password_refused,
     changed_with_a_wrong_password,
+    moved_with_a_wrong_password,
+    former_address,
     role_that_nobody_gave,
     role_forgotten,
     stale_price,
     paid_though_refused,
     cancelled_though_nobody_asked,
     listed_as_before,
+    reserved_after_it_was_called_expired,
     stored_otherwise,
 )
 

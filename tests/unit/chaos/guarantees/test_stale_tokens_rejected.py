@@ -141,3 +141,29 @@ def test_an_input_of_another_shape_is_not_judged_as_if_it_were_nothing(shop: Ide
     shop.recorder.invoke("ada", "use_token", {"user_id": "ada"}).answered(200, {})
     with pytest.raises(ValueError, match="session"):
         judged(shop)
+
+
+def replayed(shop: IdentityHistory, family_ends: bool) -> None:
+    """A refresh token is traded twice; then what it was traded for is shown."""
+    shop.logs_in("ada#1")
+    shop.refreshes("ada#1", "ada#2").answered(200, {})
+    shop.refreshes("ada#1", "ada#3", at="user-2").answered(401, {"code": "REFRESH_TOKEN_REUSED"})
+    shop.refreshes("ada#2", "ada#4").answered(401 if family_ends else 200, {})
+
+
+def test_a_family_that_outlives_a_replay_fails(shop: IdentityHistory) -> None:
+    replayed(shop, family_ends=False)
+    (violation,) = judged(shop).evidence
+    assert "the refresh token of ada#2 worked" in violation.what
+    assert violation.operations == (3, 4)
+
+
+def test_a_family_that_ends_with_a_replay_passes(shop: IdentityHistory) -> None:
+    replayed(shop, family_ends=True)
+    shop.logs_in("ada#9")
+    shop.refreshes("ada#9", "ada#10").answered(200, {})
+    shop.changes("ada#10").answered(200, {})
+    shop.shows("ada#10").answered(401, {})
+    verdict = judged(shop)
+    assert (verdict.outcome, verdict.evidence) == (Outcome.PASS, ())
+    assert verdict.counts["refresh tokens refused as used before"] == 1

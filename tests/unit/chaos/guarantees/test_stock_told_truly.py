@@ -2,6 +2,7 @@
 
 from chaos.guarantees.stock_told_truly import stock_told_truly
 from chaos.observations import catalogue
+from chaos.observations.orders import COMPLETE_ORDER
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
 
@@ -61,3 +62,51 @@ def test_staff_set_and_read_the_stock() -> None:
         shop.recorder.invoke("staff", catalogue.SET_STOCK, {"product_id": "p", "available": 5}).answered(200, {})
         shop.recorder.invoke("staff", catalogue.READ_STOCK, {"product_id": "p"}).answered(200, {"available": shown})
         assert outcome(shop) is expected
+
+
+def counted(shown: dict[str, int], *, lost: bool = False) -> Outcome:
+    """Staff read the units of a product of which one is reserved, for an order that is paid later, and one is sold."""
+    shop = ShopHistory()
+    shop.moves("PUT", 9)
+    shop.pays("o1")
+    shop.looks("o2").answered(503, {})
+    shop.asks("o2").answered(201, {"id": "o2", "status": "RESERVED"})
+    shop.recorder.invoke("staff", catalogue.READ_STOCK, {"product_id": "p"}).answered(200, {**shown})
+    shop.does(COMPLETE_ORDER, "o2", 200, "PAID")
+    shop.stored("o2", "PAID")
+    shop.holds("o2", "RELEASED" if lost else "CONFIRMED")
+    return outcome(shop)
+
+
+def test_staff_read_what_is_reserved_and_sold() -> None:
+    assert counted({"reserved": 1, "sold": 1}) is Outcome.PASS
+    assert counted({"reserved": 0, "sold": 1}) is Outcome.FAIL
+    assert counted({"reserved": 2, "sold": 1}) is Outcome.FAIL
+    assert counted({"reserved": 1, "sold": 0}) is Outcome.FAIL
+    assert counted({"reserved": 1, "sold": 2}) is Outcome.FAIL
+    assert counted({"reserved": 0, "sold": 1}, lost=True) is Outcome.PASS
+
+
+def test_what_is_reserved_is_not_withdrawn() -> None:
+    for reserved_before, expected in ((True, Outcome.FAIL), (False, Outcome.PASS)):
+        shop = ShopHistory()
+        shop.moves("PUT", 9)
+        if reserved_before:
+            shop.asks("o1").answered(201, {"id": "o1", "status": "RESERVED"})
+        shop.recorder.invoke("staff", catalogue.WITHDRAW_PRODUCT, {"product_id": "p"}).answered(204, {})
+        if not reserved_before:
+            shop.asks("o1").answered(201, {"id": "o1", "status": "RESERVED"})
+        shop.does(COMPLETE_ORDER, "o1", 200, "PAID")
+        shop.stored("o1", "PAID")
+        shop.holds("o1", "CONFIRMED")
+        assert outcome(shop) is expected
+
+
+def test_contests_are_counted() -> None:
+    shop = ShopHistory()
+    shop.moves("PUT", 1)
+    lost = shop.asks("o2")
+    shop.sells("o1")
+    lost.answered(409, SOLD_OUT)
+    refused(shop, "o3")
+    assert stock_told_truly.verdict(shop.done()).counts["of them while another got the last units"] == 1
