@@ -1,15 +1,15 @@
 """Staff who change prices and stock, add and withdraw products while customers order."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
 from chaos.client import Money, Product, RefusedError
 from chaos.workloads.daring.market import Market
 from chaos.workloads.staff import Staff
 
-DEAREST, MOST_UNITS = 5000, 60
-"""Minor units of a price; units that are put in stock."""
+DIGITS, DEAREST, MOST_UNITS = 4, 5000, 60
+"""Of prices that are changed; minor units of a new product's price; units that are put in stock."""
 
 NAMES, FEWEST = 5, 4
 """How many names shelves have, and how many of them there are before any is changed."""
@@ -25,6 +25,8 @@ class Clerk:
     staff: Staff
     market: Market
     random: Random
+    _within: dict[str, str] = field(default_factory=dict)
+    """By shelf, what it was made below."""
 
     async def works(self) -> None:
         """Do one thing."""
@@ -38,7 +40,8 @@ class Clerk:
     async def _prices(self) -> None:
         """Set a price, in the product's own currency, and read the product."""
         product = self.random.choice([*self.market.goods, *self.market.foreign])
-        await self.staff.prices(product.id, Money(self.random.randint(1, DEAREST), product.price.currency))
+        price = self.random.randint(1, 10 ** self.random.randint(1, DIGITS))
+        await self.staff.prices(product.id, Money(price, product.price.currency))
         await self.staff.reads(product.id)
 
     async def _stocks(self) -> None:
@@ -77,18 +80,25 @@ class Clerk:
 
     async def _arranges(self) -> None:
         """Make a shelf, or rename, move or remove one; names are few, and some moves go below the shelf itself."""
-        shelves, name = self.market.shelves, f"Shelf {self.market.mark} {self.random.randrange(NAMES)}"
+        shelves, within = self.market.shelves, self._within
+        name = f"Shelf {self.market.mark} {self.random.randrange(NAMES)}"
         below = self.random.choice(["", *self.market.categories, *shelves])
         if len(shelves) < FEWEST or self.random.random() < 0.3:
             made = await self.staff.adds_category(name, below)
             if made is not None and made.status == 201 and isinstance(shelf := made.body.get("id"), str):
                 shelves.append(shelf)
+                within[shelf] = below
             return
         shelf = self.random.choice(shelves)
         match self.random.randrange(4):
             case 0:
                 await self.staff.renames_category(shelf, name)
-            case 1 | 2:
+            case 1:
+                parent, child = self.random.choice(
+                    [(up, down) for down, up in within.items() if up in shelves] or [(shelf, below)]
+                )
+                await self.staff.moves_category(parent, child)
+            case 2:
                 await self.staff.moves_category(shelf, below)
             case _:
                 shelf = self.random.choice([shelf, *self.market.categories])

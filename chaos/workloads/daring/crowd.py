@@ -31,6 +31,9 @@ ACTS: tuple[Act, ...] = collect("chaos.workloads.daring", Act)
 Beside = Callable[[], AbstractAsyncContextManager[None]]
 """Makes the block in which a crowd acts."""
 
+PRICES = (137, 95, 2048, 8, 10499, 760)
+"""Minor units of prices in the beginning, of as many digits as there are."""
+
 PLENTY, FEW = 1500, 12
 """Units in stock at the beginning: of what is always there, and of what is sold out now and then."""
 
@@ -85,9 +88,9 @@ class Crowd:
         shelves = cycle([None, *categories])
         goods = [
             await clerk.stocks(
-                f"Lamp {context.mark} {n}", Money(100 + 37 * n), FEW if n % 3 == 2 else PLENTY, category_id=next(shelves)
+                f"Lamp {context.mark} {n}", Money(price), FEW if n % 3 == 2 else PLENTY, category_id=next(shelves)
             )
-            for n in range(self.goods)
+            for n, price in zip(range(self.goods), cycle(PRICES), strict=False)
         ]
         foreign = [await clerk.stocks(f"Lampe {context.mark} {n}", Money(900 + n, "CHF"), PLENTY) for n in range(2)]
         doomed = [await clerk.stocks(f"Doomed lamp {context.mark} 0", Money(50), FEW)]
