@@ -7,7 +7,7 @@ from chaos.observations.orders import COMPLETE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.buyer import Habits
 from chaos.workloads.open_shop import OpenShop
-from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, FaultPlan, Healed, Minimum, Sighting
+from harness.experiment import AllOf, EventsSeen, EventsSince, Experiment, FaultPlan, Healed, Injected, Minimum, Sighting
 from harness.faults.kill import kill
 from harness.history import Ending
 
@@ -36,7 +36,7 @@ notification_down: Experiment[RunningShop] = Experiment(
         FaultPlan(
             name="mails_refused",
             fault=mail_refused(),
-            inject=EventsSeen(CAPTURE, 20),
+            inject=AllOf((Injected("notification_1_killed"), Injected("notification_2_killed"), EventsSeen(CAPTURE, 20))),
             heal=AllOf((Healed("notification_1_killed"), Healed("notification_2_killed"), EventsSeen(MAIL_SCRIPT_HIT, 10))),
         ),
         FaultPlan(

@@ -6,12 +6,14 @@ from chaos.observations.events import REDELIVERED
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.open_shop import OpenShop
-from harness.experiment import AllOf, Experiment, FaultPlan, Healed, Injected, Minimum, OperationsEnded, Sighting
+from harness.experiment import AllOf, Experiment, FaultPlan, Healed, InForceFor, Injected, Minimum, OperationsEnded, Sighting
 from harness.faults.cut import cut
 from harness.history import Ending
 
 CUTS = (50, 75, 100, 125)
 """After so many orders the consumers are disconnected: what they had not acknowledged is delivered again."""
+RECONNECTED: tuple[tuple[InForceFor, ...], ...] = ((), *((InForceFor(f"cut_{orders}", 3.0),) for orders in CUTS[:-1]))
+"""Before each of them: there is nothing to cut until consumers have come back from the one before."""
 
 queue_redelivery_storm: Experiment[RunningShop] = Experiment(
     name="queue_redelivery_storm",
@@ -37,10 +39,10 @@ queue_redelivery_storm: Experiment[RunningShop] = Experiment(
             FaultPlan(
                 name=f"cut_{orders}",
                 fault=cut("order-*->rabbitmq", "payment-*->rabbitmq"),
-                inject=OperationsEnded(PLACE_ORDER, orders),
+                inject=AllOf((OperationsEnded(PLACE_ORDER, orders), *before)),
                 heal=Injected(f"cut_{orders}"),
             )
-            for orders in CUTS
+            for orders, before in zip(CUTS, RECONNECTED, strict=True)
         ),
     ),
     guarantees=OF_A_SALE,

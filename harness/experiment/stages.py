@@ -13,6 +13,13 @@ from harness.history import Recorder
 ENGINE_LOG = "gauntlet.log"
 
 
+def told(error: BaseException) -> str:
+    """An error as text; of a group those in it, each kind and message once."""
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(dict.fromkeys(told(each) for each in error.exceptions))
+    return f"{type(error).__name__}: {error}"
+
+
 class Stages:
     """Runs stages and records how they ended; tracebacks go to `logs/gauntlet.log`."""
 
@@ -32,7 +39,7 @@ class Stages:
             raise
         except Exception as error:  # noqa: BLE001 - a stage may fail in any way; it is kept as the run's error
             late = f"not done after {bound_s:g} s" if limit.expired() else ""
-            self._recorder.finish(stage, failure=late or f"{type(error).__name__}: {error}")
+            self._recorder.finish(stage, failure=late or told(error))
             self._logs.mkdir(exist_ok=True)
             with (self._logs / ENGINE_LOG).open("a") as log:
                 log.write(f"stage {stage}\n{traceback.format_exc()}\n")
