@@ -4,7 +4,7 @@ Siblings that differ in the edge. `cut` closes connections and refuses new ones;
 `late` holds all bytes for seconds and then delivers them in order, so that requests arrive after their callers have given up.
 """
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.buyer import Habits
@@ -27,10 +27,12 @@ def _trouble(caller: str, callee: str, how: str, fault: Declaration, about: str)
     return Experiment(
         name=name,
         about=f"While customers buy, for {SECONDS:g} s, {about}",
-        system=ShopSystem(environment={"user": CHEAP_PASSWORDS, "order": {"SAGA_LEASE_S": "3"}}, proxied=True),
+        system=ShopSystem(
+            environment={"user": CHEAP_PASSWORDS, "order": {"SAGA_LEASE_S": "3"}}, proxied=True, watchers=("locks",)
+        ),
         workload=OpenShop(until=Healed(name), habits=Habits(retries=0.9, attempts=30, pays=0.7)),
         faults=(FaultPlan(name=name, fault=fault, inject=OperationsEnded(PLACE_ORDER, 30), heal=InForceFor(name, SECONDS)),),
-        guarantees=OF_A_SALE,
+        guarantees=OF_A_LOCKED_SALE,
         minimums=(Minimum(operation=PLACE_ORDER, count=45, endings=frozenset({Ending.OK})),),
     )
 

@@ -6,7 +6,7 @@ out roughly about all. `late` holds all bytes and then delivers them in order; `
 
 from collections.abc import Callable, Iterator
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.buyer import Habits
@@ -68,10 +68,12 @@ def _in_turn(name: str, about: str, plans: tuple[FaultPlan, ...]) -> Experiment[
     return Experiment(
         name=name,
         about=f"While customers buy, {about}, {len(plans)} edges in all, each for {SECONDS:g} s.",
-        system=ShopSystem(environment={"user": CHEAP_PASSWORDS, "order": {"SAGA_LEASE_S": "3"}}, proxied=True),
+        system=ShopSystem(
+            environment={"user": CHEAP_PASSWORDS, "order": {"SAGA_LEASE_S": "3"}}, proxied=True, watchers=("locks",)
+        ),
         workload=OpenShop(until=Healed(plans[-1].name), habits=Habits(retries=0.9, attempts=30, pays=0.8)),
         faults=plans,
-        guarantees=OF_A_SALE,
+        guarantees=OF_A_LOCKED_SALE,
         minimums=(Minimum(operation=PLACE_ORDER, count=100, endings=frozenset({Ending.OK})),),
     )
 

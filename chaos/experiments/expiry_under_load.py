@@ -1,6 +1,6 @@
 """expiry_under_load: a sale in which most reservations expire, and the instance that lets them expire is killed meanwhile."""
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, DECIDED_SOON, OF_A_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, DECIDED_SOON, OF_A_LOCKED_SALE
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.buyer import Habits
@@ -21,6 +21,7 @@ expiry_under_load: Experiment[RunningShop] = Experiment(
             "user": CHEAP_PASSWORDS,
             "order": {"RESERVATION_TTL_S": "2", "EXPIRY_POLL_S": "0.1", "SAGA_LEASE_S": "3"},
         },
+        watchers=("locks",),
     ),
     workload=FlashSale(stock=60, buyers=160, concurrent=20, habits=Habits(pays=0.3, cancels=0.1)),
     faults=(
@@ -31,7 +32,7 @@ expiry_under_load: Experiment[RunningShop] = Experiment(
             heal=OperationsEnded(PLACE_ORDER, 110),
         ),
     ),
-    guarantees=OF_A_SALE,
+    guarantees=OF_A_LOCKED_SALE,
     ceilings=(DECIDED_SOON,),
     minimums=(Minimum(operation=PLACE_ORDER, count=50, endings=frozenset({Ending.OK})),),
 )

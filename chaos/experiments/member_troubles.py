@@ -3,7 +3,7 @@
 Siblings that differ in the service. Callers go on with the other instance; what was under way is taken over or repeated.
 """
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.buyer import Habits
@@ -24,10 +24,12 @@ def _trouble(service: str, what: str, fault: Declaration, heal: AnyTrigger, abou
     return Experiment(
         name=name,
         about=f"Customers buy from two instances of {service}; one of them, drawn by the seed, {about}",
-        system=ShopSystem(instances={service: 2}, environment={"user": CHEAP_PASSWORDS, "order": {"SAGA_LEASE_S": "3"}}),
+        system=ShopSystem(
+            instances={service: 2}, environment={"user": CHEAP_PASSWORDS, "order": {"SAGA_LEASE_S": "3"}}, watchers=("locks",)
+        ),
         workload=OpenShop(until=Healed(name), habits=Habits(retries=0.9, attempts=30, pays=0.7)),
         faults=(FaultPlan(name=name, fault=fault, inject=OperationsEnded(PLACE_ORDER, 30), heal=heal),),
-        guarantees=OF_A_SALE,
+        guarantees=OF_A_LOCKED_SALE,
         minimums=(Minimum(operation=PLACE_ORDER, count=50, endings=frozenset({Ending.OK})),),
     )
 

@@ -3,7 +3,7 @@
 Siblings that differ in what it refuses. Nothing that was answered may be lost, and what was refused is told as 503 or repeated.
 """
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.observations.orders import PLACE_ORDER
 from chaos.subject import RunningShop, ShopSystem
 from chaos.workloads.buyer import Habits
@@ -23,17 +23,24 @@ def _refuses(name: str, fault: Declaration, about: str) -> Experiment[RunningSho
         name=name,
         about=f"Two instances of order and of product serve customers. For {SECONDS:g} s, {about}",
         system=ShopSystem(
-            instances={"order": 2, "product": 2}, environment={"user": CHEAP_PASSWORDS, "order": {"SAGA_LEASE_S": "3"}}
+            instances={"order": 2, "product": 2},
+            environment={"user": CHEAP_PASSWORDS, "order": {"SAGA_LEASE_S": "3"}},
+            watchers=("locks",),
         ),
         workload=OpenShop(until=Healed(name), habits=Habits(retries=0.9, attempts=30, pays=0.7)),
         faults=(FaultPlan(name=name, fault=fault, inject=OperationsEnded(PLACE_ORDER, 30), heal=InForceFor(name, SECONDS)),),
-        guarantees=OF_A_SALE,
+        guarantees=OF_A_LOCKED_SALE,
         minimums=(Minimum(operation=PLACE_ORDER, count=45, endings=frozenset({Ending.OK})),),
     )
 
 
 mysql_read_only = _refuses(
     "mysql_read_only", read_only("mysql"), "the database answers reads and refuses every write, as after a failover."
+)
+mysql_flaps = _refuses(
+    "mysql_flaps",
+    read_only("mysql", flaps_ms=40),
+    "the database refuses writes and accepts them in turn, every 40 ms: of work in two transactions one may be refused.",
 )
 mysql_deadlocks = _refuses(
     "mysql_deadlocks",

@@ -1,7 +1,7 @@
 """notification_down: mails are first not sent, then refused, then delivered without an answer."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
-from chaos.faults.mail_script import mail_refused, mail_taken_in_silence
+from chaos.faults.mail_script import CODES, OF_EACH, mail_refused, mail_taken_in_silence
 from chaos.observations.events import CAPTURE, MAIL_DELIVERED, MAIL_QUEUED, MAIL_SCRIPT_HIT
 from chaos.observations.orders import COMPLETE_ORDER
 from chaos.subject import RunningShop, ShopSystem
@@ -15,7 +15,8 @@ notification_down: Experiment[RunningShop] = Experiment(
     name="notification_down",
     about=(
         "Both instances of notification are killed until 20 mails are queued. Once they are back the mail server refuses every"
-        " mail, then it delivers some and closes without an answer. Every paid order gets exactly one confirmation."
+        " mail, with each code that there is for it, then it delivers some and closes without an answer. Every paid order gets"
+        " exactly one confirmation."
     ),
     system=ShopSystem(
         instances={"notification": 2},
@@ -37,7 +38,13 @@ notification_down: Experiment[RunningShop] = Experiment(
             name="mails_refused",
             fault=mail_refused(),
             inject=AllOf((Injected("notification_1_killed"), Injected("notification_2_killed"), EventsSeen(CAPTURE, 20))),
-            heal=AllOf((Healed("notification_1_killed"), Healed("notification_2_killed"), EventsSeen(MAIL_SCRIPT_HIT, 10))),
+            heal=AllOf(
+                (
+                    Healed("notification_1_killed"),
+                    Healed("notification_2_killed"),
+                    EventsSeen(MAIL_SCRIPT_HIT, len(CODES) * OF_EACH),
+                )
+            ),
         ),
         FaultPlan(
             name="taken_in_silence",

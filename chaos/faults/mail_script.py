@@ -59,15 +59,22 @@ class MailScript:
         return "the mailbox follows no script"
 
 
-def _mail_script(action: dict[str, JsonValue], times: int | None) -> Declaration:
-    return member(MAIL_SCRIPT, MAILBOX, rules=[{"match": {}, "times": times, "action": action}])
+CODES = (421, 451, 452, 550, 552, 554)
+"""Refusals of RFC 5321, of those that are to be tried again and of those that are not: the server may be wrong about that."""
+OF_EACH = 4
 
 
-def mail_refused(code: int = 451) -> Declaration:
-    """Every mail is refused with an SMTP code."""
-    return _mail_script({"kind": "reject", "code": code}, None)
+def _mail_script(*rules: tuple[dict[str, JsonValue], int | None]) -> Declaration:
+    written: list[JsonValue] = [{"match": {}, "times": times, "action": action} for action, times in rules]
+    return member(MAIL_SCRIPT, MAILBOX, rules=written)
+
+
+def mail_refused(codes: tuple[int, ...] = CODES, of_each: int = OF_EACH) -> Declaration:
+    """Every mail is refused: with each of these SMTP codes for so many mails, and then with the first."""
+    each: list[tuple[dict[str, JsonValue], int | None]] = [({"kind": "reject", "code": code}, of_each) for code in codes]
+    return _mail_script(*each, ({"kind": "reject", "code": codes[0]}, None))
 
 
 def mail_taken_in_silence(times: int) -> Declaration:
     """`times` mails are delivered, and the connection closed without an answer."""
-    return _mail_script({"kind": "drop", "when": "after"}, times)
+    return _mail_script(({"kind": "drop", "when": "after"}, times))

@@ -15,6 +15,10 @@ PATIENCE_S = 18.0
 """How long one request of the probe may take: longer than the gateway's own bound."""
 
 
+PROBED = 3
+"""Units of the probe's product, of which one is ordered: who fails at the last one is for the guarantees to judge."""
+
+
 async def probe(shop: Shop, admin: Shop) -> None:
     """Place and cancel an order. Raises NotSteadyError, which names the request and its answer.
 
@@ -24,7 +28,7 @@ async def probe(shop: Shop, admin: Shop) -> None:
     email = f"probe-{mark}@shop.example"
     try:
         product = (await answered("create a product", 201, admin.create_product(f"Probe {mark}", Money(100)))).read(Product)
-        await answered("set its stock", 200, admin.set_stock(product.id, 1))
+        await answered("set its stock", 200, admin.set_stock(product.id, PROBED))
         await answered("register a customer", 201, shop.register(email, PASSWORD, "Probe"))
         customer = shop.as_user((await answered("log in", 200, shop.login(email, PASSWORD))).read(Session))
         order = customer.place_order(f"probe-{mark}", [Line(product.id, 1)], ADDRESS)

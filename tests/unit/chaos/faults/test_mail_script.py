@@ -33,10 +33,11 @@ class FakeMailbox:
 
 
 async def test_it_is_in_force_until_it_heals() -> None:
-    mailbox, fault = FakeMailbox(), MailScript(declared(mail_refused(452)))
+    mailbox, fault = FakeMailbox(), MailScript(declared(mail_refused((452, 554), 3)))
     await fault.assume(mailbox.shop)
     await fault.inject(mailbox.shop)
-    assert mailbox.rules == [{"match": {}, "times": None, "action": {"kind": "reject", "code": 452}, "hits": 0}]
+    written = [(rule["action"]["code"], rule["times"]) for rule in mailbox.rules]
+    assert written == [(452, 3), (554, 3), (452, None)]
     await fault.heal(mailbox.shop)
     assert mailbox.rules == []
 

@@ -11,6 +11,7 @@ import pytest
 from harness.experiment import AssumptionError
 from harness.faults.read_only import REFUSED, ReadOnly
 from harness.stack.manifest import AdminAccess, MysqlAccess
+from harness.waiting import wait_until_async
 from tests.unit.harness.faults.specs import spec
 
 
@@ -57,6 +58,23 @@ async def test_it_is_proved_by_a_refusal_and_over_when_healed(monkeypatch: pytes
     assert (await fault.prove(_subject())).effective
     await fault.heal(_subject())
     assert not database.refuses
+
+
+async def test_one_that_flaps_accepts_and_refuses_in_turn_until_it_is_healed(monkeypatch: pytest.MonkeyPatch) -> None:
+    database = FakeDatabase()
+    monkeypatch.setattr("pymysql.connect", lambda **_: database)
+    fault = ReadOnly(spec("read_only", "mysql", flaps_ms=5))
+    await fault.inject(_subject())
+    for wanted in (False, True, False):
+
+        async def turned(wanted: bool = wanted) -> bool:
+            return database.refuses is wanted
+
+        await wait_until_async(turned, what="the other answer", timeout_s=5)
+    await fault.heal(_subject())
+    assert not database.refuses
+    assert fault._flapping is not None
+    assert fault._flapping.done()
 
 
 async def test_another_error_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
