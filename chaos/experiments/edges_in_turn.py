@@ -21,9 +21,7 @@ from harness.history import Ending
 LATE = (
     "gateway-*->user-*",
     "gateway-*->product-*",
-    "gateway-*->payment-*",
     "gateway-*->rabbitmq",
-    "gateway-*->redis-cache",
     "user-*->mysql",
     "product-*->mysql",
     "payment-*->mysql",
@@ -40,7 +38,6 @@ CUT = (
     "order-*->payment-*",
     "order-*->mysql",
     "order-*->rabbitmq",
-    "notification-*->mailbox",
 )
 SECONDS = 2.0
 """How long each edge is in trouble."""

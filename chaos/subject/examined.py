@@ -5,7 +5,6 @@ Each is compared with the steady state before, so that a stack which ran already
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 
 import httpx
 
@@ -13,7 +12,7 @@ from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, Erro
 from chaos.subject import RunningShop
 from chaos.subject.metrics import totals
 from harness.experiment import Context
-from harness.history import Row
+from harness.history import Row, row_of
 from harness.stack.topology import Role
 from harness.system import RunningStack
 from harness.system.log_alarms import alarms, ends
@@ -46,11 +45,11 @@ class ExaminedShop(RunningShop):
         counted = await self._errors()
         return [
             *await super().observe(),
-            (LOG_ALARMS, [asdict(each) for each in logged]),
+            (LOG_ALARMS, [row_of(each) for each in logged]),
             (
                 ERRORS_COUNTED,
                 [
-                    asdict(ErrorsRow(member, status, count - self._errors_before.get((member, status), 0)))
+                    row_of(ErrorsRow(member, status, count - self._errors_before.get((member, status), 0)))
                     for (member, status), count in counted.items()
                 ],
             ),

@@ -5,12 +5,11 @@ A token shows that an instance took the lock as granted; the commands show wheth
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 
 from chaos.observations.locks import GrantRow
 from chaos.subject.watchers.lock_book import Claim, LockBook
 from chaos.subject.watchers.monitor import PLAUSIBLE_NS
-from harness.history import Row
+from harness.history import Row, row_of
 
 UNSEEN_BEFORE_NS = 5_000_000_000
 """Longest time in ns from a grant to the drawing of its token, for a grant that was not observed."""
@@ -23,7 +22,7 @@ def lock_grants(book: LockBook, tokens: Iterable[Row], now_ns: int, error_ns: in
     """
     drawn = [row for row in tokens if _drawn_ns(row) >= book.since_ns] if book.masters else []
     error_ns = max([error_ns, *(clock.error_ns for clock in book.clocks.values())])
-    return [asdict(grant) for row in drawn for grant in _grants(book, row, now_ns, error_ns)]
+    return [row_of(grant) for row in drawn for grant in _grants(book, row, now_ns, error_ns)]
 
 
 def drift_ns(book: LockBook, clocks: Iterable[Row]) -> int:

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 
 import httpx
 import pymysql
@@ -36,7 +35,7 @@ from chaos.subject.resources import Resources
 from chaos.subject.waiting import waiting
 from chaos.subject.watchers import WATCHERS, LockBook
 from harness.experiment import Context, Probe
-from harness.history import Row
+from harness.history import Row, row_of
 from harness.recording.http import recorded_client
 from harness.system import RunningStack, StackSubject
 from harness.system.clocks import CLOCKS, ClockOffset, clock_rows, of_database
@@ -138,20 +137,20 @@ class RunningShop(StackSubject):
         grants = lock_grants(self.lock_book, first.pop(TOKENS), time.monotonic_ns(), error_ns)
         return [
             *first.items(),
-            (QUEUES, [asdict(row) for row in queued]),
+            (QUEUES, [row_of(row) for row in queued]),
             *then.items(),
             (PROVIDER_LEDGER, await self.provider.ledger()),
             (MAILBOX, await self.mailbox.messages()),
-            (HEALTH, [asdict(row) for row in await self._health()]),
+            (HEALTH, [row_of(row) for row in await self._health()]),
             (LOCK_GRANTS, grants),
             (LOCK_ATTEMPTS, self.lock_book.attempts.rows()),
-            (LOCK_STRAYS, [asdict(row) for row in self.lock_book.attempts.strays]),
-            (LOCK_UNWATCHED, [asdict(row) for row in self.lock_book.unwatched(time.monotonic_ns())]),
-            (LOCK_SETTINGS, [asdict(self._lock_settings())]),
+            (LOCK_STRAYS, [row_of(row) for row in self.lock_book.attempts.strays]),
+            (LOCK_UNWATCHED, [row_of(row) for row in self.lock_book.unwatched(time.monotonic_ns())]),
+            (LOCK_SETTINGS, [row_of(self._lock_settings())]),
             *await asyncio.to_thread(self._resources.observed),
-            (LOCK_KEYS, [asdict(row) for row in await lock_keys(self.stack)]),
-            (TIME_TO_PAY, [asdict(self._time_to_pay())]),
-            (LOGIN_RATE, [asdict(self._login_rate())]),
+            (LOCK_KEYS, [row_of(row) for row in await lock_keys(self.stack)]),
+            (TIME_TO_PAY, [row_of(self._time_to_pay())]),
+            (LOGIN_RATE, [row_of(self._login_rate())]),
             (CLOCKS, clocks),
         ]
 

@@ -26,6 +26,7 @@ from harness.history.records import (
     Row,
     Stage,
 )
+from harness.history.rows import row_of
 from harness.history.writer import BUFFERED, EACH, INVOKES, Flush, Writer
 
 __all__ = [
@@ -71,4 +72,5 @@ __all__ = [
     "part",
     "read",
     "read_run",
+    "row_of",
 ]

@@ -5,12 +5,12 @@ master had of a key before a command comes from a model of its keys (`master_key
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from chaos.observations.locks import AttemptRow, StrayRow, VoteRow
 from chaos.subject.watchers.master_keys import FOR_EVER_NS, MasterKeys
-from harness.history import Row
+from harness.history import Row, row_of
 
 PREFIX = "lock:"
 SCRIPTS = frozenset({"EVALSHA", "EVAL"})
@@ -81,7 +81,7 @@ class AttemptBook:
 
     def rows(self) -> list[Row]:
         """The attempts, in the order of their first commands."""
-        return [asdict(_row(each)) for each in sorted(self.attempts.values(), key=lambda each: each.first_ns)]
+        return [row_of(_row(each)) for each in sorted(self.attempts.values(), key=lambda each: each.first_ns)]
 
     def _script(self, master: str, arguments: Sequence[str], at_ns: int) -> None:
         if len(arguments) < 2 or not arguments[1].isdigit():

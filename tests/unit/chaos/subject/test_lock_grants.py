@@ -29,7 +29,7 @@ def test_a_lock_that_was_released() -> None:
     assert (row.begin_ns, row.sure_ns, row.end_ns) == (ms(100), ms(150), ms(150))
     assert (row.votes, row.unseen, row.quorum) == (3, 0, 2)
     assert (row.granted_ns, row.drawn_ns, row.until_ns) == (ms(100), ms(105), ms(100 + TTL_MS))
-    assert (row.set_at, row.out_of_sight) == (MASTERS, 0)
+    assert ([*row.set_at], row.out_of_sight) == ([*MASTERS], 0)
 
 
 def test_a_lock_that_was_never_released_ends_between_the_last_sign_and_its_ttl() -> None:
