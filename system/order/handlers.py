@@ -5,7 +5,7 @@ import base64
 import binascii
 import contextvars
 import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -127,9 +127,14 @@ class OrderHandlers:
 
         async def begin(tx: Transaction) -> list[Saga]:
             order = await self._owned(tx, order_id, user_id, lock=True)
-            _refuse(why_not_payable(order, payment_id))
-            if order.status is Status.PAID or await self._joins(tx, order_id, "complete", {"payment_id": payment_id}):
+            active = await store.active_saga(tx, order_id)
+            # Before its time is looked at: a request that is repeated joins what the first one began while there was time.
+            if _is(active, "complete", {"payment_id": payment_id}):
                 return []
+            _refuse(why_not_payable(order, payment_id))
+            if order.status is Status.PAID:
+                return []
+            _refuse("ORDER_BUSY" if active else "")
             return await self._engine.start(tx, "complete", {order_id: {"payment_id": payment_id}})
 
         return await self._run(order_id, user_id, await self._database.run(begin))
@@ -140,8 +145,10 @@ class OrderHandlers:
         async def begin(tx: Transaction) -> list[Saga]:
             order = await self._owned(tx, order_id, user_id, lock=True)
             _refuse(why_not_cancellable(order))
-            if order.status is Status.CANCELLED or await self._joins(tx, order_id, "cancel", {}):
+            active = await store.active_saga(tx, order_id)
+            if order.status is Status.CANCELLED or _is(active, "cancel", {}):
                 return []
+            _refuse("ORDER_BUSY" if active else "")
             return await self._engine.start(tx, "cancel", {order_id: {}})
 
         return await self._run(order_id, user_id, await self._database.run(begin))
@@ -179,15 +186,6 @@ class OrderHandlers:
         if self._running:
             await asyncio.wait(self._running, timeout=self._settings.drain_timeout_s)
 
-    async def _joins(self, tx: Transaction, order_id: str, kind: str, data: dict[str, str]) -> bool:
-        """Whether a saga just like the one asked for is at work. Raises Conflict when another one is."""
-        active = await store.active_saga(tx, order_id)
-        if active is None:
-            return False
-        if active[0] == kind and all(active[1].get(key) == value for key, value in data.items()):
-            return True
-        raise Conflict(MESSAGES["ORDER_BUSY"], reason="ORDER_BUSY")
-
     @staticmethod
     async def _owned(tx: Transaction, order_id: str, user_id: str, *, lock: bool) -> Order:
         order = (await store.find(tx, [order_id], lock=lock)).get(order_id)
@@ -201,6 +199,11 @@ def _placed(placement: Placement, order: Order) -> Placed:
         return Placed.KEY_REUSED
     undecided = {Status.PENDING: Placed.PENDING, Status.REJECTED: Placed.REJECTED}
     return undecided.get(order.status, Placed.RESERVED)
+
+
+def _is(active: tuple[str, Mapping[str, str]] | None, kind: str, data: Mapping[str, str]) -> bool:
+    """Whether the saga at work is just like the one asked for."""
+    return active is not None and active[0] == kind and all(active[1].get(key) == value for key, value in data.items())
 
 
 def _refuse(reason: str) -> None:

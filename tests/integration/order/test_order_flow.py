@@ -159,6 +159,39 @@ async def test_an_unpaid_order_expires_and_cannot_be_paid_afterwards(
     assert (await provider.get(f"/v1/payments/{payment}")).json()["status"] == "authorized"
 
 
+async def test_a_payment_that_began_in_time_is_joined_by_its_repetition_when_the_time_is_over(
+    gateway: httpx.AsyncClient, provider: httpx.AsyncClient, new_user: Users, new_product: Products, mysql: Schemas
+) -> None:
+    """The first answer is lost; the second must not say that the order expired, for it is being paid."""
+    user, product = await new_user(), await new_product(stock=5)
+    order = await place(gateway, user, product)
+    payment = await authorise(provider, order)
+    slow = {"operation": "capture", "match": {"payment_id": payment}, "times": 1}
+    slow["action"] = {"kind": "delay", "ms": 3000, "when": "before"}
+    (await provider.post("/script", json={"rules": [slow]})).raise_for_status()
+
+    async def complete() -> httpx.Response:
+        return await gateway.post(f"/orders/{order['id']}/complete", json={"payment_id": payment}, headers=user.headers)
+
+    async def begun() -> int:
+        return len(mysql("order")("SELECT id FROM sagas WHERE subject = %s AND kind = 'complete'", order["id"]))
+
+    try:
+        first = asyncio.create_task(complete())
+        await eventually(begun, bool)
+        mysql("order")("UPDATE orders SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE id = %s", order["id"])
+        again = await complete()
+        assert again.status_code in (200, 202), again.text
+        assert (await first).status_code in (200, 202)
+    finally:
+        (await provider.delete("/script")).raise_for_status()
+
+    async def status() -> str:
+        return str((await gateway.get(f"/orders/{order['id']}", headers=user.headers)).json()["status"])
+
+    await eventually(status, lambda s: s == "PAID")
+
+
 @pytest.mark.parametrize("action", ["get", "complete", "cancel"])
 async def test_an_order_is_its_owners_alone(
     gateway: httpx.AsyncClient, new_user: Users, new_product: Products, admin: dict[str, str], action: str
