@@ -45,8 +45,10 @@ def test_the_copied_shop_imports_what_is_generated_from_changed_messages() -> No
     assert done.stdout == "12\n"
 
 
-def test_bugs_in_messages_are_known() -> None:
-    assert sum(any(edit.file.startswith("../proto/") for edit in mutant.edits) for mutant in MUTANTS) >= 4
+def test_bugs_in_messages_and_in_migrations_are_known() -> None:
+    files = [[edit.file for edit in mutant.edits] for mutant in MUTANTS]
+    assert sum(any(file.startswith("../proto/") for file in each) for each in files) >= 4
+    assert sum(any("/migrations/" in file for file in each) for each in files) >= 5
 
 
 def test_bugs_of_many_experiments_are_known() -> None:
