@@ -165,7 +165,7 @@ def test_one_master_that_is_never_told_of_releases_fails() -> None:
     ]
 
 
-def in_vain(history: LockHistory, *, seconds: float = 4, met: str = "", on: tuple[str, ...] = MASTERS) -> None:
+def in_vain(history: LockHistory, *, seconds: float = 9, met: str = "", on: tuple[str, ...] = MASTERS) -> None:
     """order-1 tries again and again, and is not granted the lock."""
     for turn in range(20):
         history.tries(f"order-1:{turn}", 10 + turn * seconds / 19, met=met, on=on)
@@ -175,7 +175,7 @@ def test_a_lock_that_nobody_holds_is_granted() -> None:
     history = LockHistory()
     in_vain(history)
     (told,) = said(history)
-    assert told.startswith("order-1 tried 20 times in 4.000 s to get the lock on lamp, which nobody held")
+    assert told.startswith("order-1 tried 20 times in 9.000 s to get the lock on lamp, which nobody held")
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_unless_something_was_in_the_way(disturb: Callable[[LockHistory], object
 
 
 def test_short_tries_and_those_that_met_another_prove_nothing() -> None:
-    for seconds, met, on_masters in ((2, "", MASTERS), (6, "order-2:9", MASTERS), (6, "", MASTERS[:1])):
+    for seconds, met, on_masters in ((4, "", MASTERS), (9, "order-2:9", MASTERS), (9, "", MASTERS[:1])):
         history = LockHistory()
         history.held("order-2", 9, 900, 901)
         in_vain(history, seconds=seconds, met=met, on=on_masters)
