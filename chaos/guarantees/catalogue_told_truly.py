@@ -6,7 +6,7 @@ set, they are shown in the answer.
 
 from collections.abc import Iterable, Mapping
 
-from chaos.guarantees import joining
+from chaos.guarantees import joining, withdrawals
 from chaos.guarantees.listings import KEYS, Listing
 from chaos.guarantees.reading import inputs
 from chaos.guarantees.wares import Wares
@@ -34,6 +34,7 @@ def catalogue_told_truly(history: History) -> Finding:
     wrong = [Violation(what=what, operations=(each.page.id,)) for each in pages for what in each.faults()]
     wrong += [Violation(what=what, operations=(each.id,)) for each, what in _echoed(history)]
     wrong += [Violation(what=what, operations=(each.id,)) for each, what in _refused(history, wares)]
+    wrong += [Violation(what=what, operations=(each.id,)) for each, what in withdrawals.of_reserved_units(history)]
     there = linearizable(_existence(history, wares), {}, kind="product")
     exact = sum(each.due is not None for each in pages)
     return Finding(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from chaos.guarantees import joining, reading
-from chaos.observations.orders import AT_THE_SHOP, ORDERS
+from chaos.observations.orders import AT_THE_SHOP, ORDERS, PLACE_ORDER
 from harness.checkers import Read, forward_only
 from harness.history import History
 from harness.verdict import Finding, guarantee
@@ -20,6 +20,8 @@ MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """The order's state machine: the direct successors of each state."""
+
+UNDECIDED = 202
 
 
 @guarantee
@@ -38,8 +40,14 @@ def legal_transitions(history: History) -> Finding:
 
 
 def _told(history: History) -> Iterable[Read]:
-    """Statuses in answers. Operations that never ended or whose outcome is unknown have none."""
+    """Statuses in answers. Operations that never ended or whose outcome is unknown have none.
+
+    Nor has a placement's 202, by which the gateway says that it does not know of a decision: a key may be sent again while
+    the order service is away, when the order has been decided long since.
+    """
     for operation in history.named(*AT_THE_SHOP):
+        if operation.name == PLACE_ORDER and operation.status == UNDECIDED:
+            continue
         order, status = joining.order_of(operation), joining.status_told(operation)
         if order and status and operation.completed_ns is not None:
             yield Read(order, status, operation.invoked_ns, operation.completed_ns, operation.id)

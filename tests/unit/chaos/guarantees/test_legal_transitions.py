@@ -75,3 +75,9 @@ def test_reads_that_nobody_got_are_vacuous(shop: ShopHistory) -> None:
 def test_reads_are_judged_though_the_run_died_before_its_end(shop: ShopHistory) -> None:
     shop.sees("a", "PAID", "RESERVED")
     assert legal_transitions.verdict(shop.done(without=ORDERS)).outcome is Outcome.FAIL
+
+
+def test_a_placement_that_is_undecided_as_far_as_the_gateway_knows_is_no_read(shop: ShopHistory) -> None:
+    shop.sees("a", "RESERVED", "EXPIRED")
+    shop.asks("a").answered(202, {"id": "a", "status": "PENDING"})
+    assert legal_transitions.verdict(shop.done()).outcome is Outcome.PASS
