@@ -24,6 +24,8 @@ from harness.history import Row
 EPOCH = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PRICE: dict[str, JsonValue] = {"minor_units": 1999, "currency": "EUR"}
 NAME = "Flash sale lamp"
+LINE = f"1 x {NAME}\n    19.99 EUR each, 19.99 EUR"
+"""A line of an order as its mail states it."""
 UNITS = 1_000_000
 """Stock of each product at the beginning."""
 
@@ -59,12 +61,12 @@ class SimulatedBuyer:
 
     def _order(self, key: str) -> Steps:
         world, drawn = self.world, self.world.random.random()
-        order, product = world.new_id(), world.random.choice(world.products)
         sold_out = drawn < 0.06
+        order, product = world.new_id(), world.new_id() if sold_out else world.random.choice(world.products)
         sent: Row = {
             "user_id": self.user_id,
             "key": key,
-            "items": [{"product_id": product, "quantity": UNITS + 1 if sold_out else 1}],
+            "items": [{"product_id": product, "quantity": 1}],
             "delivery_address": self.address,
         }
         for status in (503,) if world.disturbed() and world.random.random() < 0.06 else ():
@@ -110,7 +112,7 @@ class SimulatedBuyer:
             "order_id": order,
             "to": f"{self.name}@shop.example",
             "subject": f"Your order {order[:8].upper()} is confirmed",
-            "text": f"1 x {NAME}\n    19.99 EUR each, 19.99 EUR\n\nTotal: 19.99 EUR\n\nOrder: {order}",
+            "text": f"Thank you, {self.name}!\n\n{LINE}\n\nTotal: 19.99 EUR\n\nOrder: {order}",
             "transmissions": 1,
             "received_at": self._moment(),
         }
@@ -149,7 +151,7 @@ class SimulatedBuyer:
         }
         books.enter(ORDERS, row)
         if status == "REJECTED":
-            books.enter(ORDER_ITEMS, {"order_id": order, "product_id": product, "quantity": UNITS + 1, "name": ""})
+            books.enter(ORDER_ITEMS, {"order_id": order, "product_id": product, "quantity": 1, "name": ""})
             return
         line: Row = {
             "order_id": order,

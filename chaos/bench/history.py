@@ -99,10 +99,16 @@ def _facts(operations: int, seed: Seed) -> RunRecord:
 
 
 OF_FUZZING = frozenset(each.name for each in GUARANTEES if isinstance(each, FuzzGuarantee)) | {
-    "quiet_logs",
-    "memory_bounded",
+    "categories_told_truly",
+    "connections_returned",
+    "guessing_is_limited",
     "hopeless_messages_kept",
+    "inbox_agrees",
     "lists_are_complete",
+    "lock_protocol_kept",
+    "memory_bounded",
+    "quiet_logs",
+    "times_told_truly",
 }
 """What a run of buyers alone gives no evidence of."""
 
