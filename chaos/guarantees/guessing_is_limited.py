@@ -25,7 +25,7 @@ def guessing_is_limited(history: History) -> Finding:
     attempts: dict[str, list[Operation]] = {}
     for operation, login in inputs(history, LogIn, LOG_IN):
         if login.email:
-            attempts.setdefault(login.email, []).append(operation)
+            attempts.setdefault(login.email.casefold(), []).append(operation)
     refused = sum(each.status == TOO_MANY for found in attempts.values() for each in found)
     if rate is None:
         return Finding(judged=0, counts={"refused as too many": refused})

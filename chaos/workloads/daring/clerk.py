@@ -35,7 +35,7 @@ class Clerk:
 
     def _doings(self) -> list[tuple[Callable[[], Awaitable[None]], int]]:
         usual = [(self._prices, 4), (self._stocks, 4), (self._looks, 3)]
-        return [*usual, (self._adds, 1), (self._withdraws, 1), (self._errs, 2), (self._arranges, 6)]
+        return [*usual, (self._adds, 1), (self._withdraws, 1), (self._errs, 1), (self._arranges, 6)]
 
     async def _prices(self) -> None:
         """Set a price, in the product's own currency, and read the product."""
@@ -56,13 +56,15 @@ class Clerk:
 
     async def _errs(self) -> None:
         """Send what nobody may, or just may: prices, units and names at the limits and beyond them."""
-        product, currency = self.random.choice(self.market.doomed), self.random.choice(("EUR", "eur", "EURO", ""))
-        amount = self.random.choice((0, -1, 1, LARGEST_PRICE, LARGEST_PRICE + 1))
-        await self.staff.prices(product.id, Money(amount, product.price.currency))
-        await self.staff.prices(product.id, Money(1, currency if currency != "EUR" else product.price.currency))
-        await self.staff.restocks(product.id, self.random.choice((-1, 0, LARGEST_STOCK, LARGEST_STOCK + 1)))
-        await self.staff.restocks(product.id, self.random.randint(1, MOST_UNITS))
-        await self.staff.creates(self.random.choice(("", "   ", "N" * 201)), Money(100))
+        product = self.random.choice(self.market.doomed)
+        for amount in (0, -1, LARGEST_PRICE, LARGEST_PRICE + 1, 1):
+            await self.staff.prices(product.id, Money(amount, product.price.currency))
+        for currency in ("eur", "EURO", "", product.price.currency):
+            await self.staff.prices(product.id, Money(1, currency))
+        for units in (-1, LARGEST_STOCK + 1, LARGEST_STOCK, 0, self.random.randint(1, MOST_UNITS)):
+            await self.staff.restocks(product.id, units)
+        for name in ("", "   ", "N" * 201):
+            await self.staff.creates(name, Money(100))
 
     async def _adds(self) -> None:
         """Add a product that will be withdrawn, and put some units of it in stock."""

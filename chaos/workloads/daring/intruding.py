@@ -93,12 +93,12 @@ async def registers_an_address_that_is_taken(who: DaringCustomer) -> None:
 
 @act(1, accounts=True)
 async def guesses_a_password(who: DaringCustomer) -> None:
-    """Try an account that nobody has with one password after the other at both gateways, more often than one may."""
+    """Try an account that nobody has with passwords at both gateways, in capitals and not, more often than one may."""
     email = f"guessed-{who.random.getrandbits(32):08x}@{who.market.mark}.shop.example"
 
     async def guesses(at: int) -> None:
-        for _ in range(GUESSES):
-            await logs_in(who, a_password(who), at, email=email)
+        for turn in range(GUESSES):
+            await logs_in(who, a_password(who), at, email=email if turn % 2 else email.upper())
 
     await asyncio.gather(guesses(HERE), guesses(ELSEWHERE))
 

@@ -11,6 +11,8 @@ from chaos.workloads.daring.customer import DaringCustomer
 REFUSED_UNITS = (0, -1, -1000, 2**31, 2**63, -(2**63))
 """Quantities that the shop refuses: below 1 or far above its limit."""
 
+PAUSE_S, TRIES = 0.25, 8
+"""How long, and how often, somebody waits for staff to withdraw what was just ordered, in s."""
 MOST_UNITS, MOST_LINES = 1000, 50
 """The shop's limits on a line and on an order."""
 
@@ -33,9 +35,9 @@ async def orders_several_products(who: DaringCustomer) -> None:
 
 @act(2)
 async def orders_an_odd_quantity(who: DaringCustomer) -> None:
-    """Order a quantity that nobody can, beside lines that are fine; then correct it under the same key."""
+    """Order quantities that nobody can, beside lines that are fine; then correct it under the same key."""
     key, lines = who.key(), who.lines()
-    for units in (MOST_UNITS + 1, who.random.choice(REFUSED_UNITS)):
+    for units in (MOST_UNITS + 1, *REFUSED_UNITS):
         await who.orders([*lines[1:], replace(lines[0], quantity=units)], key)
     await who.orders(lines, key)
 
@@ -58,9 +60,9 @@ async def names_a_product_twice(who: DaringCustomer) -> None:
 
 @act(1)
 async def orders_nothing_or_too_much(who: DaringCustomer) -> None:
-    """Send no lines, or more than are allowed."""
-    too_many = [Line(who.random.choice(who.market.goods).id, 1)] * (MOST_LINES + 1)
-    await who.orders([] if who.random.random() < 0.5 else too_many)
+    """Send no lines, and more than are allowed."""
+    await who.orders([])
+    await who.orders([Line(who.random.choice(who.market.goods).id, 1)] * (MOST_LINES + 1))
 
 
 @act(1)
@@ -77,7 +79,11 @@ async def orders_what_is_withdrawn(who: DaringCustomer) -> None:
     order = await who.orders([*beside, Line(doomed.id, 1)])
     if order is not None:
         who.market.to_be_withdrawn = doomed.id
-        await asyncio.sleep(who.random.random())
+        for _ in range(TRIES):
+            await asyncio.sleep(PAUSE_S)
+            if not who.market.to_be_withdrawn:
+                break
+        await asyncio.sleep(who.random.random() * PAUSE_S)
         await who.pays(order)
 
 
@@ -119,11 +125,20 @@ async def changes_what_a_key_stands_for(who: DaringCustomer) -> None:
     others = [(who.buyer, _more(lines)), (moved, lines)]
     others += [(who.buyer, [*lines, Line(further.id, 1)])] if further is not None else []
     others += [(who.buyer, lines[1:])] if lines[1:] else []
-    buyer, content = who.random.choice(others)
-    await buyer.places(key, content, who.attempts())
+    for buyer, content in others:
+        await buyer.places(key, content, who.attempts())
     if order is not None:
         await who.buyer.reads(order.id)
         await who.pays(order)
+
+
+@act(2)
+async def minds_the_case_of_keys(who: DaringCustomer) -> None:
+    """Order the same under two keys that differ in capitals alone, which are two keys and two orders."""
+    key, lines = f"Case-{who.key()}", who.lines(2)
+    for used in (key, key.swapcase()):
+        await who.orders(lines, used)
+        who.placed.pop(used, None)
 
 
 @act(4)

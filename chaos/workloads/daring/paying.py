@@ -20,7 +20,7 @@ LATE_S = 0.5
 
 @act(3)
 async def pays_a_wrong_amount(who: DaringCustomer) -> None:
-    """Pay with a payment of another amount or currency, which is refused; then as it should be."""
+    """Pay with payments of other amounts and of another currency, which are refused; then as it should be."""
     order = await who.orders()
     if order is None or order.total is None:
         return
@@ -31,9 +31,10 @@ async def pays_a_wrong_amount(who: DaringCustomer) -> None:
         replace(total, currency="CHF" if total.currency != "CHF" else "EUR"),
         Money(1, total.currency),
     )
-    payment = await who.buyer.authorises(order, amount=who.random.choice(wrong))
-    if payment is not None:
-        await who.buyer.completes(order, payment, who.attempts())
+    for amount in wrong:
+        payment = await who.buyer.authorises(order, amount=amount)
+        if payment is not None:
+            await who.buyer.completes(order, payment, who.attempts())
     await who.pays(order)
 
 

@@ -20,7 +20,7 @@ def outcome(*statuses: int, rate: tuple[int, int] = (3, 60)) -> Outcome:
     shop.recorder = Recorder(shop, clock=count(0, 500_000_000).__next__)
     shop.rows[identity.LOGIN_RATE] = [asdict(identity.LoginRateRow(*rate))]
     for number, status in enumerate(statuses):
-        sent = identity.LogIn("u", f"s{number}", f"gateway-{number % 2 + 1}", email="ada@x.example")
+        sent = identity.LogIn("u", f"s{number}", f"gateway-{number % 2 + 1}", email=("ada", "Ada")[number % 2] + "@x.example")
         shop.recorder.invoke("u", identity.LOG_IN, asdict(sent)).answered(status, {})
     return guessing_is_limited.verdict(shop.done()).outcome
 
