@@ -3,7 +3,7 @@
 Prices are judged for products whose creation or change was recorded; the other joins for every order.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -16,6 +16,10 @@ from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
 
 FOREVER_NS = 2**63
+WITHOUT_TOTAL = frozenset({"MIXED_CURRENCIES", "RELEASED"})
+"""Reasons of an order that was rejected for its currencies; the second when that was decided again after a crash."""
+HIGHEST_TOTAL = 10**15
+"""The highest total that an order may have, in minor units."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ def amounts_agree(history: History) -> Finding:
                 if allowed and price not in allowed:
                     told = " or ".join(sorted(map(str, allowed)))
                     found.append((order, f"{line.product_id} was sold at {price}, but staff had set {told}"))
+    found += _mixed(orders.values(), lines, set_by_staff)
     found += _ledger(history, orders, when.keys())
     return Finding(
         judged=sum(order in when for order in priced),
@@ -81,6 +86,22 @@ def _decided(history: History) -> Mapping[str, Decided]:
         if order and status and status != "PENDING" and operation.completed_ns is not None:
             shown[order] = min(shown.get(order, FOREVER_NS), operation.completed_ns)
     return {order: Decided(at_ns, shown.get(order, FOREVER_NS)) for order, at_ns in begin.items()}
+
+
+def _mixed(
+    orders: Iterable[OrderRow], lines: Mapping[str, Sequence[LineRow]], known: pricing.Prices
+) -> Iterable[tuple[str, str]]:
+    """Orders rejected because they have no total, of products that never had a price but in one currency, and a small one."""
+    for row in orders:
+        own = lines.get(row.id, ())
+        if row.status != "REJECTED" or row.reason not in WITHOUT_TOTAL or not {each.product_id for each in own} <= known.keys():
+            continue
+        prices = {line.product_id: [each.price for each in known[line.product_id]] for line in own}
+        currencies = {price.currency for each in prices.values() for price in each}
+        most = sum(line.quantity * max(price.minor_units for price in prices[line.product_id]) for line in own)
+        if len(currencies) == 1 and most <= HIGHEST_TOTAL:
+            told = f"of at most {most} {currencies.pop()}, the only currency that staff had set"
+            yield row.id, f"it was rejected as {row.reason}, which it was not: its lines are {told}"
 
 
 def _total(row: OrderRow, lines: Iterable[LineRow]) -> Iterable[str]:

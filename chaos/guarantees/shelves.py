@@ -16,7 +16,7 @@ from chaos.observations.stock import RESERVATIONS, Movement
 from harness.checkers.counter import FOREVER, NEVER, Counter, Setting, Taking
 from harness.history import Ending, History, Operation
 
-SOLD_OUT = "OUT_OF_STOCK"
+SOLD_OUT, REJECTED = "OUT_OF_STOCK", "REJECTED"
 TAKEN = frozenset({"RESERVED", "PAID"})
 OVER = frozenset({"CANCELLED", "EXPIRED"})
 
@@ -54,7 +54,8 @@ class Shelves:
     def __init__(self, history: History) -> None:
         self._history = history
         self._rested = reading.at_rest(history, ORDERS, RESERVATIONS)
-        self._status = {row.id: row.status for row in reading.orders(history)}
+        self._rows = {row.id: row for row in reading.orders(history)}
+        self._status = {order: row.status for order, row in self._rows.items()}
         self._by_key = {(row.user_id, row.idempotency_key): row.id for row in reading.orders(history)}
         self._released = {row.order_id for row in reading.reservations(history) if row.state == "RELEASED"}
         self.purchases = tuple(self._purchases())
@@ -71,6 +72,14 @@ class Shelves:
     @cached_property
     def _counters(self) -> dict[str, Counter]:
         return {}
+
+    def rejected_ns(self, purchase: Purchase) -> int | None:
+        """By when an order that was taken on had been rejected as sold out, whatever its placing was answered; else None."""
+        row = self._rows.get(purchase.order)
+        if purchase.refused or purchase.mixed or row is None or (row.status, row.reason) != (REJECTED, SOLD_OUT):
+            return None
+        told = (when for when, status in self._told.get(purchase.order, []) if status == REJECTED)
+        return min(told, default=self._history.observed_at_ns(ORDERS))
 
     def _purchases(self) -> Iterable[Purchase]:
         found: dict[Key, Purchase] = {}

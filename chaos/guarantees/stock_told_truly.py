@@ -22,13 +22,16 @@ def stock_told_truly(history: History) -> Finding:
         return Finding(judged=0)
     shelves = Shelves(history)
     refused = [each for each in shelves.purchases if each.refused]
-    undersold = tuple(found for each in refused if (found := _undersold(each, shelves)))
+    undersold = [found for each in refused if (found := _undersold(each, shelves))]
+    rejected = [each for each in shelves.purchases if shelves.rejected_ns(each) is not None]
+    undersold += [found for each in rejected if (found := _rejected(each, shelves))]
     read = list(inputs(history, catalogue.StockRead, catalogue.READ_STOCK))
     return Finding(
         judged=len(shelves.purchases) + sum(operation.ok for operation, _ in read),
         violations=(*undersold, *_misread(history, shelves), *_miscounted(history, Holdings(history, shelves))),
         counts={
             "told that it is sold out": len(refused),
+            "rejected as sold out later": len(rejected),
             "of them while another got the last units": _contested(shelves.purchases),
             "stock read by staff": len(read),
         },
@@ -51,21 +54,32 @@ def _contested(purchases: Iterable[Purchase]) -> int:
 
 
 def _undersold(purchase: Purchase, shelves: Shelves) -> Violation | None:
+    """Somebody was told that it is sold out, while there was enough all the time from the first request on."""
     refusal = purchase.refused
-    if refusal is None or refusal.completed_ns is None or not purchase.lines:
+    if refusal is None or refusal.completed_ns is None:
         return None
-    least = {
-        product: shelves.counter(product, purchase).least(purchase.began_ns, refusal.completed_ns) for product in purchase.lines
-    }
-    if any(least[product] < units for product, units in purchase.lines.items()):
+    told = f"operation {refusal.id} was told that it is sold out"
+    return _contradicted(told, (refusal.id,), purchase, shelves, refusal.completed_ns)
+
+
+def _rejected(purchase: Purchase, shelves: Shelves) -> Violation | None:
+    """An order that was taken on was rejected later, while there was enough all the time."""
+    by_ns = shelves.rejected_ns(purchase)
+    if by_ns is None:
         return None
-    shown = ", ".join(
-        f"{units} of {product}, of which at least {least[product]:g}" for product, units in purchase.lines.items()
-    )
+    told = f"order {purchase.order} was rejected as sold out"
+    return _contradicted(told, tuple(each.id for each in purchase.requests), purchase, shelves, by_ns)
+
+
+def _contradicted(told: str, operations: tuple[int, ...], purchase: Purchase, shelves: Shelves, by_ns: int) -> Violation | None:
+    counted = {each: shelves.counter(each, purchase).least(purchase.began_ns, by_ns) for each in purchase.lines}
+    if not purchase.lines or any(counted[product] < units for product, units in purchase.lines.items()):
+        return None
+    shown = (f"{units} of {each}, of which at least {counted[each]:g}" for each, units in purchase.lines.items())
     return Violation(
-        what=f"operation {refusal.id} was told that it is sold out; it wanted {shown} were there all the time",
-        operations=(refusal.id,),
-        facts={"wanted": dict(purchase.lines), "least": {each: int(units) for each, units in least.items()}},
+        what=f"{told}; it wanted {', '.join(shown)} were there all the time",
+        operations=operations,
+        facts={"wanted": dict(purchase.lines), "least": {each: int(units) for each, units in counted.items()}},
     )
 
 

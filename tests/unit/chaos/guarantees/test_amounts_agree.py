@@ -1,7 +1,12 @@
 """amounts_agree on a stack that serves several runs: orders of an earlier one are there, and nobody of this one paid them."""
 
+from dataclasses import asdict
+from itertools import product
+
 from chaos.guarantees.amounts_agree import amounts_agree
-from chaos.observations.orders import AUTHORISE_PAYMENT, COMPLETE_ORDER
+from chaos.observations.catalogue import CREATE_PRODUCT, NewProduct
+from chaos.observations.orders import AUTHORISE_PAYMENT, COMPLETE_ORDER, ORDER_ITEMS, ORDERS
+from chaos.observations.outside import Amount
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
 
@@ -26,3 +31,19 @@ def test_a_capture_that_nobody_of_this_run_asked_for_is_one() -> None:
     assert [each.facts["order_id"] for each in amounts_agree.verdict(shop.done()).evidence] == ["b", "of no order"]
     shop.does(COMPLETE_ORDER, "b", 200, "PAID")
     assert [each.facts["order_id"] for each in amounts_agree.verdict(shop.done()).evidence] == ["of no order"]
+
+
+def test_who_is_rejected_for_mixed_currencies_mixed_them() -> None:
+    reasons = ("MIXED_CURRENCIES", "RELEASED", "OUT_OF_STOCK")
+    told = ("MIXED_CURRENCIES", "RELEASED")
+    for currency, reason in product(("EUR", "CHF"), reasons):
+        expected = Outcome.FAIL if currency == "EUR" and reason in told else Outcome.PASS
+        shop = ShopHistory()
+        shop.pays("a")
+        for name, priced_in in (("p", "EUR"), ("q", currency)):
+            made = asdict(NewProduct(name, Amount(1999, priced_in)))
+            shop.recorder.invoke("staff", CREATE_PRODUCT, made).answered(201, {"id": name})
+        shop.stored("b", status="REJECTED")
+        shop.rows[ORDERS][-1] = {**shop.rows[ORDERS][-1], "total_minor": None, "currency": None, "reason": reason}
+        shop.rows[ORDER_ITEMS].append({"order_id": "b", "product_id": "q", "quantity": 1})
+        assert amounts_agree.verdict(shop.done()).outcome is expected

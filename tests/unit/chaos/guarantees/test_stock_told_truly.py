@@ -2,7 +2,7 @@
 
 from chaos.guarantees.stock_told_truly import stock_told_truly
 from chaos.observations import catalogue
-from chaos.observations.orders import COMPLETE_ORDER
+from chaos.observations.orders import COMPLETE_ORDER, ORDERS
 from harness.verdict import Outcome
 from tests.unit.chaos.shop_history import ShopHistory
 
@@ -34,6 +34,25 @@ def test_a_refusal_while_there_was_enough_fails() -> None:
     verdict = stock_told_truly.verdict(shop.done())
     assert verdict.outcome is Outcome.FAIL
     assert "operation 2 was told that it is sold out; it wanted 1 of p, of which at least 1" in verdict.evidence[0].what
+
+
+def taken_on_and_rejected(shop: ShopHistory, order: str, reason: str = "OUT_OF_STOCK") -> None:
+    shop.asks(order).answered(202, {"id": order, "status": "PENDING"})
+    shop.sees(order, "REJECTED")
+    shop.stored(order, "REJECTED")
+    shop.rows[ORDERS][-1] = {**shop.rows[ORDERS][-1], "reason": reason}
+
+
+def test_an_order_that_is_rejected_later_is_judged_as_well() -> None:
+    for units, reason, expected in (
+        (1, "OUT_OF_STOCK", Outcome.FAIL),
+        (0, "OUT_OF_STOCK", Outcome.PASS),
+        (1, "", Outcome.PASS),
+    ):
+        shop = ShopHistory()
+        shop.moves("PUT", units)
+        taken_on_and_rejected(shop, "o1", reason)
+        assert outcome(shop) is expected
 
 
 def test_an_order_of_unknown_outcome_may_have_held_them() -> None:
