@@ -38,7 +38,7 @@ def one_order_per_key(history: History) -> Finding:
     rows = Counter(told.key for told in stored)
     return Finding(
         judged=finding.judged,
-        violations=finding.violations + tuple(_twice(rows, stored)) + tuple(_never_reused(placed)),
+        violations=(*finding.violations, *_twice(rows, stored), *_shared(answers), *_never_reused(placed)),
         counts={"keys sent again": sum(number > 1 for number in sent.values())},
     )
 
@@ -48,6 +48,21 @@ def _twice(rows: Counter[str], stored: Iterable[Told]) -> Iterable[Violation]:
         if number > 1:
             orders = [told.facts["order"] for told in stored if told.key == key]
             yield Violation(what=f"key {key} made {number} orders", facts={"key": key, "orders": list(orders)})
+
+
+def _shared(answers: Iterable[Told]) -> Iterable[Violation]:
+    """Orders that answers to different keys named as theirs."""
+    keys: dict[str, dict[str, int]] = {}
+    for told in answers:
+        if isinstance(order := told.facts.get("order"), str):
+            keys.setdefault(order, {}).setdefault(told.key, told.operation or 0)
+    for order, found in keys.items():
+        if len(found) > 1:
+            yield Violation(
+                what=f"order {order} was named as that of {len(found)} keys: {', '.join(sorted(found))}",
+                operations=tuple(found.values()),
+                facts={"order": order, "keys": [*sorted(found)]},
+            )
 
 
 def _never_reused(placed: Iterable[Operation]) -> Iterable[Violation]:

@@ -34,6 +34,9 @@ Beside = Callable[[], AbstractAsyncContextManager[None]]
 PRICES = (137, 95, 2048, 8, 10499, 760)
 """Minor units of prices in the beginning, of as many digits as there are."""
 
+EXOTIC = (Money(1050, "KWD"), Money(1205, "JPY"))
+"""Prices in currencies of three decimals, and of none."""
+
 PLENTY, FEW = 1500, 12
 """Units in stock at the beginning: of what is always there, and of what is sold out now and then."""
 
@@ -93,6 +96,7 @@ class Crowd:
             for n, price in zip(range(self.goods), cycle(PRICES), strict=False)
         ]
         foreign = [await clerk.stocks(f"Lampe {context.mark} {n}", Money(900 + n, "CHF"), PLENTY) for n in range(2)]
+        exotic = [await clerk.stocks(f"Ranpu {context.mark} {each.currency}", each, PLENTY) for each in EXOTIC]
         doomed = [await clerk.stocks(f"Doomed lamp {context.mark} 0", Money(50), FEW)]
         names = [f"daring-{number:02}" for number in range(self.customers)]
         emails = [f"{name}@{context.mark}.shop.example" for name in names]
@@ -101,7 +105,7 @@ class Crowd:
             for name, email in zip(names, emails, strict=True)
         ]
         accounts = list(zip(names, emails, users, strict=True))
-        market = Market(context.mark, goods, foreign, doomed, categories=categories)
+        market = Market(context.mark, goods, foreign, doomed, categories=categories, exotic=exotic)
         return Company(self, accounts, clerk, market, subject, context)
 
 

@@ -1,6 +1,7 @@
 """Acts on reading: lists page by page while others order, single orders and products."""
 
-from dataclasses import asdict
+import asyncio
+from dataclasses import asdict, replace
 from functools import partial
 
 from chaos.observations import catalogue, identity
@@ -8,17 +9,35 @@ from chaos.workloads.client_process import ClientProcess
 from chaos.workloads.daring.act import act
 from chaos.workloads.daring.customer import DaringCustomer
 
-MOST_PAGES = 8
+MOST_PAGES, TO_THE_END = 8, 60
+"""Pages of a walk: of a part of a list, and of all of it."""
+AT_ONCE = 6
 SORTS = ("newest", "name", "price_asc", "price_desc")
 
 
 @act(10)
 async def pages_its_orders(who: DaringCustomer) -> None:
     """Read all pages of its own orders, small ones; then read one of them alone."""
-    buyer, limit, cursor = who.buyer, who.random.choice((1, 1, 2, 3, 20)), ""
+    seen = await _walks(who, who.random.choice((1, 1, 2, 3, 20)), MOST_PAGES)
+    if seen:
+        await who.buyer.reads(who.random.choice(seen))
+
+
+@act(2)
+async def orders_many_at_once(who: DaringCustomer) -> None:
+    """Place several orders at the same moment, which may be made in one batch; then read the whole list in pages of one."""
+    wanted = [(who.key(), who.lines(1), who.attempts()) for _ in range(AT_ONCE)]
+    at_once = (replace(who.buyer, name=f"{who.name}-{n}").places(*each) for n, each in enumerate(wanted))
+    await asyncio.gather(*at_once)
+    await _walks(who, 1, TO_THE_END)
+
+
+async def _walks(who: DaringCustomer, limit: int, most: int) -> list[str]:
+    """Read the list of one's orders, page by page; returns the ids that were shown."""
+    buyer, cursor = who.buyer, ""
     client, walk = ClientProcess(buyer.name, buyer.recorder), who.key()
     seen: list[str] = []
-    for _ in range(MOST_PAGES):
+    for _ in range(most):
         sent = asdict(identity.OrdersPage(buyer.user_id, walk, cursor, limit))
         answer = await client.calls(identity.LIST_ORDERS, sent, partial(buyer.shop.orders, cursor=cursor, limit=limit))
         if answer is None or answer.status != 200:
@@ -28,8 +47,7 @@ async def pages_its_orders(who: DaringCustomer) -> None:
         if not isinstance(following, str) or not following:
             break
         cursor = following
-    if seen:
-        await buyer.reads(who.random.choice(seen))
+    return seen
 
 
 @act(6)

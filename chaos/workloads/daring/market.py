@@ -8,7 +8,8 @@ from chaos.workloads.unauthorized_requests import Belongings
 
 @dataclass
 class Market:
-    """`goods` have prices in one currency, `foreign` in another; `doomed` are withdrawn sooner or later.
+    """`goods` have prices in one currency, `foreign` in another, `exotic` each in one of its own, with three decimals or none;
+    `doomed` are withdrawn sooner or later.
 
     `belongings` are the latest order and payment of each customer, by name. `mark` is unique to the run. `categories` are a
     root and what is below it, one below the other; some products are in each; `shelves`
@@ -22,9 +23,10 @@ class Market:
     belongings: dict[str, Belongings] = field(default_factory=dict)
     categories: list[str] = field(default_factory=list)
     shelves: list[str] = field(default_factory=list)
+    exotic: list[Product] = field(default_factory=list)
     to_be_withdrawn: str = ""
 
     @property
     def everything(self) -> list[Product]:
         """All products there are."""
-        return [*self.goods, *self.foreign, *self.doomed]
+        return [*self.goods, *self.foreign, *self.exotic, *self.doomed]

@@ -103,6 +103,15 @@ async def pays_in_another_currency(who: DaringCustomer) -> None:
         await who.pays(order)
 
 
+@act(1)
+async def pays_with_other_decimals(who: DaringCustomer) -> None:
+    """Order products of currencies that have three decimals, or none, one after the other, and pay them."""
+    for product in who.market.exotic:
+        order = await who.orders([Line(product.id, who.random.randint(1, 3))])
+        if order is not None:
+            await who.pays(order)
+
+
 @act(3)
 async def orders_again_under_the_same_key(who: DaringCustomer) -> None:
     """Send an earlier order again, its lines in another order: it must be the same order, whatever became of it."""

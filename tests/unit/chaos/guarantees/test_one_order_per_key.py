@@ -34,6 +34,14 @@ def test_two_orders_told_fails(shop: ShopHistory) -> None:
     assert violation.operations == (1, 2)
 
 
+def test_one_order_for_two_keys_fails(shop: ShopHistory) -> None:
+    shop.places("a")
+    shop.asks("b").answered(201, {"id": "a"})
+    shop.stored("a")
+    evidence = one_order_per_key.verdict(shop.done()).evidence
+    assert any(each.what.startswith("order a was named as that of 2 keys") for each in evidence)
+
+
 def test_two_orders_stored_fails_though_one_was_told(shop: ShopHistory) -> None:
     shop.places("a")
     shop.stored("a")
