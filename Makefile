@@ -38,7 +38,7 @@ demo: setup ## Fill the running shop with users, products and stock, and print t
 chaos: setup $(if $(EXPERIMENT),libfaketime) ## Run the default experiments to a verdict (EXPERIMENT=name SEED=n for one)
 	@$(BIN)/gauntlet chaos run $(if $(EXPERIMENT),$(EXPERIMENT),--default) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-chaos-all: setup libfaketime ## Run every experiment to a verdict, one after the other (about an hour; SEED=n)
+chaos-all: setup libfaketime ## Run every experiment to a verdict, one after the other (about 40 minutes; SEED=n)
 	@$(BIN)/gauntlet chaos run --all $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 replay: setup ## Run a saved run again, same seed and plan (RUN=.gauntlet/runs/...)
