@@ -8,6 +8,7 @@ from chaos.subject import RunningShop
 from chaos.workloads.reservations_lost import LostReservations
 from harness.experiment import AllOf, Exercised, Experiment, FaultPlan, InForceFor, Minimum, OperationsEnded, Sighting
 from harness.faults.cut import cut
+from harness.faults.targets import some_of
 from harness.history import Ending
 
 TIMES = 6
@@ -26,7 +27,7 @@ saga_payment_flaps: Experiment[RunningShop] = Experiment(
     faults=tuple(
         FaultPlan(
             name=f"cut_{turn}",
-            fault=cut("order-*->payment-*"),
+            fault=some_of(cut("order-*->payment-*")),
             inject=AllOf(
                 (
                     OperationsEnded(COMPLETE_ORDER, 4 + 4 * turn),
