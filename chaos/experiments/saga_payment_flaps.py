@@ -11,7 +11,7 @@ from harness.faults.cut import cut
 from harness.faults.targets import some_of
 from harness.history import Ending
 
-TIMES = 6
+TIMES = 3
 SECONDS = 0.8
 BETWEEN_S = 2.0
 """From one cut to the next, so that there are connections to be cut again."""
@@ -23,7 +23,7 @@ saga_payment_flaps: Experiment[RunningShop] = Experiment(
         f" payment is cut off from order {TIMES} times, for {SECONDS:g} s each: captures and refunds fail, and are made later."
     ),
     system=saga_shop("captures", "sagas"),
-    workload=LostReservations(buyers=60, concurrent=8),
+    workload=LostReservations(buyers=60, concurrent=4),
     faults=tuple(
         FaultPlan(
             name=f"cut_{turn}",
