@@ -16,8 +16,8 @@ from harness.history import History
 from harness.verdict import Finding, Violation, guarantee
 
 FOREVER_NS = 2**63
-WITHOUT_TOTAL = frozenset({"MIXED_CURRENCIES", "RELEASED"})
-"""Reasons of an order that was rejected for its currencies; the second when that was decided again after a crash."""
+MIXED = "MIXED_CURRENCIES"
+"""The reason of an order that was rejected for its currencies."""
 HIGHEST_TOTAL = 10**15
 """The highest total that an order may have, in minor units."""
 
@@ -94,7 +94,7 @@ def _mixed(
     """Orders rejected because they have no total, of products that never had a price but in one currency, and a small one."""
     for row in orders:
         own = lines.get(row.id, ())
-        if row.status != "REJECTED" or row.reason not in WITHOUT_TOTAL or not {each.product_id for each in own} <= known.keys():
+        if row.status != "REJECTED" or row.reason != MIXED or not {each.product_id for each in own} <= known.keys():
             continue
         prices = {line.product_id: [each.price for each in known[line.product_id]] for line in own}
         currencies = {price.currency for each in prices.values() for price in each}

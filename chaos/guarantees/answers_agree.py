@@ -30,7 +30,7 @@ REASONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "PENDING": frozenset({""}),
         "RESERVED": frozenset({""}),
         "PAID": frozenset({""}),
-        "REJECTED": frozenset({"OUT_OF_STOCK", "UNKNOWN_PRODUCT", "MIXED_CURRENCIES", "TOTAL_TOO_HIGH", "RELEASED"}),
+        "REJECTED": frozenset({"OUT_OF_STOCK", "UNKNOWN_PRODUCT", "MIXED_CURRENCIES", "TOTAL_TOO_HIGH"}),
         "CANCELLED": frozenset({"CANCELLED_BY_OWNER", "STOCK_LOST"}),
         "EXPIRED": frozenset({"NOT_PAID_IN_TIME"}),
     }

@@ -27,6 +27,16 @@ def within(timeout_s: float | None) -> Iterator[None]:
         _deadline.reset(token)
 
 
+@contextmanager
+def none() -> Iterator[None]:
+    """Work on without a deadline, whatever surrounds the block: for what goes on when its caller has been answered."""
+    token = _deadline.set(None)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
 def remaining(default_s: float) -> float:
     """Seconds left for an outgoing call: the nearer of `default_s` and the request's deadline; 0 when it has passed."""
     deadline = _deadline.get()

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    func,
     insert,
     select,
     update,
@@ -89,12 +90,12 @@ class Outbox:
         while not stop.is_set():
             self._written.clear()
             if not await self.relay():
+                OUTBOX_LAG.labels(self._name).set(await self._database.run(self._backlog))
                 await self._wait(stop)
 
     async def relay(self) -> int:
         """Deliver what is due, at most `BATCH` rows; returns how many were claimed."""
         claimed = await self._database.run(self._claim)
-        OUTBOX_LAG.labels(self._name).set(len(claimed))
         results = await asyncio.gather(*(self._try(message) for _, message in claimed))
         delivered = [row for (row, _), error in zip(claimed, results, strict=True) if error is None]
         failed = [(row, m) for (row, m), error in zip(claimed, results, strict=True) if error is not None]
@@ -102,13 +103,20 @@ class Outbox:
             await self._database.run(lambda tx: self._settle(tx, delivered, failed))
         return len(delivered)
 
-    async def _try(self, message: Outgoing) -> ShopError | None:
+    async def _try(self, message: Outgoing) -> Exception | None:
         try:
             await self._deliver(message)
         except ShopError as error:
             log.warning("delivery failed", outbox=self._name, message_id=message.message_id, error=str(error))
             return error
+        except Exception as error:  # noqa: BLE001 - one that cannot be delivered must not keep the others
+            log.error("delivery failed", outbox=self._name, message_id=message.message_id, exc_info=error)
+            return error
         return None
+
+    @staticmethod
+    async def _backlog(tx: Transaction) -> int:
+        return int((await tx.execute(select(func.count()).select_from(TABLE))).scalar_one())
 
     @staticmethod
     async def _claim(tx: Transaction) -> list[tuple[int, Outgoing]]:

@@ -71,3 +71,8 @@ class DatabaseSettings(ServiceSettings):
     database_pool: int = Field(default=10, ge=1)
     database_timeout_s: float = Field(default=3.0, gt=0)
     """Bound on connecting and on waiting for a pooled connection."""
+    retention_s: float = Field(default=30 * 24 * 3600, gt=0)
+    """How long rows are kept that only say what was: ended sagas and their steps, drawn and refused fencing tokens, the inbox.
+
+    Longer than any message may be delivered again.
+    """

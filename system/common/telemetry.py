@@ -23,7 +23,9 @@ CALLS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 STEPS = Counter("saga_steps_total", "Saga steps by outcome.", ["saga", "step", "direction", "outcome"])
-OUTBOX_LAG = Gauge("outbox_pending", "Rows in the outbox at the last look.", ["outbox"])
+EXPIRED_ROWS = Counter("expired_rows_total", "Rows deleted because they were past.", ["table"])
+PARKED = Gauge("sagas_parked", "Sagas that failed too often and wait for somebody to mend the reason.", ["saga"])
+OUTBOX_LAG = Gauge("outbox_pending", "Messages in the outbox when the relay last had nothing it could deliver.", ["outbox"])
 FENCED_OFF = Counter("fenced_off_total", "Writes refused because a later lock holder had written.")
 LOCKS = Counter("redlock_acquisitions_total", "Attempts to take the lock by outcome.", ["outcome"])
 BATCHES = Histogram("consumer_batch_size", "Messages handled together.", ["queue"], buckets=(1, 2, 5, 10, 20, 50, 100, 200))

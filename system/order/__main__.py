@@ -12,9 +12,11 @@ from system.common.consumer import BatchConsumer
 from system.common.outbox import Outbox, Outgoing
 from system.common.queues import ORDER_PLACE
 from system.common.redlock import Redlock, RedlockSettings, masters
+from system.common.retention import Past, Retention
 from system.common.rpc_channel import Caller, channel
 from system.common.rpc_server import Servicer
 from system.common.saga_engine import SagaEngine
+from system.common.saga_store import SAGAS, STEP_LOG
 from system.common.service import Composition, run
 from system.order import store
 from system.order.clients import PAYMENT_SERVICE, PRODUCT_SERVICE, Payments, Stock
@@ -23,6 +25,13 @@ from system.order.handlers import OrderHandlers
 from system.order.rpc import OrderRpc
 from system.order.sagas import OrderSagas
 from system.order.settings import OrderSettings
+from system.order.tables import FENCING_TOKENS
+
+PAST = (
+    Past(SAGAS, SAGAS.c.id, SAGAS.c.updated_at, SAGAS.c.active.is_(None)),
+    Past(STEP_LOG, STEP_LOG.c.id, STEP_LOG.c.at),
+    Past(FENCING_TOKENS, FENCING_TOKENS.c.token, FENCING_TOKENS.c.drawn_at),
+)
 
 
 @asynccontextmanager
@@ -65,9 +74,10 @@ async def compose(settings: OrderSettings) -> AsyncIterator[Composition]:
         engine = SagaEngine(db, sagas.definitions(), instance=settings.instance, lease_s=settings.saga_lease_s)
         handlers = OrderHandlers(db, engine, settings)
         consumer = BatchConsumer(connection, ORDER_PLACE, PlaceOrderConsumer(handlers), batch=settings.batch_size)
+        retention = Retention(db, PAST, keep_s=settings.retention_s)
         yield Composition(
             servicers=[Servicer(add_OrderServiceServicer_to_server, OrderRpc(handlers), "shop.order.v1.OrderService")],
-            loops=[consumer.loop, engine.loop, handlers.expire, outbox.loop],
+            loops=[consumer.loop, engine.loop, engine.watch, handlers.expire, outbox.loop, retention.loop],
         )
         await handlers.drain()
 

@@ -91,6 +91,24 @@ class Placement:
         return self.user_id, self.idempotency_key
 
 
+class PaymentOutcome(StrEnum):
+    """How an attempt to pay ended."""
+
+    CAPTURED = "CAPTURED"
+    DECLINED = "DECLINED"
+    REFUNDED = "REFUNDED"
+
+
+@dataclass(frozen=True)
+class PaymentAttempt:
+    """The last attempt to pay that has ended, with its time (UTC)."""
+
+    payment_id: str
+    outcome: PaymentOutcome
+    reason: str
+    ended_at: datetime
+
+
 @dataclass(frozen=True)
 class Order:
     """An order as stored. Times are UTC."""
@@ -108,6 +126,7 @@ class Order:
     created_at: datetime
     updated_at: datetime
     expires_at: datetime | None
+    last_payment: PaymentAttempt | None = None
     overdue: bool = False
     """Whether, by the database's clock, the time to pay is over."""
 

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import binascii
-import contextvars
 import re
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -212,8 +211,9 @@ def _refuse(reason: str) -> None:
 
 
 def _detached(work: Coroutine[None, None, list[Saga]]) -> asyncio.Task[list[Saga]]:
-    """A task that the caller's deadline and cancellation do not reach."""
-    return asyncio.create_task(work, context=contextvars.Context())
+    """A task that the caller's deadline and cancellation do not reach; it goes on with the caller's trace and log context."""
+    with deadlines.none():
+        return asyncio.create_task(work)
 
 
 def _token(order: Order) -> str:

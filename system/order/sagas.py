@@ -4,7 +4,6 @@ Every remote step is idempotent by order (and payment), so a step repeated by an
 new. A definite no turns a saga around; anything else is tried again until it is answered.
 """
 
-import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,10 +13,10 @@ from system.common.database import Database, Transaction
 from system.common.errors import Conflict, Internal, PaymentDeclined
 from system.common.outbox import Outbox
 from system.common.redlock import Grant
-from system.common.saga import Definition, Done, Local, Outcome, Refused, Remote, Saga
+from system.common.saga import Definition, Done, Local, Outcome, Refused, Remote, Saga, each
 from system.order import store
 from system.order.clients import Payments, Reserved, Stock
-from system.order.domain import Item, Money, Status, why_not_offered
+from system.order.domain import Item, Money, PaymentOutcome, Status, why_not_offered
 from system.order.wire import event
 
 STOCK_LOST = "STOCK_LOST"
@@ -48,7 +47,7 @@ class OrderSagas:
         return (
             Definition(
                 "place",
-                steps=(Remote("reserve_stock", self.reserve_stock),),
+                steps=(Remote("reserve_stock", self.reserve_stock, undo=self.release_stock),),
                 finish=Local("await_payment", self.await_payment),
                 give_up=Local("reject", self.reject),
             ),
@@ -85,9 +84,6 @@ class OrderSagas:
         products = sorted({item.product_id for items in wanted.values() for item in items})
         async with self._lock.hold(products) as grant:
             results = await self._stock.reserve(wanted, grant.token)
-        refused = [key for key, r in results.items() if r.outcome == "RESERVED" and why_not_offered(r.items)]
-        if refused:
-            await self._stock.release(refused)
         return [_reserved(results[s.subject]) for s in sagas]
 
     async def await_payment(self, tx: Transaction, sagas: Sequence[Saga]) -> None:
@@ -118,12 +114,16 @@ class OrderSagas:
                 return Refused(error.code)
             return Done()
 
-        return await asyncio.gather(*(capture(s) for s in sagas))
+        return await each(sagas, capture)
 
     async def refund_payment(self, sagas: Sequence[Saga]) -> Sequence[Outcome]:
         """Give it back."""
-        await asyncio.gather(*(self._payments.refund(s.subject, s.data["payment_id"]) for s in sagas))
-        return [Done()] * len(sagas)
+
+        async def refund(saga: Saga) -> Outcome:
+            await self._payments.refund(saga.subject, saga.data["payment_id"])
+            return Done()
+
+        return await each(sagas, refund)
 
     async def confirm_stock(self, sagas: Sequence[Saga]) -> Sequence[Outcome]:
         """What was set aside is sold. Refused when it is no longer set aside: then the money goes back."""
@@ -133,12 +133,17 @@ class OrderSagas:
     async def mark_paid(self, tx: Transaction, sagas: Sequence[Saga]) -> None:
         """Paid and sold: payment will see to the confirmation."""
         for saga in sagas:
-            await store.move(tx, [saga.subject], Status.PAID, payment_id=saga.data["payment_id"])
+            payment = saga.data["payment_id"]
+            told = store.last_payment(payment, PaymentOutcome.CAPTURED)
+            await store.move(tx, [saga.subject], Status.PAID, payment_id=payment, **told)
         await self._tell(tx, sagas)
 
     async def leave_or_cancel(self, tx: Transaction, sagas: Sequence[Saga]) -> None:
         """A declined payment leaves the order as it was, to be paid otherwise; stock that was lost ends it, refunded."""
         lost = [s for s in sagas if s.reason == STOCK_LOST]
+        for saga in sagas:
+            outcome = PaymentOutcome.REFUNDED if saga.reason == STOCK_LOST else PaymentOutcome.DECLINED
+            await store.note_payment(tx, saga.subject, saga.data["payment_id"], outcome, saga.reason)
         if lost:
             await store.move(tx, [s.subject for s in lost], Status.CANCELLED, reason=STOCK_LOST)
             await self._tell(tx, lost)
@@ -173,7 +178,7 @@ def _reserved(result: Reserved) -> Outcome:
     if result.outcome != "RESERVED":
         return Refused(result.outcome)
     if reason := why_not_offered(result.items):
-        return Refused(reason)
+        return Refused(reason, effect=True)
     return Done({"lines": _dump(result.items)})
 
 

@@ -8,8 +8,20 @@ from sqlalchemy import Row, and_, exists, insert, or_, select, tuple_, update
 
 from system.common.database import NOW, Transaction, in_seconds
 from system.common.idempotency import fingerprint
-from system.common.saga_engine import SAGAS
-from system.order.domain import Address, Item, Money, Order, Placement, Status, before, content, sum_of
+from system.common.saga_store import ACTIVE, SAGAS
+from system.order.domain import (
+    Address,
+    Item,
+    Money,
+    Order,
+    PaymentAttempt,
+    PaymentOutcome,
+    Placement,
+    Status,
+    before,
+    content,
+    sum_of,
+)
 from system.order.tables import FENCING_TOKENS, ITEMS, ORDERS
 
 OVERDUE = (ORDERS.c.expires_at <= NOW).label("overdue")
@@ -73,14 +85,14 @@ async def page(tx: Transaction, user_id: str, size: int, after: tuple[str, str] 
 
 async def active_saga(tx: Transaction, order_id: str) -> tuple[str, Mapping[str, str]] | None:
     """Kind and data of the saga that an order is in, or None."""
-    query = select(SAGAS.c.kind, SAGAS.c.data).where(SAGAS.c.subject == order_id, SAGAS.c.active.is_(True))
+    query = select(SAGAS.c.kind, SAGAS.c.data).where(SAGAS.c.subject == order_id, ACTIVE)
     row = (await tx.execute(query)).first()
     return (row.kind, row.data) if row else None
 
 
 async def overdue(tx: Transaction, limit: int) -> list[str]:
     """Locks and names orders whose time to pay is over and that no saga is working on."""
-    busy = exists().where(SAGAS.c.subject == ORDERS.c.id, SAGAS.c.active.is_(True))
+    busy = exists().where(SAGAS.c.subject == ORDERS.c.id, ACTIVE)
     query = select(ORDERS.c.id).where(ORDERS.c.status == Status.RESERVED.value, ORDERS.c.expires_at <= NOW, ~busy)
     rows = await tx.execute(query.order_by(ORDERS.c.expires_at).limit(limit).with_for_update(skip_locked=True))
     return list(rows.scalars())
@@ -110,6 +122,22 @@ async def move(tx: Transaction, ids: Collection[str], target: Status, **values: 
     await tx.execute(here.values(status=target.value, **values))
 
 
+async def note_payment(tx: Transaction, order_id: str, payment_id: str, outcome: PaymentOutcome, reason: str) -> None:
+    """Say what became of the last attempt to pay an order."""
+    here = update(ORDERS).where(ORDERS.c.id == order_id)
+    await tx.execute(here.values(last_payment(payment_id, outcome, reason)))
+
+
+def last_payment(payment_id: str, outcome: PaymentOutcome, reason: str = "") -> dict[str, object]:
+    """What became of an attempt to pay, as values of a row."""
+    return {
+        "last_payment_id": payment_id,
+        "last_payment_outcome": outcome.value,
+        "last_payment_reason": reason,
+        "last_payment_at": NOW,
+    }
+
+
 def _total(items: Sequence[Item]) -> tuple[str, int]:
     total = sum_of(items)
     if total is None:
@@ -131,6 +159,13 @@ def _item(row: Row[Any]) -> Item:
     return Item(row.product_id, row.quantity, row.name, price)
 
 
+def _last_payment(row: Row[Any]) -> PaymentAttempt | None:
+    if row.last_payment_id is None:
+        return None
+    outcome = PaymentOutcome(row.last_payment_outcome)
+    return PaymentAttempt(row.last_payment_id, outcome, row.last_payment_reason, row.last_payment_at)
+
+
 def _order(row: Row[Any], items: Iterable[Item]) -> Order:
     return Order(
         id=row.id,
@@ -146,5 +181,6 @@ def _order(row: Row[Any], items: Iterable[Item]) -> Order:
         created_at=row.created_at,
         updated_at=row.updated_at,
         expires_at=row.expires_at,
+        last_payment=_last_payment(row),
         overdue=bool(row.overdue),
     )

@@ -25,6 +25,10 @@ ORDERS = Table(
     Column("created_at", DateTime),
     Column("updated_at", DateTime),
     Column("expires_at", DateTime, nullable=True),
+    Column("last_payment_id", String(100), nullable=True),
+    Column("last_payment_outcome", String(10), nullable=True),
+    Column("last_payment_reason", String(100), nullable=True),
+    Column("last_payment_at", DateTime, nullable=True),
 )
 
 ITEMS = Table(

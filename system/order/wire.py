@@ -9,7 +9,7 @@ from shop.common.v1.money_pb2 import Money as MoneyMessage
 from shop.events.v1 import events_pb2
 from shop.order.v1 import order_pb2
 
-from system.order.domain import Address, Item, Money, Order, Placement, Status
+from system.order.domain import Address, Item, Money, Order, PaymentAttempt, Placement, Status
 
 
 def timestamp(moment: datetime) -> Timestamp:
@@ -44,6 +44,16 @@ def order_message(order: Order) -> order_pb2.Order:
         created_at=timestamp(order.created_at),
         updated_at=timestamp(order.updated_at),
         expires_at=timestamp(order.expires_at) if order.expires_at else None,
+        last_payment=_payment_attempt(order.last_payment) if order.last_payment else None,
+    )
+
+
+def _payment_attempt(attempt: PaymentAttempt) -> order_pb2.PaymentAttempt:
+    return order_pb2.PaymentAttempt(
+        payment_id=attempt.payment_id,
+        outcome=order_pb2.PaymentOutcome.Value(f"PAYMENT_OUTCOME_{attempt.outcome}"),
+        reason=attempt.reason,
+        ended_at=timestamp(attempt.ended_at),
     )
 
 

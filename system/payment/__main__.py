@@ -9,9 +9,10 @@ from shop.notification.v1.notification_pb2 import SendOrderConfirmationRequest
 from shop.notification.v1.notification_pb2_grpc import NotificationServiceStub
 from shop.payment.v1.payment_pb2_grpc import add_PaymentServiceServicer_to_server
 
-from system.common import broker, database
+from system.common import broker, database, inbox
 from system.common.consumer import BatchConsumer
 from system.common.outbox import Outbox, Outgoing
+from system.common.retention import Past, Retention
 from system.common.rpc_channel import Caller, channel
 from system.common.rpc_server import Servicer
 from system.common.service import Composition, run
@@ -24,6 +25,7 @@ from system.payment.settings import PaymentSettings
 from system.payment.store import PaymentStore
 
 BATCH = 50
+PAST = (Past(inbox.TABLE, inbox.TABLE.c.message_id, inbox.TABLE.c.handled_at),)
 
 
 @asynccontextmanager
@@ -53,7 +55,7 @@ async def compose(settings: PaymentSettings) -> AsyncIterator[Composition]:
 
         yield Composition(
             servicers=[Servicer(add_PaymentServiceServicer_to_server, PaymentRpc(payments), "shop.payment.v1.PaymentService")],
-            loops=[consume, outbox.loop],
+            loops=[consume, outbox.loop, Retention(db, PAST, keep_s=settings.retention_s).loop],
         )
 
 

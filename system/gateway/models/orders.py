@@ -45,6 +45,13 @@ ORDER = {
     "created_at": "2026-11-22T12:00:00.000000Z",
     "updated_at": "2026-11-22T12:00:00.100000Z",
     "expires_at": "2026-11-22T12:05:00.100000Z",
+    "last_payment": None,
+}
+DECLINED = {
+    "payment_id": "pay_4f1d2c3b",
+    "outcome": "DECLINED",
+    "reason": "CARD_DECLINED",
+    "ended_at": "2026-11-22T12:01:00.000000Z",
 }
 CURSOR = f"^([0-9]{{16}}-{UUID.strip('^$')})?$"
 """What is given out since 0.2; what 0.1 gave out is read, too, so that a client can go on with its list during an upgrade."""
@@ -144,6 +151,35 @@ class DeliveryAddress(Answer):
     country: str
 
 
+class PaymentOutcome(StrEnum):
+    """How an attempt to pay ended: DECLINED took nothing, REFUNDED gave everything back."""
+
+    CAPTURED = "CAPTURED"
+    DECLINED = "DECLINED"
+    REFUNDED = "REFUNDED"
+
+
+class PaymentAttempt(Answer):
+    """An attempt to pay that has ended."""
+
+    model_config = example(DECLINED)
+
+    payment_id: str
+    outcome: PaymentOutcome
+    reason: Annotated[str | None, Field(description="Why it was declined or refunded, as a constant.")]
+    ended_at: datetime
+
+    @classmethod
+    def of(cls, message: order_pb2.PaymentAttempt) -> Self:
+        """Read from a message."""
+        return cls(
+            payment_id=message.payment_id,
+            outcome=member_of(PaymentOutcome, order_pb2.PaymentOutcome, message.outcome, "PAYMENT_OUTCOME_"),
+            reason=message.reason or None,
+            ended_at=moment(message.ended_at),
+        )
+
+
 class Order(Answer):
     """An order."""
 
@@ -159,6 +195,10 @@ class Order(Answer):
     created_at: datetime
     updated_at: datetime
     expires_at: Annotated[datetime | None, Field(description="Until when it can be paid; null until it is reserved.")]
+    last_payment: Annotated[
+        PaymentAttempt | None,
+        Field(description="The last attempt to pay that has ended: what became of a `complete` that was answered 202."),
+    ]
 
     @classmethod
     def of(cls, message: order_pb2.Order) -> Self:
@@ -181,6 +221,7 @@ class Order(Answer):
             created_at=moment(message.created_at),
             updated_at=moment(message.updated_at),
             expires_at=moment(message.expires_at) if message.HasField("expires_at") else None,
+            last_payment=PaymentAttempt.of(message.last_payment) if message.HasField("last_payment") else None,
         )
 
 

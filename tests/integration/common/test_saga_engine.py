@@ -13,10 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from harness.stack.attach import AttachedStack
 from harness.stack.namespaces import Namespace
 from system.common.database import Database, Transaction, connect
-from system.common.errors import Unavailable
+from system.common.errors import InvalidArgument, Unavailable
 from system.common.migrate import configuration
-from system.common.saga import Definition, Done, Local, Outcome, Refused, Remote, Saga, State
+from system.common.saga import Definition, Done, Failed, Local, Outcome, Refused, Remote, Saga, State
 from system.common.saga_engine import SagaEngine
+from system.common.saga_store import RESUME
 from system.common.settings import DatabaseSettings
 from tests.integration.shop import eventually
 
@@ -28,6 +29,7 @@ class Play:
     done: list[str] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     fail: dict[str, int] = field(default_factory=dict)
+    effect: bool = False
     gate: asyncio.Event | None = None
     reached: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -42,7 +44,7 @@ class Play:
                 raise Unavailable("away")
             self.done.append(said)
             refused = self.refuse.get(said)
-            return [Refused(refused) if refused else Done({name: "kept"}) for _ in sagas]
+            return [Refused(refused, effect=self.effect) if refused else Done({name: "kept"}) for _ in sagas]
 
         return act  # type: ignore[return-value]  # an async function is what Remote takes
 
@@ -114,6 +116,14 @@ async def test_a_refusal_of_the_first_step_has_nothing_to_undo(database: Databas
     engine = engine_of(database, play)
     await engine.execute(await start(engine, database, subject))
     assert play.done == ["first", "give up"]
+
+
+async def test_a_refusal_with_an_effect_undoes_its_own_step_too(database: Database) -> None:
+    play, subject = Play(refuse={"second": "NO"}, effect=True), str(uuid.uuid4())
+    engine = engine_of(database, play)
+    (saga,) = await engine.execute(await start(engine, database, subject))
+    assert play.done == ["first", "second", "undo second", "undo first", "give up"]
+    assert (saga.state, saga.reason) == (State.COMPENSATED, "NO")
 
 
 async def test_a_step_that_fails_is_done_again_later_also_while_undoing(database: Database) -> None:
@@ -188,3 +198,115 @@ async def test_sagas_of_a_batch_part_ways_where_their_answers_differ(database: D
     assert {s.subject for s in ended if s.state is State.COMPENSATED} == refused
     assert {s.subject for s in ended if s.state is State.DONE} == set(subjects) - refused
     assert sorted(play.done) == ["finish", "give up"]
+
+
+@dataclass
+class Stubborn:
+    """A step that answers for a whole batch, or fails with it when one of its sagas is among `poison`."""
+
+    poison: dict[str, Exception]
+    sizes: list[int] = field(default_factory=list)
+
+    async def act(self, sagas: Sequence[Saga]) -> Sequence[Outcome]:
+        self.sizes.append(len(sagas))
+        for saga in sagas:
+            if error := self.poison.get(saga.subject):
+                raise error
+        return [Done()] * len(sagas)
+
+    async def one_by_one(self, sagas: Sequence[Saga]) -> Sequence[Outcome]:
+        return [Failed(self.poison[s.subject]) if s.subject in self.poison else Done() for s in sagas]
+
+    async def end(self, tx: Transaction, sagas: Sequence[Saga]) -> None:
+        for saga in sagas:
+            if error := self.poison.get(saga.subject):
+                raise error
+
+
+POISON = pytest.mark.parametrize(
+    "error", [Unavailable("away for ever"), InvalidArgument("nobody can"), KeyError("a defect")], ids=lambda e: type(e).__name__
+)
+
+
+async def ended(database: Database, subjects: Sequence[str]) -> set[str]:
+    async with database.transaction() as tx:
+        rows = await tx.execute(text("SELECT subject FROM sagas WHERE state = 'DONE'"))
+        return set(rows.scalars()) & set(subjects)
+
+
+async def run_until_all_but_one_ended(engine: SagaEngine, database: Database, subjects: Sequence[str]) -> None:
+    sagas = await database.run(lambda tx: engine.start(tx, "play", {s: {} for s in subjects}))
+    await engine.execute(sagas)
+    stop = asyncio.Event()
+    loop = asyncio.create_task(engine.loop(stop))
+    try:
+        await eventually(lambda: ended(database, subjects), lambda done: done == set(subjects[1:]))
+    finally:
+        stop.set()
+        await loop
+
+
+@POISON
+async def test_a_saga_that_cannot_succeed_holds_up_no_other(database: Database, error: Exception) -> None:
+    subjects = [str(uuid.uuid4()) for _ in range(40)]
+    step, play = Stubborn({subjects[0]: error}), Play()
+    definition = Definition("play", (Remote("step", step.act),), finish=play.ending("finish"), give_up=play.ending("give up"))
+    engine = SagaEngine(database, [definition], instance=uuid.uuid4().hex)
+    await run_until_all_but_one_ended(engine, database, subjects)
+    assert step.sizes[0] == 40
+    assert (await row(database, subjects[0]))["attempts"] != 0
+
+
+async def test_an_outcome_that_is_missing_is_asked_for_alone(database: Database) -> None:
+    subjects = [str(uuid.uuid4()) for _ in range(5)]
+    step, play = Stubborn({subjects[0]: Unavailable("away")}), Play()
+    definition = Definition(
+        "play", (Remote("step", step.one_by_one),), finish=play.ending("finish"), give_up=play.ending("give up")
+    )
+    engine = SagaEngine(database, [definition], instance=uuid.uuid4().hex)
+    sagas = await engine.execute(await database.run(lambda tx: engine.start(tx, "play", {s: {} for s in subjects})))
+    assert {s.subject: s.state for s in sagas} == {
+        subject: State.DONE if subject in subjects[1:] else State.RUNNING for subject in subjects
+    }
+
+
+async def test_a_saga_whose_end_cannot_be_written_holds_up_no_other(database: Database) -> None:
+    subjects = [str(uuid.uuid4()) for _ in range(10)]
+    step = Stubborn({subjects[0]: ValueError("an end that cannot be")})
+    definition = Definition(
+        "play", (Remote("step", Play().step("step")),), finish=Local("finish", step.end), give_up=Play().ending("give up")
+    )
+    engine = SagaEngine(database, [definition], instance=uuid.uuid4().hex)
+    await run_until_all_but_one_ended(engine, database, subjects)
+
+
+async def test_a_defect_is_parked_after_a_while_and_goes_on_when_it_is_resumed(database: Database) -> None:
+    subject, step = str(uuid.uuid4()), Stubborn({})
+    step.poison[subject] = KeyError("a defect")
+    definition = Definition(
+        "play", (Remote("step", step.act),), finish=Play().ending("finish"), give_up=Play().ending("give up")
+    )
+    engine = SagaEngine(database, [definition], instance=uuid.uuid4().hex, park_after=3)
+    await engine.execute(await start(engine, database, subject))
+    stop = asyncio.Event()
+    loop = asyncio.create_task(engine.loop(stop))
+    try:
+        parked = await eventually(lambda: row(database, subject), lambda stored: stored["parked_at"] is not None)
+        assert (parked["defects"], parked["active"], "a defect" in str(parked["error"])) == (3, 1, True)
+        assert await engine.count_parked() == {"play": 1}
+        step.poison.clear()
+        async with database.transaction() as tx:
+            await tx.execute(text(RESUME), {"id": parked["id"]})
+        await eventually(lambda: row(database, subject), lambda stored: stored["state"] == "DONE")
+    finally:
+        stop.set()
+        await loop
+    assert await engine.count_parked() == {}
+
+
+async def test_what_is_away_is_asked_for_as_long_as_it_takes(database: Database) -> None:
+    subject, play = str(uuid.uuid4()), Play(fail={"first": 6})
+    engine = SagaEngine(database, [play.definition()], instance=uuid.uuid4().hex, park_after=3)
+    await engine.execute(await start(engine, database, subject))
+    await until_rest(engine, database, subject)
+    assert (await row(database, subject))["state"] == "DONE"

@@ -27,7 +27,7 @@ from shop.common.v1 import contract_pb2 as shop_dot_common_dot_v1_dot_contract__
 from shop.common.v1 import money_pb2 as shop_dot_common_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19shop/order/v1/order.proto\x12\rshop.order.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dshop/common/v1/contract.proto\x1a\x1ashop/common/v1/money.proto\"\x91\x01\n\x07\x41\x64\x64ress\x12\x1a\n\trecipient\x18\x01 \x01(\tB\x07\x8a\xb5\x18\x03(\xc8\x01\x12\x17\n\x06street\x18\x02 \x01(\tB\x07\x8a\xb5\x18\x03(\xc8\x01\x12\x14\n\x04\x63ity\x18\x03 \x01(\tB\x06\x8a\xb5\x18\x02(d\x12\x1b\n\x0bpostal_code\x18\x04 \x01(\tB\x06\x8a\xb5\x18\x02(\x14\x12\x1e\n\x07\x63ountry\x18\x05 \x01(\tB\r\x8a\xb5\x18\t:\x07\x63ountry\"\x80\x01\n\tOrderItem\x12\x1c\n\nproduct_id\x18\x01 \x01(\tB\x08\x8a\xb5\x18\x04 $($\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x1c\n\x08quantity\x18\x03 \x01(\x03\x42\n\x8a\xb5\x18\x06\x10\x01\x18\xc0\x84=\x12)\n\nunit_price\x18\x04 \x01(\x0b\x32\x15.shop.common.v1.Money\"\x85\x03\n\x05Order\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12*\n\x06status\x18\x03 \x01(\x0e\x32\x1a.shop.order.v1.OrderStatus\x12\'\n\x05items\x18\x04 \x03(\x0b\x32\x18.shop.order.v1.OrderItem\x12$\n\x05total\x18\x05 \x01(\x0b\x32\x15.shop.common.v1.Money\x12\x30\n\x10\x64\x65livery_address\x18\x06 \x01(\x0b\x32\x16.shop.order.v1.Address\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x12\n\npayment_id\x18\x08 \x01(\t\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xfd\x01\n\x12\x41\x63\x63\x65ptOrderRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1d\n\x07user_id\x18\x02 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1f\n\x0e\x63ustomer_email\x18\x03 \x01(\tB\x07\x8a\xb5\x18\x03(\xfe\x01\x12\"\n\x0fidempotency_key\x18\x04 \x01(\tB\t\x8a\xb5\x18\x05\x08\x01(\xff\x01\x12\x31\n\x05items\x18\x05 \x03(\x0b\x32\x18.shop.order.v1.OrderItemB\x08\x8a\xb5\x18\x04\x08\x01\x30\x64\x12\x30\n\x10\x64\x65livery_address\x18\x06 \x01(\x0b\x32\x16.shop.order.v1.Address\":\n\x13\x41\x63\x63\x65ptOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"N\n\x0fGetOrderRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1b\n\x07user_id\x18\x02 \x01(\tB\n\x8a\xb5\x18\x06:\x04uuid\"7\n\x10GetOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"c\n\x11ListOrdersRequest\x12\x1d\n\x07user_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1b\n\tpage_size\x18\x02 \x01(\x05\x42\x08\x8a\xb5\x18\x04\x10\x01\x18\x64\x12\x12\n\npage_token\x18\x03 \x01(\t\"S\n\x12ListOrdersResponse\x12$\n\x06orders\x18\x01 \x03(\x0b\x32\x14.shop.order.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"s\n\x14\x43ompleteOrderRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1d\n\x07user_id\x18\x02 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1c\n\npayment_id\x18\x03 \x01(\tB\x08\x8a\xb5\x18\x04\x08\x01(d\"Q\n\x15\x43ompleteOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x13\n\x0bin_progress\x18\x02 \x01(\x08\"S\n\x12\x43\x61ncelOrderRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1d\n\x07user_id\x18\x02 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\"O\n\x13\x43\x61ncelOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x13\n\x0bin_progress\x18\x02 \x01(\x08*\xc8\x01\n\x0bOrderStatus\x12\x1c\n\x18ORDER_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14ORDER_STATUS_PENDING\x10\x01\x12\x19\n\x15ORDER_STATUS_RESERVED\x10\x02\x12\x19\n\x15ORDER_STATUS_REJECTED\x10\x03\x12\x15\n\x11ORDER_STATUS_PAID\x10\x04\x12\x1a\n\x16ORDER_STATUS_CANCELLED\x10\x05\x12\x18\n\x14ORDER_STATUS_EXPIRED\x10\x06\x32\xaf\x05\n\x0cOrderService\x12\x87\x01\n\x0b\x41\x63\x63\x65ptOrder\x12!.shop.order.v1.AcceptOrderRequest\x1a\".shop.order.v1.AcceptOrderResponse\"1\x90\x02\x02\x8a\xb5\x18*\x08\x88\'\x12\x10INVALID_ARGUMENT\x12\x13\x46\x41ILED_PRECONDITION\x12t\n\x08GetOrder\x12\x1e.shop.order.v1.GetOrderRequest\x1a\x1f.shop.order.v1.GetOrderResponse\"\'\x90\x02\x01\x8a\xb5\x18 \x08\x88\'\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12o\n\nListOrders\x12 .shop.order.v1.ListOrdersRequest\x1a!.shop.order.v1.ListOrdersResponse\"\x1c\x90\x02\x01\x8a\xb5\x18\x15\x08\x88\'\x12\x10INVALID_ARGUMENT\x12\x98\x01\n\rCompleteOrder\x12#.shop.order.v1.CompleteOrderRequest\x1a$.shop.order.v1.CompleteOrderResponse\"<\x90\x02\x02\x8a\xb5\x18\x35\x08\x90N\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12\x13\x46\x41ILED_PRECONDITION\x12\x92\x01\n\x0b\x43\x61ncelOrder\x12!.shop.order.v1.CancelOrderRequest\x1a\".shop.order.v1.CancelOrderResponse\"<\x90\x02\x02\x8a\xb5\x18\x35\x08\x90N\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12\x13\x46\x41ILED_PRECONDITIONb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19shop/order/v1/order.proto\x12\rshop.order.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dshop/common/v1/contract.proto\x1a\x1ashop/common/v1/money.proto\"\x91\x01\n\x07\x41\x64\x64ress\x12\x1a\n\trecipient\x18\x01 \x01(\tB\x07\x8a\xb5\x18\x03(\xc8\x01\x12\x17\n\x06street\x18\x02 \x01(\tB\x07\x8a\xb5\x18\x03(\xc8\x01\x12\x14\n\x04\x63ity\x18\x03 \x01(\tB\x06\x8a\xb5\x18\x02(d\x12\x1b\n\x0bpostal_code\x18\x04 \x01(\tB\x06\x8a\xb5\x18\x02(\x14\x12\x1e\n\x07\x63ountry\x18\x05 \x01(\tB\r\x8a\xb5\x18\t:\x07\x63ountry\"\x80\x01\n\tOrderItem\x12\x1c\n\nproduct_id\x18\x01 \x01(\tB\x08\x8a\xb5\x18\x04 $($\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x1c\n\x08quantity\x18\x03 \x01(\x03\x42\n\x8a\xb5\x18\x06\x10\x01\x18\xc0\x84=\x12)\n\nunit_price\x18\x04 \x01(\x0b\x32\x15.shop.common.v1.Money\"\x92\x01\n\x0ePaymentAttempt\x12\x12\n\npayment_id\x18\x01 \x01(\t\x12.\n\x07outcome\x18\x02 \x01(\x0e\x32\x1d.shop.order.v1.PaymentOutcome\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12,\n\x08\x65nded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xba\x03\n\x05Order\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12*\n\x06status\x18\x03 \x01(\x0e\x32\x1a.shop.order.v1.OrderStatus\x12\'\n\x05items\x18\x04 \x03(\x0b\x32\x18.shop.order.v1.OrderItem\x12$\n\x05total\x18\x05 \x01(\x0b\x32\x15.shop.common.v1.Money\x12\x30\n\x10\x64\x65livery_address\x18\x06 \x01(\x0b\x32\x16.shop.order.v1.Address\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x12\n\npayment_id\x18\x08 \x01(\t\x12.\n\ncreated_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0clast_payment\x18\x0c \x01(\x0b\x32\x1d.shop.order.v1.PaymentAttempt\"\xfd\x01\n\x12\x41\x63\x63\x65ptOrderRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1d\n\x07user_id\x18\x02 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1f\n\x0e\x63ustomer_email\x18\x03 \x01(\tB\x07\x8a\xb5\x18\x03(\xfe\x01\x12\"\n\x0fidempotency_key\x18\x04 \x01(\tB\t\x8a\xb5\x18\x05\x08\x01(\xff\x01\x12\x31\n\x05items\x18\x05 \x03(\x0b\x32\x18.shop.order.v1.OrderItemB\x08\x8a\xb5\x18\x04\x08\x01\x30\x64\x12\x30\n\x10\x64\x65livery_address\x18\x06 \x01(\x0b\x32\x16.shop.order.v1.Address\":\n\x13\x41\x63\x63\x65ptOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"N\n\x0fGetOrderRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1b\n\x07user_id\x18\x02 \x01(\tB\n\x8a\xb5\x18\x06:\x04uuid\"7\n\x10GetOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\"c\n\x11ListOrdersRequest\x12\x1d\n\x07user_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1b\n\tpage_size\x18\x02 \x01(\x05\x42\x08\x8a\xb5\x18\x04\x10\x01\x18\x64\x12\x12\n\npage_token\x18\x03 \x01(\t\"S\n\x12ListOrdersResponse\x12$\n\x06orders\x18\x01 \x03(\x0b\x32\x14.shop.order.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"s\n\x14\x43ompleteOrderRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1d\n\x07user_id\x18\x02 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1c\n\npayment_id\x18\x03 \x01(\tB\x08\x8a\xb5\x18\x04\x08\x01(d\"Q\n\x15\x43ompleteOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x13\n\x0bin_progress\x18\x02 \x01(\x08\"S\n\x12\x43\x61ncelOrderRequest\x12\x1e\n\x08order_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1d\n\x07user_id\x18\x02 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\"O\n\x13\x43\x61ncelOrderResponse\x12#\n\x05order\x18\x01 \x01(\x0b\x32\x14.shop.order.v1.Order\x12\x13\n\x0bin_progress\x18\x02 \x01(\x08*\xc8\x01\n\x0bOrderStatus\x12\x1c\n\x18ORDER_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14ORDER_STATUS_PENDING\x10\x01\x12\x19\n\x15ORDER_STATUS_RESERVED\x10\x02\x12\x19\n\x15ORDER_STATUS_REJECTED\x10\x03\x12\x15\n\x11ORDER_STATUS_PAID\x10\x04\x12\x1a\n\x16ORDER_STATUS_CANCELLED\x10\x05\x12\x18\n\x14ORDER_STATUS_EXPIRED\x10\x06*\x8b\x01\n\x0ePaymentOutcome\x12\x1f\n\x1bPAYMENT_OUTCOME_UNSPECIFIED\x10\x00\x12\x1c\n\x18PAYMENT_OUTCOME_CAPTURED\x10\x01\x12\x1c\n\x18PAYMENT_OUTCOME_DECLINED\x10\x02\x12\x1c\n\x18PAYMENT_OUTCOME_REFUNDED\x10\x03\x32\xaf\x05\n\x0cOrderService\x12\x87\x01\n\x0b\x41\x63\x63\x65ptOrder\x12!.shop.order.v1.AcceptOrderRequest\x1a\".shop.order.v1.AcceptOrderResponse\"1\x90\x02\x02\x8a\xb5\x18*\x08\x88\'\x12\x10INVALID_ARGUMENT\x12\x13\x46\x41ILED_PRECONDITION\x12t\n\x08GetOrder\x12\x1e.shop.order.v1.GetOrderRequest\x1a\x1f.shop.order.v1.GetOrderResponse\"\'\x90\x02\x01\x8a\xb5\x18 \x08\x88\'\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12o\n\nListOrders\x12 .shop.order.v1.ListOrdersRequest\x1a!.shop.order.v1.ListOrdersResponse\"\x1c\x90\x02\x01\x8a\xb5\x18\x15\x08\x88\'\x12\x10INVALID_ARGUMENT\x12\x98\x01\n\rCompleteOrder\x12#.shop.order.v1.CompleteOrderRequest\x1a$.shop.order.v1.CompleteOrderResponse\"<\x90\x02\x02\x8a\xb5\x18\x35\x08\x90N\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12\x13\x46\x41ILED_PRECONDITION\x12\x92\x01\n\x0b\x43\x61ncelOrder\x12!.shop.order.v1.CancelOrderRequest\x1a\".shop.order.v1.CancelOrderResponse\"<\x90\x02\x02\x8a\xb5\x18\x35\x08\x90N\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12\x13\x46\x41ILED_PRECONDITIONb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -86,34 +86,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ORDERSERVICE'].methods_by_name['CompleteOrder']._serialized_options = b'\220\002\002\212\265\0305\010\220N\022\020INVALID_ARGUMENT\022\tNOT_FOUND\022\023FAILED_PRECONDITION'
   _globals['_ORDERSERVICE'].methods_by_name['CancelOrder']._loaded_options = None
   _globals['_ORDERSERVICE'].methods_by_name['CancelOrder']._serialized_options = b'\220\002\002\212\265\0305\010\220N\022\020INVALID_ARGUMENT\022\tNOT_FOUND\022\023FAILED_PRECONDITION'
-  _globals['_ORDERSTATUS']._serialized_start=1813
-  _globals['_ORDERSTATUS']._serialized_end=2013
+  _globals['_ORDERSTATUS']._serialized_start=2015
+  _globals['_ORDERSTATUS']._serialized_end=2215
+  _globals['_PAYMENTOUTCOME']._serialized_start=2218
+  _globals['_PAYMENTOUTCOME']._serialized_end=2357
   _globals['_ADDRESS']._serialized_start=137
   _globals['_ADDRESS']._serialized_end=282
   _globals['_ORDERITEM']._serialized_start=285
   _globals['_ORDERITEM']._serialized_end=413
-  _globals['_ORDER']._serialized_start=416
-  _globals['_ORDER']._serialized_end=805
-  _globals['_ACCEPTORDERREQUEST']._serialized_start=808
-  _globals['_ACCEPTORDERREQUEST']._serialized_end=1061
-  _globals['_ACCEPTORDERRESPONSE']._serialized_start=1063
-  _globals['_ACCEPTORDERRESPONSE']._serialized_end=1121
-  _globals['_GETORDERREQUEST']._serialized_start=1123
-  _globals['_GETORDERREQUEST']._serialized_end=1201
-  _globals['_GETORDERRESPONSE']._serialized_start=1203
-  _globals['_GETORDERRESPONSE']._serialized_end=1258
-  _globals['_LISTORDERSREQUEST']._serialized_start=1260
-  _globals['_LISTORDERSREQUEST']._serialized_end=1359
-  _globals['_LISTORDERSRESPONSE']._serialized_start=1361
-  _globals['_LISTORDERSRESPONSE']._serialized_end=1444
-  _globals['_COMPLETEORDERREQUEST']._serialized_start=1446
-  _globals['_COMPLETEORDERREQUEST']._serialized_end=1561
-  _globals['_COMPLETEORDERRESPONSE']._serialized_start=1563
-  _globals['_COMPLETEORDERRESPONSE']._serialized_end=1644
-  _globals['_CANCELORDERREQUEST']._serialized_start=1646
-  _globals['_CANCELORDERREQUEST']._serialized_end=1729
-  _globals['_CANCELORDERRESPONSE']._serialized_start=1731
-  _globals['_CANCELORDERRESPONSE']._serialized_end=1810
-  _globals['_ORDERSERVICE']._serialized_start=2016
-  _globals['_ORDERSERVICE']._serialized_end=2703
+  _globals['_PAYMENTATTEMPT']._serialized_start=416
+  _globals['_PAYMENTATTEMPT']._serialized_end=562
+  _globals['_ORDER']._serialized_start=565
+  _globals['_ORDER']._serialized_end=1007
+  _globals['_ACCEPTORDERREQUEST']._serialized_start=1010
+  _globals['_ACCEPTORDERREQUEST']._serialized_end=1263
+  _globals['_ACCEPTORDERRESPONSE']._serialized_start=1265
+  _globals['_ACCEPTORDERRESPONSE']._serialized_end=1323
+  _globals['_GETORDERREQUEST']._serialized_start=1325
+  _globals['_GETORDERREQUEST']._serialized_end=1403
+  _globals['_GETORDERRESPONSE']._serialized_start=1405
+  _globals['_GETORDERRESPONSE']._serialized_end=1460
+  _globals['_LISTORDERSREQUEST']._serialized_start=1462
+  _globals['_LISTORDERSREQUEST']._serialized_end=1561
+  _globals['_LISTORDERSRESPONSE']._serialized_start=1563
+  _globals['_LISTORDERSRESPONSE']._serialized_end=1646
+  _globals['_COMPLETEORDERREQUEST']._serialized_start=1648
+  _globals['_COMPLETEORDERREQUEST']._serialized_end=1763
+  _globals['_COMPLETEORDERRESPONSE']._serialized_start=1765
+  _globals['_COMPLETEORDERRESPONSE']._serialized_end=1846
+  _globals['_CANCELORDERREQUEST']._serialized_start=1848
+  _globals['_CANCELORDERREQUEST']._serialized_end=1931
+  _globals['_CANCELORDERRESPONSE']._serialized_start=1933
+  _globals['_CANCELORDERRESPONSE']._serialized_end=2012
+  _globals['_ORDERSERVICE']._serialized_start=2360
+  _globals['_ORDERSERVICE']._serialized_end=3047
 # @@protoc_insertion_point(module_scope)

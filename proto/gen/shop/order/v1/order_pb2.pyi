@@ -63,6 +63,34 @@ ORDER_STATUS_EXPIRED: OrderStatus.ValueType  # 6
 """Not paid in time. Final."""
 Global___OrderStatus: _TypeAlias = OrderStatus  # noqa: Y015
 
+class _PaymentOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PaymentOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PaymentOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PAYMENT_OUTCOME_UNSPECIFIED: _PaymentOutcome.ValueType  # 0
+    """Never sent."""
+    PAYMENT_OUTCOME_CAPTURED: _PaymentOutcome.ValueType  # 1
+    """The money was captured, and the order is paid."""
+    PAYMENT_OUTCOME_DECLINED: _PaymentOutcome.ValueType  # 2
+    """Nothing was captured; the order can be paid otherwise while there is time."""
+    PAYMENT_OUTCOME_REFUNDED: _PaymentOutcome.ValueType  # 3
+    """The stock was lost: whatever had been captured was given back."""
+
+class PaymentOutcome(_PaymentOutcome, metaclass=_PaymentOutcomeEnumTypeWrapper):
+    """PaymentOutcome is how an attempt to pay ended."""
+
+PAYMENT_OUTCOME_UNSPECIFIED: PaymentOutcome.ValueType  # 0
+"""Never sent."""
+PAYMENT_OUTCOME_CAPTURED: PaymentOutcome.ValueType  # 1
+"""The money was captured, and the order is paid."""
+PAYMENT_OUTCOME_DECLINED: PaymentOutcome.ValueType  # 2
+"""Nothing was captured; the order can be paid otherwise while there is time."""
+PAYMENT_OUTCOME_REFUNDED: PaymentOutcome.ValueType  # 3
+"""The stock was lost: whatever had been captured was given back."""
+Global___PaymentOutcome: _TypeAlias = PaymentOutcome  # noqa: Y015
+
 @_typing.final
 class Address(_message.Message):
     """Address is where an order goes."""
@@ -138,6 +166,42 @@ class OrderItem(_message.Message):
 Global___OrderItem: _TypeAlias = OrderItem  # noqa: Y015
 
 @_typing.final
+class PaymentAttempt(_message.Message):
+    """PaymentAttempt is an attempt to pay that has ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAYMENT_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    payment_id: _builtins.str
+    """The provider's payment."""
+    outcome: Global___PaymentOutcome.ValueType
+    """How it ended."""
+    reason: _builtins.str
+    """Why it was declined or refunded, as a constant such as CARD_DECLINED; empty otherwise."""
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ended."""
+
+    def __init__(
+        self,
+        *,
+        payment_id: _builtins.str = ...,
+        outcome: Global___PaymentOutcome.ValueType = ...,
+        reason: _builtins.str = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at", "outcome", b"outcome", "payment_id", b"payment_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PaymentAttempt: _TypeAlias = PaymentAttempt  # noqa: Y015
+
+@_typing.final
 class Order(_message.Message):
     """Order is what a customer asked for and what became of it."""
 
@@ -154,6 +218,7 @@ class Order(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    LAST_PAYMENT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID of the order."""
     user_id: _builtins.str
@@ -188,6 +253,10 @@ class Order(_message.Message):
     def expires_at(self) -> _timestamp_pb2.Timestamp:
         """Until when it can be paid; set once reserved."""
 
+    @_builtins.property
+    def last_payment(self) -> Global___PaymentAttempt:
+        """The last attempt to pay that has ended; unset before there is one."""
+
     def __init__(
         self,
         *,
@@ -202,10 +271,11 @@ class Order(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         expires_at: _timestamp_pb2.Timestamp | None = ...,
+        last_payment: Global___PaymentAttempt | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "delivery_address", b"delivery_address", "expires_at", b"expires_at", "total", b"total", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "delivery_address", b"delivery_address", "expires_at", b"expires_at", "last_payment", b"last_payment", "total", b"total", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "delivery_address", b"delivery_address", "expires_at", b"expires_at", "id", b"id", "items", b"items", "payment_id", b"payment_id", "reason", b"reason", "status", b"status", "total", b"total", "updated_at", b"updated_at", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "delivery_address", b"delivery_address", "expires_at", b"expires_at", "id", b"id", "items", b"items", "last_payment", b"last_payment", "payment_id", b"payment_id", "reason", b"reason", "status", b"status", "total", b"total", "updated_at", b"updated_at", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
