@@ -90,8 +90,12 @@ class Outbox:
         while not stop.is_set():
             self._written.clear()
             if not await self.relay():
-                OUTBOX_LAG.labels(self._name).set(await self._database.run(self._backlog))
+                await self.measure()
                 await self._wait(stop)
+
+    async def measure(self) -> None:
+        """The metric says how many messages wait, due or not."""
+        OUTBOX_LAG.labels(self._name).set(await self._database.run(self._backlog))
 
     async def relay(self) -> int:
         """Deliver what is due, at most `BATCH` rows; returns how many were claimed."""

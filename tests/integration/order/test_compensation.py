@@ -48,6 +48,8 @@ async def test_reserved_in_two_currencies_is_released_again(
     refused = await gateway.post("/orders", json={"items": items, "delivery_address": ADDRESS}, headers=user.headers | key())
     assert (refused.status_code, refused.json()["code"]) == (409, "MIXED_CURRENCIES")
     assert (stock_of(mysql, euro), stock_of(mysql, dollar)) == ((3, 0, 0), (3, 0, 0))
+    steps = steps_of(mysql, refused.json()["order_id"], "place")
+    assert steps == [("reserve_stock", "do", "MIXED_CURRENCIES"), ("reserve_stock", "undo", "done")]
 
 
 async def test_capture_refused_leaves_the_order_to_be_paid_otherwise(
@@ -62,6 +64,9 @@ async def test_capture_refused_leaves_the_order_to_be_paid_otherwise(
 
     declined = await pay(await authorise(provider, order, method="card_declined"))
     assert (declined.status_code, declined.json()["code"]) == (402, "CARD_DECLINED")
+    told = (await gateway.get(f"/orders/{order['id']}", headers=user.headers)).json()
+    assert told["status"] == "RESERVED"
+    assert (told["last_payment"]["outcome"], told["last_payment"]["reason"]) == ("DECLINED", "CARD_DECLINED")
     cheap = await pay(await authorise(provider, order, amount={"minor_units": 1, "currency": "EUR"}))
     assert (cheap.status_code, cheap.json()["code"]) == (402, "AMOUNT_MISMATCH")
     unknown = await pay("pay_0000000000000000")
