@@ -1,8 +1,12 @@
 """A stack's endpoints and credentials, as JSON and as a table."""
 
+from dataclasses import asdict
+
 from rich.console import Console
 from rich.table import Table
 
+from harness.stack.alarms import alarms
+from harness.stack.manifest import State
 from harness.stack.ports import HOST
 from harness.stack.topology import Role
 from harness.stack.view import Instance, StackView
@@ -22,6 +26,7 @@ def describe(stack: StackView) -> dict[str, object]:
         "base_url": _base_url(stack),
         "pages": [f"{_base_url(stack)}{page}" for page in manifest.pages],
         "shown": manifest.shown,
+        "alarms": [asdict(alarm) for alarm in alarms(stack)] if manifest.state is State.READY else [],
         "members": [_member(instance) for instance in stack.instances()],
     }
 

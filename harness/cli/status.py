@@ -9,6 +9,7 @@ from harness.cli.console import err, out
 from harness.cli.listeners import show_endpoints
 from harness.cli.options import AsJson, Name, stack_folder
 from harness.exit_codes import ExitCode
+from harness.stack.alarms import alarms
 from harness.stack.attach import AttachedStack
 from harness.stack.errors import NotAttachable
 from harness.stack.manifest import State
@@ -30,6 +31,8 @@ def status(name: Name = "default", as_json: AsJson = False) -> None:
         out.print(f"stack {name}: {stack.state}; owner: pid {owner.pid}{gone}", markup=False)
         if stack.state is State.READY:
             show_endpoints(stack, as_json=False)
+            for alarm in alarms(stack):
+                out.print(f"ATTENTION {alarm.member}: {alarm.metric} is {alarm.value:g}: {alarm.advice}", markup=False)
     except NotAttachable as error:
         _absent(name, str(error), as_json=as_json)
 

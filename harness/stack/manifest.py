@@ -105,6 +105,7 @@ class Manifest:
     topology: Path
     entry: str
     pages: tuple[str, ...] = ()
+    alarms: dict[str, str] = field(default_factory=dict)
     members: tuple[MemberRecord, ...] = ()
     edges: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     mysql: dict[str, MysqlAccess] = field(default_factory=dict)

@@ -315,6 +315,7 @@ class Stack(StackView):
             topology=topology.source,
             entry=f"{topology.entry}-1",
             pages=topology.pages,
+            alarms=dict(topology.alarms),
             members=tuple(assembly.records()) if assembly is not None else (),
             edges={each.name: assembly.addresses(each) for each in planned} if assembly is not None else {},
             mysql={name: access for server in servers.values() for name, access in _schemas(server).items()},

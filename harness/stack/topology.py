@@ -93,6 +93,7 @@ class Topology:
     environment: Mapping[str, str]
     edges: tuple[Edge, ...]
     migrate: tuple[str, ...] = ()
+    alarms: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> "Topology":
@@ -127,6 +128,7 @@ def _topology(source: Path, file: ServicesToml) -> Topology:
         entry=stack.entry,
         entry_port=stack.entry_port,
         pages=tuple(stack.pages),
+        alarms=dict(stack.alarms),
         show=tuple(stack.show),
         servers={name: Server(name, table.kind, table.durable, tuple(table.schemas)) for name, table in file.servers.items()},
         processes={**sandboxes, **services},

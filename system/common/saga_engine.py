@@ -8,7 +8,7 @@ that was paused past its lease writes nothing; that its remote calls may be repe
 A step that fails is done again later, with backoff. Sagas whose step failed are tried in smaller groups, down to one, and in
 larger ones again once one succeeded, so that one at fault does not take the others with it and an outage is made up for
 quickly. While something is away a saga waits for as long as it takes; one that fails `park_after` times although nothing is
-away is parked: visible (metric sagas_parked), and taken up again by whoever has mended the reason (saga_store.RESUME).
+away is parked: visible (metric sagas_parked), and taken up again by whoever has mended the reason.
 """
 
 import asyncio

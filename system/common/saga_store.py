@@ -65,8 +65,6 @@ STEP_LOG = Table(
 )
 ACTIVE = SAGAS.c.active == true()
 NEVER = datetime(9999, 12, 31)  # noqa: DTZ001 - a time of the database, which says no zone
-RESUME = "UPDATE sagas SET parked_at = NULL, defects = 0, attempts = 0, due_at = UTC_TIMESTAMP(6) WHERE id = :id AND active = 1"
-"""What takes a parked saga up again, as an operator may write it."""
 _LONGEST_ERROR = 300
 
 
@@ -134,7 +132,7 @@ async def postpone(tx: Transaction, saga: Saga, delay_s: float, error: str) -> N
 
 
 async def park(tx: Transaction, saga: Saga, error: str) -> None:
-    """Take a saga out of what is due, until somebody resumes it."""
+    """Take a saga out of what is due, until somebody makes it due again (`gauntlet sagas --resume`)."""
     aside = update(SAGAS).where(SAGAS.c.id == saga.id)
     values = {"attempts": saga.attempts, "defects": saga.defects, "error": error[:_LONGEST_ERROR], "lease_until": NOW}
     await tx.execute(aside.values(**values, due_at=NEVER, parked_at=NOW))

@@ -117,6 +117,11 @@ class StackTable(Table):
     )
     root: Text = Field("..", description="The folder in which all commands run, relative to this file.")
     pages: list[Text] = Field([], description="Paths of the entry that `gauntlet up` prints as links.")
+    alarms: dict[Text, Text] = Field(
+        {},
+        description="Metrics (Prometheus) that are 0 while nothing needs anybody's attention, each with what to do about it:"
+        " `gauntlet status` asks every member with a port `metrics`, and shows those that are not.",
+    )
     show: list[Variable] = Field(
         [], description="Variables of `[environment]` that a person wants to know: `gauntlet up` prints them when all is ready."
     )

@@ -10,6 +10,7 @@ from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from chaos.parked_sagas import RESUME
 from harness.stack.attach import AttachedStack
 from harness.stack.namespaces import Namespace
 from system.common.database import Database, Transaction, connect
@@ -17,7 +18,6 @@ from system.common.errors import InvalidArgument, Unavailable
 from system.common.migrate import configuration
 from system.common.saga import Definition, Done, Failed, Local, Outcome, Refused, Remote, Saga, State
 from system.common.saga_engine import SagaEngine
-from system.common.saga_store import RESUME
 from system.common.settings import DatabaseSettings
 from tests.integration.shop import eventually
 
@@ -296,7 +296,7 @@ async def test_a_defect_is_parked_after_a_while_and_goes_on_when_it_is_resumed(d
         assert await engine.count_parked() == {"play": 1}
         step.poison.clear()
         async with database.transaction() as tx:
-            await tx.execute(text(RESUME), {"id": parked["id"]})
+            await tx.execute(text(RESUME.replace("%s", ":id")), {"id": parked["id"]})
         await eventually(lambda: row(database, subject), lambda stored: stored["state"] == "DONE")
     finally:
         stop.set()

@@ -9,6 +9,7 @@ from chaos.contracts import OPTIONS
 from harness.contracts.consumers.checker import ConsumersChecker
 from harness.contracts.consumers.declaration import Consumer, as_document, load, to_toml
 from harness.contracts.documents import as_json
+from harness.contracts.proto.buf import build
 from harness.contracts.released import Releases
 from system.common.errors import TABLE
 
@@ -42,7 +43,8 @@ def test_everybody_inside_uses_something_at_a_place_in_its_own_code() -> None:
         assert {place.partition(":")[0] for place in places if not Path(place.partition(":")[0]).is_file()} == set()
 
 
-def test_they_agree_with_the_newest_release() -> None:
+def test_they_agree_with_the_newest_release_and_the_messages_of_today() -> None:
     released = Releases(Path("contracts/released")).load()
     declared = released.with_file("consumers.json", as_json(as_document(list(CONSUMERS.values()))))
+    declared = declared.with_file("proto.binpb", build(Path("proto")))
     assert list(ConsumersChecker(OPTIONS).check(declared, declared)) == []

@@ -45,6 +45,7 @@ async def test_a_reserved_order_is_201_at_its_location(shop: FakeShop, client: h
         "created_at": "2026-11-22T12:00:00Z",
         "updated_at": "2026-11-22T12:00:00Z",
         "expires_at": "2026-11-22T12:00:00Z",
+        "last_payment": None,
     }
 
 
