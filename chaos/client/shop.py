@@ -15,14 +15,17 @@ TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 class Shop:
     """Calls through `http`, whose base_url is the gateway's. Every method may raise httpx.HTTPError."""
 
-    def __init__(self, http: httpx.AsyncClient, token: str = "") -> None:
+    def __init__(self, http: httpx.AsyncClient, token: str = "", source: str = "") -> None:
+        """`source`: the client's address, as a proxy in front of the shop would tell it; "": this machine's."""
         self._http = http
         self._token = token
+        self.source = source
 
     @property
     def headers(self) -> dict[str, str]:
-        """What says who is asking; empty for nobody."""
-        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        """What says who is asking, and from where; empty for nobody."""
+        who = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        return who | ({"X-Forwarded-For": self.source} if self.source else {})
 
     def as_user(self, session: Session) -> "Shop":
         """The same shop, authenticated with a session's access token."""
@@ -30,11 +33,15 @@ class Shop:
 
     def with_token(self, access_token: str) -> "Shop":
         """The same shop, authenticated with an access token."""
-        return Shop(self._http, access_token)
+        return Shop(self._http, access_token, self.source)
 
     def through(self, http: httpx.AsyncClient) -> "Shop":
         """The same user at another gateway."""
-        return Shop(http, self._token)
+        return Shop(http, self._token, self.source)
+
+    def seen_from(self, source: str) -> "Shop":
+        """The same user at the same gateway, from another address of the network."""
+        return Shop(self._http, self._token, source)
 
     async def ready(self) -> Answer:
         """GET /health/ready."""

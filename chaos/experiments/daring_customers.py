@@ -22,7 +22,7 @@ daring_customers: Experiment[RunningShop] = Experiment(
         instances=dict.fromkeys(("gateway", "user", "product", "order", "payment", "notification"), 2),
         environment={
             "user": CHEAP_PASSWORDS,
-            "gateway": {"LOGIN_RATE": "60/minute"},
+            "gateway": {"LOGIN_RATE": "60/minute", "HASH_RATE": "300/minute"},
             "order": {"RESERVATION_TTL_S": "5", "EXPIRY_POLL_S": "1.2"},
         },
         watchers=("fences", "locks"),
@@ -62,6 +62,8 @@ daring_customers: Experiment[RunningShop] = Experiment(
         Exercised(guarantee="stale_tokens_rejected", counted="refresh tokens refused as used before", at_least=1),
         Exercised(guarantee="stale_tokens_rejected", counted="verifiers shown a void one", at_least=2),
         Exercised(guarantee="guessing_is_limited", counted="refused as too many", at_least=5),
+        Exercised(guarantee="guessing_is_limited", counted="accounts tried by a crowd", at_least=1),
+        Exercised(guarantee="guessing_is_limited", counted="clients that tried too many accounts", at_least=1),
         Exercised(guarantee="private_to_owner", counted="kinds of attempts", at_least=5),
     ),
     ceilings=(DECIDED_SOON,),

@@ -42,10 +42,17 @@ RAISE_ROLE = "raise the role"
 
 @dataclass(frozen=True, slots=True)
 class LoginRateRow:
-    """At most `attempts` within `seconds` from one address to one account, as it was chosen for the run."""
+    """At most `attempts` within `seconds` from one client's address to one account, as it was chosen for the run.
+
+    At most `crowd` from all addresses to one account, and `slowed` of each address besides; at most `hashes` from one address
+    to all accounts. 0: not limited, or not known.
+    """
 
     attempts: int
     seconds: int
+    crowd: int = 0
+    slowed: int = 0
+    hashes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class LogIn:
     """Input of LOG_IN: the session it opens, and the instance that is called.
 
     `password` is the number of the password that is used, among those of the account, from 1 on; 0 if that is not recorded.
-    `email` is the address that is given, in lower case.
+    `email` is the address that is given, in lower case; `source` where the client is ("": on this machine).
     """
 
     user_id: str
@@ -61,6 +68,7 @@ class LogIn:
     at: str
     password: int = 0
     email: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ from harness.system.sql import count, snapshot
 ADMIN = "admin@shop.example"
 PROMISED_LOGIN_RATE, SECONDS = "10/minute", {"second": 1, "minute": 60, "hour": 3600}
 """What the shop documents, where a run chooses nothing else, and its units."""
+CROWD, SLOWED = 3, 10
+"""All addresses together may try an account so many times as often; each of them so many times less often, once they did."""
 DEAD = ".dead"
 """How the names of dead-letter queues end. They need not be empty: who is at rest with a dead letter, failed. But a message
 on its way there is in no queue, so their numbers must have ceased to change."""
@@ -180,10 +182,12 @@ class RunningShop(StackSubject):
         return LockSettingsRow(float(chosen.get("LOCK_TTL_S", default.ttl_s)), float(chosen.get("LOCK_WAIT_S", default.wait_s)))
 
     def _login_rate(self) -> LoginRateRow:
-        """The setting as the package `limits` writes it, e.g. 10/minute."""
-        chosen = self.stack.manifest.settings.get("gateway", {}).get("LOGIN_RATE", PROMISED_LOGIN_RATE)
-        attempts, _, unit = chosen.partition("/")
-        return LoginRateRow(int(attempts), SECONDS[unit])
+        """The settings as the package `limits` writes them, e.g. 10/minute, and what follows from them."""
+        chosen = self.stack.manifest.settings.get("gateway", {})
+        attempts, seconds = _rate(chosen.get("LOGIN_RATE", PROMISED_LOGIN_RATE))
+        hashes, of_hashes = _rate(chosen.get("HASH_RATE", f"0/{PROMISED_LOGIN_RATE.partition('/')[2]}"))
+        crowd, slowed = attempts * CROWD, max(1, attempts // SLOWED)
+        return LoginRateRow(attempts, seconds, crowd, slowed, hashes if of_hashes == seconds else 0)
 
     def _members(self) -> list[HealthRow]:
         said = {True: "runs", False: "does not run"}
@@ -208,3 +212,8 @@ class RunningShop(StackSubject):
     def _count(self, what: tuple[str, str]) -> int:
         schema, query = what
         return count(self.stack.mysql(schema), query)
+
+
+def _rate(setting: str) -> tuple[int, int]:
+    amount, _, unit = setting.partition("/")
+    return int(amount), SECONDS[unit]

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from system.gateway.clients import Clients, Probe
 from system.gateway.handlers import PlaceOrders
 from system.gateway.settings import GatewaySettings
-from system.gateway.throttle import LoginThrottle
+from system.gateway.throttle import Throttle
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Parts:
     settings: GatewaySettings
     clients: Clients
     place_orders: PlaceOrders
-    throttle: LoginThrottle
+    throttle: Throttle
     needed: Mapping[str, Probe]
     """Without these the gateway cannot serve."""
     wanted: Mapping[str, Probe]
@@ -34,3 +34,12 @@ async def parts_of(request: Request) -> Parts:
 
 Shop = Annotated[Parts, Depends(parts_of)]
 """A parameter of this type is the shop behind the gateway."""
+
+
+async def address_of(request: Request) -> str:
+    """The address of the client; of the last proxy that is not trusted, where `trusted_proxies` are in front."""
+    return request.client.host if request.client else ""
+
+
+Address = Annotated[str, Depends(address_of)]
+"""A parameter of this type is where the request comes from."""

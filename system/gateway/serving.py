@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from system.common.telemetry import log
 from system.gateway.settings import GatewaySettings
@@ -39,7 +39,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def configuration(app: FastAPI, settings: GatewaySettings) -> uvicorn.Config:
+def configuration(app: ASGIApp, settings: GatewaySettings) -> uvicorn.Config:
     """How the application is served."""
     return uvicorn.Config(
         app,
@@ -51,12 +51,13 @@ def configuration(app: FastAPI, settings: GatewaySettings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # the address counts for the login limit; a header would be the client's to choose
+        proxy_headers=bool(settings.trusted_proxies),  # the address counts for limits: a header is the client's to choose
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=max(1, round(settings.drain_timeout_s)),
         timeout_keep_alive=IDLE_S,
     )
 
 
-async def serve(app: FastAPI, settings: GatewaySettings) -> None:
+async def serve(app: ASGIApp, settings: GatewaySettings) -> None:
     """Serve until told to stop. Raises SystemExit when the port is taken."""
     await Server(configuration(app, settings)).serve()

@@ -1,5 +1,7 @@
 """What the gateway is told from outside: whom it calls, and the limits it holds its clients to."""
 
+from ipaddress import ip_network
+
 from limits import parse
 from pydantic import Field, field_validator
 
@@ -31,10 +33,24 @@ class GatewaySettings(ServiceSettings):
     body_timeout_s: float = Field(default=10.0, gt=0)
     """How long a client may take to send a body."""
     login_rate: str = "10/minute"
-    """Logins per client address and e-mail, as the package `limits` writes it."""
+    """Logins per client address and account, as the package `limits` writes it; throttle.py says what follows from it."""
+    hash_rate: str = "60/minute"
+    """Logins, registrations and changes that show a password, per client address, whosever account: each costs a hash."""
+    trusted_proxies: str = ""
+    """Networks of the proxies in front, joined by commas (10.0.0.0/8,127.0.0.1): they alone are believed about X-Forwarded-For.
 
-    @field_validator("login_rate")
+    Empty: the client is who has connected. Behind a proxy that is not named here all clients are one.
+    """
+
+    @field_validator("login_rate", "hash_rate")
     @classmethod
     def _readable(cls, rate: str) -> str:
         parse(rate)
         return rate
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, networks: str) -> str:
+        for network in filter(None, networks.split(",")):
+            ip_network(network.strip())
+        return networks

@@ -40,6 +40,9 @@ EXOTIC = (Money(1050, "KWD"), Money(1205, "JPY"))
 PLENTY, FEW = 1500, 12
 """Units in stock at the beginning: of what is always there, and of what is sold out now and then."""
 
+HOMES = "198.18.0"
+"""The network where customers are at home, one address each (RFC 2544: nobody's)."""
+
 OPERATIONS = (
     TO_ORDER
     | TO_PAY
@@ -155,7 +158,7 @@ class Company:
             name=name,
             user_id=user.id,
             address=Address(name, f"Dare Street of {name}", "Bern", "3000", "CH"),
-            shop=self.subject.shop.through(http),
+            shop=self.subject.shop.through(http).seen_from(f"{HOMES}.{number}"),
             provider=self.subject.provider,
             recorder=self.context.recorder,
             random=self.context.seed.stream(name),

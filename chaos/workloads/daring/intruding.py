@@ -22,6 +22,10 @@ from harness.history import Row
 
 GUESSES = 35
 """At each of two gateways; the experiment lets 60 be made in a minute."""
+BESIEGERS, BESIEGED = 4, 50
+"""Addresses, and the attempts of each; the experiment lets 180 be made in a minute from all, and 6 of each besides."""
+SPRAYED = 155
+"""At each of two gateways; the experiment lets 300 be made in a minute from an address."""
 
 
 @act(3, accounts=True)
@@ -93,14 +97,41 @@ async def registers_an_address_that_is_taken(who: DaringCustomer) -> None:
 
 @act(1, accounts=True)
 async def guesses_a_password(who: DaringCustomer) -> None:
-    """Try an account that nobody has with passwords at both gateways, in capitals and not, more often than one may."""
+    """Try an account that nobody has with passwords at both gateways, however it is spelled, more often than one may."""
     email = f"guessed-{who.random.getrandbits(32):08x}@{who.market.mark}.shop.example"
+    spelled = (email, email.upper(), f" {email}", f"{email}  ")
 
     async def guesses(at: int) -> None:
         for turn in range(GUESSES):
-            await logs_in(who, a_password(who), at, email=email if turn % 2 else email.upper())
+            await logs_in(who, a_password(who), at, email=spelled[turn % len(spelled)])
 
     await asyncio.gather(guesses(HERE), guesses(ELSEWHERE))
+
+
+@act(1, accounts=True)
+async def guesses_from_many_addresses(who: DaringCustomer) -> None:
+    """Try an account that nobody has from several addresses, each as often as one may; then once from another: it is let in."""
+    email = f"besieged-{who.random.getrandbits(32):08x}@{who.market.mark}.shop.example"
+
+    async def guesses(source: str) -> None:
+        for turn in range(BESIEGED):
+            await logs_in(who, a_password(who), turn % 2, email=email, source=source)
+
+    await asyncio.gather(*(guesses(_somewhere(who)) for _ in range(BESIEGERS)))
+    await logs_in(who, a_password(who), email=email, source=_somewhere(who))
+
+
+@act(1, accounts=True)
+async def sprays_a_password(who: DaringCustomer) -> None:
+    """Try one password with many accounts from one address, more often than the costly work may be asked for."""
+    password, source = a_password(who), _somewhere(who)
+
+    async def sprays(at: int) -> None:
+        for _ in range(SPRAYED):
+            email = f"sprayed-{who.random.getrandbits(48):012x}@{who.market.mark}.shop.example"
+            await logs_in(who, password, at, email=email, source=source)
+
+    await asyncio.gather(sprays(HERE), sprays(ELSEWHERE))
 
 
 async def _in_force(who: DaringCustomer, *addresses: str) -> str:
@@ -114,3 +145,8 @@ async def _in_force(who: DaringCustomer, *addresses: str) -> str:
 
 def _another_address(who: DaringCustomer) -> str:
     return f"{who.name}-{who.random.getrandbits(32):08x}@{who.market.mark}.shop.example"
+
+
+def _somewhere(who: DaringCustomer) -> str:
+    """An address of the network where nobody is at home (RFC 2544)."""
+    return f"198.19.{who.random.randrange(256)}.{who.random.randrange(256)}"

@@ -2,21 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from shop.user.v1 import user_pb2
 
 from system.gateway.answers import answer
 from system.gateway.models.users import Credentials, Refresh, Registration, Session, Tokens, User
-from system.gateway.parts import Shop
+from system.gateway.parts import Address, Shop
 from system.gateway.problems import documented
 
 router = APIRouter(tags=["auth"])
 SECRET = {"cache-control": "no-store"}
 
 
-@router.post("/auth/register", status_code=201, response_model=User, responses=documented(409))
-async def register(body: Registration, shop: Shop) -> object:
-    """Make an account with the role USER. 409 when the e-mail address is taken."""
+@router.post("/auth/register", status_code=201, response_model=User, responses=documented(409, 429))
+async def register(body: Registration, address: Address, shop: Shop) -> object:
+    """Make an account with the role USER. 409 when the e-mail address is taken. A number of them per minute and client only."""
+    await shop.throttle.admit_registration(address)
     users = shop.clients.users
     made = await shop.clients.call(
         users.Register, user_pb2.RegisterRequest(email=body.email, password=body.password, name=body.name)
@@ -24,9 +25,9 @@ async def register(body: Registration, shop: Shop) -> object:
     return User.of(made.user)
 
 
-async def throttled(body: Credentials, request: Request, shop: Shop) -> Credentials:
+async def throttled(body: Credentials, address: Address, shop: Shop) -> Credentials:
     """The credentials, unless they were tried too often. Raises TooManyRequests."""
-    await shop.throttle.admit(request.client.host if request.client else "", body.email)
+    await shop.throttle.admit_login(address, body.email)
     return body
 
 

@@ -6,7 +6,7 @@ from shop.user.v1 import user_pb2
 from system.gateway.auth import Auth, Roles
 from system.gateway.models.fields import Id
 from system.gateway.models.users import ProfileChange, Role, RoleChange, User
-from system.gateway.parts import Shop
+from system.gateway.parts import Address, Shop
 from system.gateway.problems import documented
 
 router = APIRouter(tags=["users"])
@@ -20,9 +20,11 @@ async def read_own(identity: Auth, shop: Shop) -> object:
     return User.of(found.user)
 
 
-@router.patch("/users/me", response_model=User, responses=documented(403, 409))
-async def change_own(body: ProfileChange, identity: Auth, shop: Shop) -> object:
+@router.patch("/users/me", response_model=User, responses=documented(403, 409, 429))
+async def change_own(body: ProfileChange, identity: Auth, address: Address, shop: Shop) -> object:
     """Change one's own name, address or password. Every token issued before is dead afterwards: log in again."""
+    if body.email is not None or body.password is not None:
+        await shop.throttle.admit_change(address, identity.id)
     request = user_pb2.UpdateProfileRequest(user_id=identity.id, **body.model_dump(exclude_none=True))
     changed = await shop.clients.call(shop.clients.users.UpdateProfile, request)
     return User.of(changed.user)

@@ -51,3 +51,37 @@ def test_logins_without_an_address_are_not_judged() -> None:
     for _ in range(5):
         shop.recorder.invoke("u", identity.LOG_IN, asdict(identity.LogIn("u", "s", "gateway-1"))).answered(IN, {})
     assert guessing_is_limited.verdict(shop.done()).outcome is Outcome.VACUOUS
+
+
+def besieged(*attempts: tuple[str, int], accounts: int = 1, hashes: int = 0) -> Outcome:
+    """Attempts from a client each, with what they were answered, of `accounts` in turn; a crowd may make 4, and each 1 more."""
+    shop = ShopHistory()
+    shop.recorder = Recorder(shop, clock=count(0, 1_000_000).__next__)
+    shop.rows[identity.LOGIN_RATE] = [asdict(identity.LoginRateRow(2, 60, crowd=4, slowed=1, hashes=hashes))]
+    for number, (source, status) in enumerate(attempts):
+        email = f" {number % accounts}@x.example"
+        sent = identity.LogIn("u", f"s{number}", "gateway-1", email=email, source=source)
+        shop.recorder.invoke("u", identity.LOG_IN, asdict(sent)).answered(status, {})
+    return guessing_is_limited.verdict(shop.done()).outcome
+
+
+CROWD = (("a", IN), ("a", IN), ("b", IN), ("b", IN))
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        ((("c", IN), ("c", OUT)), Outcome.PASS),
+        ((("c", OUT),), Outcome.FAIL),
+        ((("c", IN), ("c", IN), ("d", IN), ("d", IN)), Outcome.PASS),
+        ((("c", IN), ("c", IN), ("d", IN), ("d", IN), ("e", IN), ("e", IN)), Outcome.FAIL),
+    ],
+)
+def test_a_crowd_is_slowed_and_nobody_is_locked_out(then: tuple[tuple[str, int], ...], expected: Outcome) -> None:
+    assert besieged(*CROWD, *then) is expected
+
+
+def test_one_client_may_try_so_many_accounts() -> None:
+    assert besieged(*[("a", IN)] * 5, ("a", OUT), accounts=6, hashes=5) is Outcome.PASS
+    assert besieged(*[("a", IN)] * 6, accounts=6, hashes=5) is Outcome.FAIL
+    assert besieged(*[("a", IN)] * 4, ("a", OUT), accounts=6, hashes=5) is Outcome.FAIL

@@ -66,7 +66,7 @@ async def test_each_schema_is_read_once_and_what_flows_is_read_downstream(asked:
     assert [each for each in reads if each in flow] == flow
     assert observed[TIME_TO_PAY] == [{"seconds": 4.0}]
     assert observed[LOCK_SETTINGS] == [{"ttl_s": 1.0, "wait_s": 4.0}]
-    assert observed[LOGIN_RATE] == [{"attempts": 10, "seconds": 60}]
+    assert observed[LOGIN_RATE] == [{"attempts": 10, "seconds": 60, "crowd": 30, "slowed": 1, "hashes": 0}]
     outside = {QUEUES, CONNECTIONS, LOCK_KEYS, TIME_TO_PAY, LOGIN_RATE, PROVIDER_LEDGER, MAILBOX, HEALTH, CLOCKS, *LOCKS}
     assert set(observed) == outside | {subject for queries in OBSERVED.values() for subject in queries} - {TOKENS}
 

@@ -23,7 +23,7 @@ from system.gateway.handlers import PlaceOrders
 from system.gateway.ordering import Link, OrderDesk
 from system.gateway.parts import Parts
 from system.gateway.settings import GatewaySettings
-from system.gateway.throttle import LoginThrottle
+from system.gateway.throttle import Throttle
 
 ADA, ADMIN = "7f1c1c0e-53a4-4a57-8d43-1a8f0a4a2b11", "7f1c1c0e-53a4-4a57-8d43-1a8f0a4a2b12"
 PRODUCT, CATEGORY = "5c0d9f2e-8a41-4a63-9a58-6d1f6d0c7e33", "3d9a7e8c-0b4e-4a0c-9c55-64a0c7b4b1a1"
@@ -191,7 +191,7 @@ def fake_shop(**settings: Any) -> FakeShop:
         settings=chosen,
         clients=clients,
         place_orders=PlaceOrders(desk, clients.accept_order, chosen.order_wait_s, chosen.order_accept_s),
-        throttle=LoginThrottle(parse(chosen.login_rate), limiter, limiter),
+        throttle=Throttle(parse(chosen.login_rate), parse(chosen.hash_rate), limiter, limiter),
         needed={"broker": probe("broker"), "user": probe("user")},
         wanted={"cache": probe("cache")},
     )
