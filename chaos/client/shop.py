@@ -111,11 +111,22 @@ class Shop:
         return await self._send("POST", "/products", body)
 
     async def products(
-        self, *, name: str = "", category_id: str | None = None, page_size: int = 100, page: int = 1, sort: str = ""
+        self,
+        *,
+        name: str = "",
+        category_id: str | None = None,
+        page_size: int = 100,
+        page: int = 1,
+        sort: str = "",
+        cursor: str = "",
     ) -> Answer:
-        """GET /products: a page of Products whose name contains `name`, in the shop's order unless `sort` says which."""
+        """GET /products: a page of Products whose name contains `name`, in the shop's order unless `sort` says which.
+
+        It is the one of that number, or with `cursor` the one after the page that told it.
+        """
         query = {"name": name, "page_size": str(page_size)} | ({"category_id": category_id} if category_id else {})
         query |= ({"page": str(page)} if page != 1 else {}) | ({"sort": sort} if sort else {})
+        query |= {"cursor": cursor} if cursor else {}
         return await self._send("GET", "/products", query=query)
 
     async def change_price(self, product_id: str, price: Money) -> Answer:

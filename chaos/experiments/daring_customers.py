@@ -57,6 +57,7 @@ daring_customers: Experiment[RunningShop] = Experiment(
         Exercised(guarantee="payment_books_agree", counted="DECLINED", at_least=3),
         Exercised(guarantee="lists_are_complete", counted="of several pages", at_least=1),
         Exercised(guarantee="catalogue_told_truly", counted="pages known exactly", at_least=5),
+        Exercised(guarantee="catalogue_told_truly", counted="pages after a cursor", at_least=3),
         Exercised(guarantee="categories_told_truly", counted="lists of children", at_least=15),
         Exercised(guarantee="limits_kept", counted="beyond a limit", at_least=10),
         Exercised(guarantee="stale_tokens_rejected", counted="refresh tokens refused as used before", at_least=1),

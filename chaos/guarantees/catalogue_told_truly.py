@@ -18,6 +18,8 @@ from harness.history import Ending, History, Operation
 from harness.verdict import Finding, Violation, guarantee
 
 THERE, GONE = "for sale", "not for sale"
+STABLE = frozenset({"newest", "name"})
+"""Orders by what no workload changes."""
 NOT_FOUND, RESERVED = "PRODUCT_NOT_FOUND", "PRODUCT_RESERVED"
 UNKNOWN_PRODUCT = "UNKNOWN_PRODUCT"
 
@@ -32,16 +34,27 @@ def catalogue_told_truly(history: History) -> Finding:
         if page.ok and asked.sort in KEYS
     ]
     wrong = [Violation(what=what, operations=(each.page.id,)) for each in pages for what in each.faults()]
+    wrong += [Violation(what=what, operations=(each.id,)) for each, what in _twice(pages)]
     wrong += [Violation(what=what, operations=(each.id,)) for each, what in _echoed(history)]
     wrong += [Violation(what=what, operations=(each.id,)) for each, what in _refused(history, wares)]
     wrong += [Violation(what=what, operations=(each.id,)) for each, what in withdrawals.of_reserved_units(history)]
     there = linearizable(_existence(history, wares), {}, kind="product")
     exact = sum(each.due is not None for each in pages)
-    return Finding(
-        judged=len(pages) + there.judged,
-        violations=(*wrong, *there.violations),
-        counts={"pages": len(pages), "pages known exactly": exact, "products": len(wares.by_id)},
-    )
+    counts = {"pages": len(pages), "pages known exactly": exact, "products": len(wares.by_id)}
+    counts |= {"pages after a cursor": sum(bool(each.asked.cursor) for each in pages)}
+    return Finding(judged=len(pages) + there.judged, violations=(*wrong, *there.violations), counts=counts)
+
+
+def _twice(pages: Iterable[Listing]) -> Iterable[tuple[Operation, str]]:
+    """Pages by cursor that show what an earlier page of the same walk did, in an order that nothing changes."""
+    shown: dict[str, set[str]] = {}
+    for each in pages:
+        if each.asked.sort in STABLE:
+            seen = shown.setdefault(each.asked.walk, set())
+            ids = {str(item.get("id")) for item in each.items}
+            if each.asked.cursor and (again := ids & seen):
+                yield each.page, f"operation {each.page.id} goes on after a cursor with {min(again)}, shown before it"
+            seen |= ids
 
 
 # what staff are answered

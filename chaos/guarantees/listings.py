@@ -56,7 +56,8 @@ class Listing:
     def faults(self) -> Iterable[str]:
         """What is wrong with the page."""
         said = f"operation {self.page.id}, page {self.asked.page} of {self.asked.page_size} by {self.asked.sort},"
-        yield from (f"{said} {what}" for what in (*self._shape(), *self._shown(), *self._size()))
+        size = self._size() if not self.asked.cursor else self._beyond()
+        yield from (f"{said} {what}" for what in (*self._shape(), *self._shown(), *size))
 
     def _shape(self) -> Iterable[str]:
         ids = [str(item.get("id")) for item in self.items]
@@ -101,6 +102,19 @@ class Listing:
         if self.due is not None and self.keys != list(self.due):
             yield f"shows {_keys(self.keys)}, where {_keys(self.due)} was due"
 
+    def _beyond(self) -> Iterable[str]:
+        """What is wrong with a page after a cursor: where what is due is known, it begins behind the product of the cursor."""
+        last = self.found.get(self.asked.cursor.partition(".")[0])
+        if self._sorted is None or last is None:
+            return
+        prices = sorted(map(_units, self._prices(last)))
+        if self.asked.sort in BY_PRICE and len(prices) != 1:
+            return
+        before, keys = KEYS[self.asked.sort](_as_item(last, *prices[:1])), self._sorted
+        begins = [place + 1 for place, key in enumerate(keys) if key == before]
+        if begins and self.keys not in [keys[begin : begin + self.asked.page_size] for begin in begins]:
+            yield f"shows {_keys(self.keys)} after {before[0]}, of {_keys(keys)}"
+
     @cached_property
     def _maybe(self) -> list[Ware]:
         return [
@@ -112,6 +126,13 @@ class Listing:
     @cached_property
     def due(self) -> Sequence[Key] | None:
         """By what the page's products are sorted, one key each, where it is known exactly; ties are left open."""
+        if self._sorted is None or self.asked.cursor:
+            return None
+        return self._sorted[(self.asked.page - 1) * self.asked.page_size : self.asked.page * self.asked.page_size]
+
+    @cached_property
+    def _sorted(self) -> list[Key] | None:
+        """By what all products of the list are sorted."""
         prices = {ware.id: sorted(map(_units, self._prices(ware))) for ware in self._maybe}
         sure = all(ware.surely_there(self.begin_ns, self.end_ns) for ware in self._maybe) and not self.wares.unsure
         if not sure or (self.asked.sort in BY_PRICE and any(len(each) != 1 for each in prices.values())):
@@ -119,7 +140,7 @@ class Listing:
         key = KEYS[self.asked.sort]
         known = [key(_as_item(ware, *prices[ware.id][:1])) for ware in self._maybe]
         known.sort(reverse=self.asked.sort in DESCENDING)
-        return known[(self.asked.page - 1) * self.asked.page_size : self.asked.page * self.asked.page_size]
+        return known
 
 
 def _units(price: Amount) -> int:

@@ -77,7 +77,7 @@ class ProductsPage:
     """Input of LIST_PRODUCTS: a page, numbered from 1, of the products whose names contain `name`.
 
     With a `category_id`, of those in that category or below it. The pages that one client reads one after the other, from the
-    first on, have the same `walk`.
+    first on, have the same `walk`. With a `cursor`, that of the page before, the number is not looked at.
     """
 
     walk: str
@@ -86,6 +86,7 @@ class ProductsPage:
     page_size: int
     sort: str
     category_id: str = ""
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

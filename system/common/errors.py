@@ -152,6 +152,18 @@ class BodyTimeout(ShopError):
     reason = "REQUEST_TIMEOUT"
 
 
+class UriTooLong(ShopError):
+    """The address of the request is over the limit."""
+
+    reason = "URI_TOO_LONG"
+
+
+class HeadTooLarge(ShopError):
+    """The header fields of the request are over the limit."""
+
+    reason = "HEADERS_TOO_LARGE"
+
+
 class UnsupportedMediaType(ShopError):
     """The body is not declared as plain JSON."""
 
@@ -183,6 +195,8 @@ TABLE: tuple[Row, ...] = (
     Row(UnknownProduct, grpc.StatusCode.FAILED_PRECONDITION, 422, "Unknown product"),
     Row(StaleFencingToken, grpc.StatusCode.ABORTED, 409, "Stale fencing token"),
     Row(PayloadTooLarge, grpc.StatusCode.OUT_OF_RANGE, 413, "Body too large"),
+    Row(UriTooLong, grpc.StatusCode.OUT_OF_RANGE, 414, "Address too long"),
+    Row(HeadTooLarge, grpc.StatusCode.OUT_OF_RANGE, 431, "Header fields too large"),
     Row(TooManyRequests, grpc.StatusCode.RESOURCE_EXHAUSTED, 429, "Too many requests"),
     Row(Unavailable, grpc.StatusCode.UNAVAILABLE, 503, "Temporarily unavailable"),
     Row(DeadlineExceeded, grpc.StatusCode.DEADLINE_EXCEEDED, 503, "Took too long"),

@@ -1,7 +1,7 @@
 """The gateway's process: open what it needs, serve, drain."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import uvloop
@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from system.common import background, telemetry
 from system.gateway.app import create_app
-from system.gateway.clients import open_clients
+from system.gateway.clients import Probe, open_clients, remembered
 from system.gateway.handlers import PlaceOrders
 from system.gateway.ordering import OrderDesk
 from system.gateway.parts import Parts
@@ -33,10 +33,17 @@ async def compose(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
                 clients=clients,
                 place_orders=PlaceOrders(desk, clients.accept_order, settings.order_wait_s, settings.order_accept_s),
                 throttle=throttle,
-                needed={"broker": desk.connected, **{name: clients.health[name] for name in ("user", "product", "order")}},
-                wanted={"cache": cache, "payment": clients.health["payment"]},
+                needed=_remembered(
+                    settings,
+                    {"broker": desk.connected, **{name: clients.health[name] for name in ("user", "product", "order")}},
+                ),
+                wanted=_remembered(settings, {"cache": cache, "payment": clients.health["payment"]}),
             )
         )
+
+
+def _remembered(settings: GatewaySettings, probes: Mapping[str, Probe]) -> Mapping[str, Probe]:
+    return {name: remembered(probe, settings.probe_memory_s) for name, probe in probes.items()}
 
 
 async def live(settings: GatewaySettings) -> None:

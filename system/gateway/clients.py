@@ -1,6 +1,8 @@
 """The services behind the gateway: one balanced channel each, and the two ways of calling them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,7 +26,7 @@ if TYPE_CHECKING:  # these exist for type checkers only
 USER, PRODUCT, ORDER = "shop.user.v1.UserService", "shop.product.v1.ProductService", "shop.order.v1.OrderService"
 PAYMENT: str = payment_pb2.DESCRIPTOR.services_by_name["PaymentService"].full_name
 
-Probe = Callable[[], Awaitable[bool]]
+Probe = Callable[[], Coroutine[None, None, bool]]
 """Says whether something serves; never raises, never takes longer than the probe timeout."""
 
 
@@ -59,6 +61,21 @@ def probe(opened: grpc.aio.Channel, timeout_s: float) -> Probe:
         except grpc.aio.AioRpcError:
             return False
         return bool(answer.status == HealthCheckResponse.SERVING)
+
+    return serving
+
+
+def remembered(ask: Probe, for_s: float, clock: Callable[[], float] = time.monotonic) -> Probe:
+    """Ask at most once within `for_s` seconds, for all who want to know then."""
+    asked: asyncio.Task[bool] | None = None
+    until = clock()
+
+    async def serving() -> bool:
+        nonlocal asked, until
+        if asked is None or (asked.done() and clock() >= until):
+            asked = asyncio.ensure_future(ask())
+            until = clock() + for_s
+        return await asyncio.shield(asked)
 
     return serving
 

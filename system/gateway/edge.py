@@ -52,6 +52,9 @@ class Boundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # the same as GET, and the server leaves out the body (RFC 9110, section 9.3.2)
+            scope = {**scope, "method": "GET"}
+            send = _without_body(send)
         trace_id = scope[TRACE_ID] = _trace_id()
         began, status = time.perf_counter(), 0
 
@@ -84,6 +87,13 @@ class Boundary:
         finally:
             route = getattr(scope.get("route"), "path", "none")
             REQUESTS.labels(scope["method"], route, status).observe(time.perf_counter() - began)
+
+
+def _without_body(send: Send) -> Send:
+    async def bare(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return bare
 
 
 def _trace_id() -> str:

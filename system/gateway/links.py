@@ -85,6 +85,7 @@ LINKS: Sequence[Link] = (
     *_order(200, "cancel_order"),
     *_order(200, "read_order"),
     Link("list_products", 200, "read_product", "The first of the page.", {"product_id": "$response.body#/items/0/id"}),
+    Link("list_products", 200, "list_products", "The next page.", {"cursor": "$response.body#/next_cursor"}),
     Link("list_orders", 200, "read_order", "The first of the page.", {"order_id": "$response.body#/items/0/id"}),
     Link("list_orders", 200, "list_orders", "The next page.", {"cursor": "$response.body#/next_cursor"}),
 )

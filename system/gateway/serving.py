@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from system.common.telemetry import log
+from system.gateway import protocol
 from system.gateway.settings import GatewaySettings
 
 IDLE_S = 75
@@ -45,7 +46,7 @@ def configuration(app: ASGIApp, settings: GatewaySettings) -> uvicorn.Config:
         app,
         host=settings.bind_host,
         port=settings.http_port,
-        http="httptools",
+        http=protocol.within(settings.head_timeout_s),
         ws="none",
         lifespan="off",
         log_config=None,

@@ -29,9 +29,15 @@ class GatewaySettings(ServiceSettings):
     """Deadline of completing or cancelling an order, which take several calls of the order service."""
     probe_timeout_s: float = Field(default=1.0, gt=0)
     """Bound on each check of /health/ready."""
+    probe_memory_s: float = Field(default=0.5, ge=0)
+    """How long such a check is believed: whoever asks, and however often, costs no more."""
     body_limit: int = Field(default=64 * 1024, ge=1024)
     body_timeout_s: float = Field(default=10.0, gt=0)
     """How long a client may take to send a body."""
+    head_timeout_s: float = Field(default=10.0, gt=0)
+    """How long a new connection, or a request that has begun, may take to send its head."""
+    requests_at_once: int = Field(default=2000, ge=1)
+    """Requests served at one time; more are told to come back. One whose body is still arriving is not counted."""
     login_rate: str = "10/minute"
     """Logins per client address and account, as the package `limits` writes it; throttle.py says what follows from it."""
     hash_rate: str = "60/minute"

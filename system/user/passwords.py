@@ -1,4 +1,8 @@
-"""Passwords as argon2id hashes, computed in threads, a few at a time, so that logins cannot starve everything else."""
+"""Passwords as argon2id hashes, computed in threads, a few at a time, so that logins cannot starve everything else.
+
+A caller who gives up frees no place before its thread is done, and only so many wait: strangers who log in without end get
+no more of this service than that.
+"""
 
 import asyncio
 import secrets
@@ -8,6 +12,7 @@ from typing import Protocol, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from system.common.bulkhead import Bulkhead
 from system.user.settings import Settings
 
 T = TypeVar("T")
@@ -30,7 +35,7 @@ class Passwords:
             parallelism=settings.argon2_parallelism,
         )
         self._in_thread = in_thread
-        self._slots = asyncio.Semaphore(settings.argon2_at_once)
+        self._slots = Bulkhead("passwords", settings.argon2_at_once, settings.argon2_waiting)
         self._nobodys = self._hasher.hash(secrets.token_hex())
 
     async def hash(self, password: str) -> str:
@@ -53,5 +58,9 @@ class Passwords:
         return self._hasher.check_needs_rehash(password_hash)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        async with self._slots:
-            return await self._in_thread(work)
+        async with self._slots.entered():
+            working = asyncio.ensure_future(self._in_thread(work))
+            try:
+                return await asyncio.shield(working)
+            finally:
+                await asyncio.wait((working,))  # a thread goes on without its caller

@@ -33,6 +33,8 @@ class Settings(DatabaseSettings):
     argon2_parallelism: int = Field(default=1, ge=1)
     argon2_at_once: int = Field(default=4, ge=1)
     """Hashes computed at one time: each takes a thread and `argon2_memory_kib`."""
+    argon2_waiting: int = Field(default=64, ge=1)
+    """Who may wait for one; more are refused as busy."""
 
     admin_email: str = ""
     """The first admin's address; empty: none is made."""

@@ -113,11 +113,13 @@ async def guesses_from_many_addresses(who: DaringCustomer) -> None:
     """Try an account that nobody has from several addresses, each as often as one may; then once from another: it is let in."""
     email = f"besieged-{who.random.getrandbits(32):08x}@{who.market.mark}.shop.example"
 
-    async def guesses(source: str) -> None:
-        for turn in range(BESIEGED):
-            await logs_in(who, a_password(who), turn % 2, email=email, source=source)
+    besiegers = [_somewhere(who) for _ in range(BESIEGERS)]
 
-    await asyncio.gather(*(guesses(_somewhere(who)) for _ in range(BESIEGERS)))
+    async def guesses(at: int) -> None:
+        for source in besiegers[at::2] * BESIEGED:
+            await logs_in(who, a_password(who), at, email=email, source=source)
+
+    await asyncio.gather(guesses(HERE), guesses(ELSEWHERE))
     await logs_in(who, a_password(who), email=email, source=_somewhere(who))
 
 

@@ -62,15 +62,18 @@ async def _pages(who: DaringCustomer, sort: str) -> None:
     category = who.random.choice(["", "", *who.market.categories])
     client, walk = ClientProcess(buyer.name, buyer.recorder), who.key()
     name = who.random.choice((who.market.mark, who.market.mark.upper()))
+    by_cursor, cursor = who.random.random() < 0.5, ""
     for page in range(1, MOST_PAGES // 2 + 1):
-        sent = asdict(catalogue.ProductsPage(walk, name, page, size, sort, category))
-        answer = await client.calls(
-            catalogue.LIST_PRODUCTS,
-            sent,
-            partial(buyer.shop.products, name=name, category_id=category or None, page=page, page_size=size, sort=sort),
-        )
+        number = 1 if by_cursor else page
+        sent = asdict(catalogue.ProductsPage(walk, name, number, size, sort, category, cursor))
+        asked = partial(buyer.shop.products, name=name, category_id=category or None, page_size=size, sort=sort)
+        answer = await client.calls(catalogue.LIST_PRODUCTS, sent, partial(asked, page=number, cursor=cursor))
         items = answer.body.get("items") if answer is not None and answer.status == 200 else None
-        if not isinstance(items, list) or len(items) < size:
+        if answer is None or not isinstance(items, list):
+            break
+        following = answer.body.get("next_cursor")
+        cursor = following if by_cursor and isinstance(following, str) else ""
+        if len(items) < size or (by_cursor and not cursor):
             break
 
 

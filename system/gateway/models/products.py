@@ -13,6 +13,7 @@ from system.gateway.models.fields import (
     NOT_BLANK,
     PROSE,
     STOCK_MAX,
+    UUID,
     WHOLE,
     Answer,
     Change,
@@ -44,6 +45,9 @@ Description = Annotated[str, StringConstraints(max_length=4000, pattern=PROSE)]
 Category = Annotated[Id | None, Field(description="Its category; null for none.")]
 PICTURE_URL = r"^https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]+$"
 """The characters of RFC 3986, without the brackets of IP addresses: those are not where a shop's pictures are."""
+
+CURSOR = rf"^({UUID.strip('^$')}\.[0-9]{{1,12}})?$"
+"""The last product of the page before, and the total: any product ends a page."""
 
 
 class Picture(Request):
@@ -92,7 +96,12 @@ class ProductQuery(Request):
 
     model_config = ConfigDict(strict=False)  # a query string holds nothing but text
 
-    page: Annotated[int, Field(ge=1, le=10_000)] = 1
+    page: Annotated[int, Field(ge=1, le=10_000, description="Its number; `cursor` is the cheaper way to the end.")] = 1
+    cursor: Annotated[
+        str,
+        StringConstraints(max_length=50, pattern=CURSOR),
+        Field(description="`next_cursor` of the page before, with the same filter and order; `page` is not looked at then."),
+    ] = ""
     page_size: Annotated[int, Field(ge=1, le=100)] = 20
     name: Annotated[
         str, StringConstraints(max_length=200, pattern=LINE_OF_TEXT), Field(description="Part of the name, any case.")
@@ -150,12 +159,13 @@ class Product(Answer):
 class Products(Answer):
     """A page of the catalogue."""
 
-    model_config = example({"items": [LAMP], "total": 1, "page": 1, "page_size": 20})
+    model_config = example({"items": [LAMP], "total": 1, "page": 1, "page_size": 20, "next_cursor": None})
 
     items: list[Product]
-    total: Annotated[int, Field(description="Products on all pages together.")]
+    total: Annotated[int, Field(description="Products on all pages together; by `cursor` as counted for the first page.")]
     page: int
     page_size: int
+    next_cursor: Annotated[str | None, Field(description="Send it as `cursor` for the next page; null on the last.")] = None
 
 
 class Stock(Answer):

@@ -25,4 +25,6 @@ def methods() -> Mapping[str, str]:
     known: dict[str, set[str]] = {}
     for route in (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)):
         known.setdefault(route.path, set()).update(route.methods or ())
+        if "GET" in known[route.path]:
+            known[route.path].add("HEAD")
     return {path: ", ".join(sorted(names)) for path, names in known.items()}

@@ -34,10 +34,12 @@ async def list_products(query: Annotated[ProductQuery, Query()], shop: Shop) -> 
         name_contains=query.name,
         category_id=query.category_id or "",
         sort=product_pb2.ProductSort.Value(f"PRODUCT_SORT_{query.sort.upper()}"),
+        page_token=query.cursor,
     )
     found = await shop.clients.call(shop.clients.products.ListProducts, request)
     items = [Product.of(product) for product in found.products]
-    return Products(items=items, total=found.total, page=query.page, page_size=query.page_size)
+    following = found.next_page_token or None
+    return Products(items=items, total=found.total, page=query.page, page_size=query.page_size, next_cursor=following)
 
 
 @router.post(

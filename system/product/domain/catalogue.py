@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
-from system.product.domain.values import InvalidValueError, Money, number, optional_identifier, text
+from system.product.domain.values import InvalidValueError, Money, identifier, number, optional_identifier, text
 
 MAX_IMAGES = 10
 MAX_PAGE = 10_000
+TOTAL_DIGITS = 12
 MAX_PAGE_SIZE = 100
 MAX_PRODUCTS = 1000
 MAX_DEPTH = 20
@@ -93,17 +95,38 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a page ended: its last product, and how many products there were when the first page was read."""
+
+    product_id: str
+    total: int
+
+    @classmethod
+    def of(cls, token: str) -> Self:
+        """Read a place that was written as a token. Raises InvalidValueError."""
+        product_id, _, total = token.partition(".")
+        if not (total.isascii() and total.isdigit() and len(total) <= TOTAL_DIGITS):
+            raise InvalidValueError("page_token is not one that was given out")
+        return cls(identifier(product_id, "page_token"), int(total))
+
+    def __str__(self) -> str:
+        return f"{self.product_id}.{self.total}"
+
+
+@dataclass(frozen=True)
 class Search:
-    """A page of the catalogue, from 1, and what is to be on it."""
+    """A page of the catalogue, and what is to be on it: the page of that number, from 1, or the one `after` an earlier one."""
 
     page: int
     page_size: int
     name_contains: str
     category_id: str | None
     sort: Sort = Sort.NEWEST
+    after: Place | None = None
 
     def __post_init__(self) -> None:
-        number(self.page, "page", least=1, most=MAX_PAGE)
+        if self.after is None:
+            number(self.page, "page", least=1, most=MAX_PAGE)
         number(self.page_size, "page_size", least=1, most=MAX_PAGE_SIZE)
         text(self.name_contains, "name_contains", least=0, most=200)
         optional_identifier(self.category_id or "", "category_id")
@@ -111,10 +134,11 @@ class Search:
 
 @dataclass(frozen=True)
 class Page:
-    """The products of a page, and how many there are on all pages."""
+    """The products of a page, how many there are on all pages, and where the next one begins (None: there is none)."""
 
     products: tuple[Product, ...]
     total: int
+    next: Place | None = None
 
 
 def category_name(value: str) -> str:

@@ -3,11 +3,15 @@
 import uuid
 from collections.abc import Sequence
 
+from system.common.bulkhead import Bulkhead
 from system.common.database import Database, Transaction
 from system.common.errors import Conflict
 from system.product.domain.catalogue import Draft, Page, Patch, Product, Search
 from system.product.handlers.refusals import category_not_found, product_not_found, translated
 from system.product.store import categories, products, stock
+
+SEARCHES_AT_ONCE, SEARCHES_WAITING = 6, 200
+"""Anybody may search: fewer at a time than the pool has connections, so that reservations find one."""
 
 
 class Products:
@@ -15,6 +19,7 @@ class Products:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._searches = Bulkhead("searches of the catalogue", SEARCHES_AT_ONCE, SEARCHES_WAITING)
 
     async def create(self, draft: Draft) -> Product:
         """Add a product, without stock. Raises NotFound (category)."""
@@ -37,14 +42,15 @@ class Products:
         return await self._database.run(lambda tx: products.find(tx, product_ids))
 
     async def search(self, search: Search) -> Page:
-        """A page of the catalogue. Raises NotFound (category)."""
+        """A page of the catalogue. Raises NotFound (category), Unavailable (too many search at once)."""
 
         async def work(tx: Transaction) -> Page:
             if search.category_id and not await categories.find(tx, search.category_id):
                 raise category_not_found(search.category_id)
             return await products.page(tx, search)
 
-        return await self._database.run(work)
+        async with self._searches.entered():
+            return await self._database.run(work)
 
     async def update(self, product_id: str, patch: Patch) -> Product:
         """Change what the patch sets. Raises NotFound (product, category)."""

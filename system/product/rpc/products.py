@@ -38,7 +38,11 @@ class ProductMethods(ProductServiceServicer):
         with reading():
             search = wire.search(request)
         page = await self._products.search(search)
-        return pb.ListProductsResponse(products=map(wire.product_message, page.products), total=page.total)
+        return pb.ListProductsResponse(
+            products=map(wire.product_message, page.products),
+            total=page.total,
+            next_page_token=str(page.next) if page.next else "",
+        )
 
     async def UpdateProduct(self, request: pb.UpdateProductRequest, context: Context) -> pb.UpdateProductResponse:
         """Change a product."""

@@ -49,6 +49,7 @@ def search(request: pb.ListProductsRequest) -> catalogue.Search:
         name_contains=request.name_contains.strip(),
         category_id=request.category_id or None,
         sort=SORTS.get(request.sort, catalogue.Sort.NEWEST),
+        after=catalogue.Place.of(request.page_token) if request.page_token else None,
     )
 
 

@@ -3,20 +3,21 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Row, func, insert, or_, select, update
 
 from system.common.database import NOW, Transaction
-from system.product.domain.catalogue import Draft, Image, Page, Patch, Product, Search, Sort
+from system.product.domain.catalogue import Draft, Image, Page, Patch, Place, Product, Search, Sort
 from system.product.domain.values import Money
 from system.product.tables import CATEGORIES, PRODUCTS
 
 IN_CATALOGUE = PRODUCTS.c.deleted_at.is_(None)
-ORDER = {
-    Sort.NEWEST: (PRODUCTS.c.created_at.desc(), PRODUCTS.c.id.desc()),
-    Sort.NAME: (PRODUCTS.c.name, PRODUCTS.c.id),
-    Sort.PRICE_ASC: (PRODUCTS.c.price_minor, PRODUCTS.c.id),
-    Sort.PRICE_DESC: (PRODUCTS.c.price_minor.desc(), PRODUCTS.c.id.desc()),
+ORDER: dict[Sort, tuple[Column[Any], bool]] = {
+    Sort.NEWEST: (PRODUCTS.c.created_at, True),
+    Sort.NAME: (PRODUCTS.c.name, False),
+    Sort.PRICE_ASC: (PRODUCTS.c.price_minor, False),
+    Sort.PRICE_DESC: (PRODUCTS.c.price_minor, True),
 }
+"""By what a page is sorted, and whether the greatest comes first; among equals by id, in the same direction."""
 
 
 async def find(tx: Transaction, product_ids: Collection[str]) -> tuple[Product, ...]:
@@ -28,12 +29,36 @@ async def find(tx: Transaction, product_ids: Collection[str]) -> tuple[Product, 
 
 
 async def page(tx: Transaction, search: Search) -> Page:
-    """A page of the catalogue, and how many products its search finds."""
+    """A page of the catalogue; empty after the place of a product that never was.
+
+    By number it costs as much as all before it, and a count; after a place it costs what it shows.
+    """
     wanted = _conditions(search)
-    total = (await tx.execute(select(func.count()).select_from(PRODUCTS).where(*wanted))).scalar_one()
-    query = select(PRODUCTS).where(*wanted).order_by(*ORDER[search.sort])
-    rows = await tx.execute(query.limit(search.page_size).offset((search.page - 1) * search.page_size))
-    return Page(tuple(map(_product, rows)), total)
+    key, greatest_first = ORDER[search.sort]
+    query = select(PRODUCTS)
+    if search.after is None:
+        total = int((await tx.execute(select(func.count()).select_from(PRODUCTS).where(*wanted))).scalar_one())
+        skipped = (search.page - 1) * search.page_size
+        if skipped >= total:
+            return Page((), total)
+        query = query.offset(skipped)
+    else:
+        total = search.after.total
+        last = (await tx.execute(select(key).where(PRODUCTS.c.id == search.after.product_id))).one_or_none()
+        if last is None:
+            return Page((), total)
+        wanted += _beyond(key, last[0], search.after.product_id, greatest_first=greatest_first)
+    order = (key.desc(), PRODUCTS.c.id.desc()) if greatest_first else (key, PRODUCTS.c.id)
+    rows = (await tx.execute(query.where(*wanted).order_by(*order).limit(search.page_size + 1))).all()
+    shown = tuple(map(_product, rows[: search.page_size]))
+    return Page(shown, total, Place(shown[-1].id, total) if len(rows) > search.page_size else None)
+
+
+def _beyond(key: Column[Any], value: object, product_id: str, *, greatest_first: bool) -> list[ColumnElement[bool]]:
+    """What comes after a product in the order of `key`; written so that MySQL starts there in the index."""
+    if greatest_first:
+        return [key <= value, or_(key < value, PRODUCTS.c.id < product_id)]
+    return [key >= value, or_(key > value, PRODUCTS.c.id > product_id)]
 
 
 async def add(tx: Transaction, product_id: str, draft: Draft) -> None:

@@ -66,6 +66,8 @@ REQUESTS: dict[str, tuple[str, Any]] = {
     "page 10001": ("ListProducts", pb.ListProductsRequest(page=10_001, page_size=10)),
     "a page of none": ("ListProducts", pb.ListProductsRequest(page=1)),
     "a page of 101": ("ListProducts", pb.ListProductsRequest(page=1, page_size=101)),
+    "a page after nonsense": ("ListProducts", pb.ListProductsRequest(page_size=1, page_token="x")),
+    "a page after no number": ("ListProducts", pb.ListProductsRequest(page_size=1, page_token=f"{new_id()}.x")),
     "a search for a novel": ("ListProducts", pb.ListProductsRequest(page=1, page_size=1, name_contains=LONG)),
     "a search in no category": ("ListProducts", pb.ListProductsRequest(page=1, page_size=1, category_id="x")),
     "product changed by no id": ("UpdateProduct", pb.UpdateProductRequest(name="x")),

@@ -79,3 +79,39 @@ async def test_deleted_products_are_not_found(warehouse: Warehouse, lamps: tuple
     mark, products = lamps
     await warehouse.stub.DeleteProduct(pb.DeleteProductRequest(product_id=products[0]))
     assert await search(warehouse, mark) == ([products[2], products[1]], 2)
+
+
+@pytest.mark.parametrize("sort", [each for each in pb.ProductSort.values() if each != pb.PRODUCT_SORT_UNSPECIFIED])
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+async def test_pages_after_one_another_show_everything_once(
+    warehouse: Warehouse, sort: pb.ProductSort.ValueType, size: int
+) -> None:
+    mark = new_id()
+    for name, minor in (("b", 200), ("A", 100), ("a", 200), ("c", 200), ("B", 100)):
+        await warehouse.product(name=f"{mark} {name}", price=Money(minor_units=minor, currency="EUR"))
+    wanted, _ = await search(warehouse, mark, sort=sort)
+    shown: list[str] = []
+    token, pages = "", 0
+    while token or not pages:
+        request = pb.ListProductsRequest(page=1, page_size=size, name_contains=mark, sort=sort, page_token=token)
+        answer = await warehouse.stub.ListProducts(request)
+        assert answer.total == 5
+        shown += [product.id for product in answer.products]
+        token, pages = answer.next_page_token, pages + 1
+    assert shown == wanted
+    assert pages == -(-5 // size)
+
+
+async def test_the_next_page_begins_after_a_product_that_is_gone_by_then(
+    warehouse: Warehouse, lamps: tuple[str, list[str]]
+) -> None:
+    mark, products = lamps
+    request = pb.ListProductsRequest(page=1, page_size=1, name_contains=mark)
+    first = await warehouse.stub.ListProducts(request)
+    await warehouse.stub.DeleteProduct(pb.DeleteProductRequest(product_id=products[2]))
+    request.page_token = first.next_page_token
+    assert [product.id for product in (await warehouse.stub.ListProducts(request)).products] == [products[1]]
+
+
+async def test_after_a_product_that_never_was_there_is_nothing(warehouse: Warehouse, lamps: tuple[str, list[str]]) -> None:
+    assert await search(warehouse, lamps[0], page_token=f"{new_id()}.7") == ([], 7)

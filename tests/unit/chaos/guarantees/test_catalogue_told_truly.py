@@ -34,8 +34,8 @@ class Staffed(ShopHistory):
         shown = {"id": name, "name": f"Lamp {name}", "created_at": f"2026-11-22T12:00:0{'abc'.index(name)}Z"}
         return {**shown, "price": dict(price), "category_id": category, **other}  # type: ignore[dict-item]  # JSON
 
-    def begins_to_list(self, sort: str = "newest", page: int = 1, size: int = 2, category: str = "") -> Call:
-        asked = catalogue.ProductsPage("w", "lamp", page, size, sort, category)
+    def begins_to_list(self, sort: str = "newest", page: int = 1, size: int = 2, category: str = "", cursor: str = "") -> Call:
+        asked = catalogue.ProductsPage("w", "lamp", page, size, sort, category, cursor)
         return self.recorder.invoke("browser", catalogue.LIST_PRODUCTS, asdict(asked))
 
     def lists(
@@ -43,6 +43,10 @@ class Staffed(ShopHistory):
     ) -> None:
         shown: Row = {"items": [dict(each) for each in items], "total": total, "page": page, "page_size": size}
         self.begins_to_list(sort, page, size, category).answered(200, shown)
+
+    def goes_on(self, after: str, *items: Row, sort: str = "newest") -> None:
+        shown: Row = {"items": [dict(each) for each in items], "total": 3, "page": 1, "page_size": 2}
+        self.begins_to_list(sort, cursor=f"{after}.3").answered(200, shown)
 
     def prices_it(self, name: str, units: int, status: int = 200) -> None:
         self.prices[name] = units
@@ -178,4 +182,31 @@ LIES: tuple[Callable[[Staffed], None], ...] = (
 def test_each_lie_is_told(lie: Callable[[Staffed], None]) -> None:
     shop = Staffed()
     lie(shop)
+    assert shop.verdict().outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("after", "shown", "sort", "expected"),
+    [
+        ("b", "a", "newest", Outcome.PASS),
+        ("b", "ba", "newest", Outcome.FAIL),
+        ("b", "", "newest", Outcome.FAIL),
+        ("c", "a", "newest", Outcome.FAIL),
+        ("b", "c", "name", Outcome.PASS),
+        ("b", "", "price_asc", Outcome.FAIL),
+    ],
+)
+def test_a_page_after_a_cursor_begins_behind_its_product(after: str, shown: str, sort: str, expected: Outcome) -> None:
+    shop = Staffed()
+    shop.goes_on(after, *map(shop.item, shown), sort=sort)
+    assert shop.verdict().outcome is expected
+
+
+def test_a_walk_by_cursors_shows_nothing_twice() -> None:
+    shop = Staffed()
+    shop.lists(shop.item("c"), shop.item("b"))
+    shop.goes_on("b", shop.item("a"))
+    assert shop.verdict().outcome is Outcome.PASS
+    shop.withdraws("a")
+    shop.goes_on("a", shop.item("b"))
     assert shop.verdict().outcome is Outcome.FAIL

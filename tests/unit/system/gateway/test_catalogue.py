@@ -1,4 +1,5 @@
 import httpx
+import pytest
 from shop.product.v1 import product_pb2
 
 from system.common.errors import Conflict
@@ -29,15 +30,31 @@ async def test_a_page_of_products_is_asked_for_as_the_query_says(shop: FakeShop,
     shop.products.answers["ListProducts"] = product_pb2.ListProductsResponse(products=[lamp()], total=41)
     query = f"page=3&page_size=20&name=la&category_id={CATEGORY}&sort=price_desc"
     answer = await client.get(f"/products?{query}")
-    assert answer.json() == {"items": [LAMP], "total": 41, "page": 3, "page_size": 20}
+    assert answer.json() == {"items": [LAMP], "total": 41, "page": 3, "page_size": 20, "next_cursor": None}
     assert shop.products.calls[0][1] == product_pb2.ListProductsRequest(
         page=3, page_size=20, name_contains="la", category_id=CATEGORY, sort=product_pb2.PRODUCT_SORT_PRICE_DESC
     )
 
 
+async def test_the_next_page_is_asked_for_with_the_cursor_of_the_last(shop: FakeShop, client: httpx.AsyncClient) -> None:
+    cursor = f"{PRODUCT}.41"
+    page = product_pb2.ListProductsResponse(products=[lamp()], total=41, next_page_token=cursor)
+    shop.products.answers["ListProducts"] = page
+    first = await client.get("/products?page_size=1")
+    assert first.json()["next_cursor"] == cursor
+    await client.get("/products", params={"page_size": 1, "cursor": first.json()["next_cursor"]})
+    assert shop.products.calls[-1][1].page_token == cursor
+
+
+@pytest.mark.parametrize("cursor", ["x", PRODUCT, f"{PRODUCT}.", f"{PRODUCT}.-1", f"{PRODUCT.upper()}.1", f"{PRODUCT}.1 "])
+async def test_what_is_no_cursor_is_refused_at_the_door(shop: FakeShop, client: httpx.AsyncClient, cursor: str) -> None:
+    assert (await client.get("/products", params={"cursor": cursor})).status_code == 422
+    assert shop.products.calls == []
+
+
 async def test_a_page_has_a_size_by_itself(shop: FakeShop, client: httpx.AsyncClient) -> None:
     shop.products.answers["ListProducts"] = product_pb2.ListProductsResponse()
-    assert (await client.get("/products")).json() == {"items": [], "total": 0, "page": 1, "page_size": 20}
+    assert (await client.get("/products")).json() == {"items": [], "total": 0, "page": 1, "page_size": 20, "next_cursor": None}
     assert shop.products.calls[0][1].sort == product_pb2.PRODUCT_SORT_NEWEST
 
 

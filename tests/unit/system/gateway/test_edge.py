@@ -79,10 +79,10 @@ async def test_facts_of_an_error_cannot_overwrite_the_problem(shop: FakeShop, cl
 
 async def test_a_wrong_method_is_told_all_right_ones(client: httpx.AsyncClient) -> None:
     for path, methods in (
-        ("/users/me", "GET, PATCH"),
-        (f"/products/{PRODUCT}", "DELETE, GET, PATCH"),
-        (f"/products/{PRODUCT}/stock", "GET, PUT"),
-        ("/health/live", "GET"),
+        ("/users/me", "GET, HEAD, PATCH"),
+        (f"/products/{PRODUCT}", "DELETE, GET, HEAD, PATCH"),
+        (f"/products/{PRODUCT}/stock", "GET, HEAD, PUT"),
+        ("/health/live", "GET, HEAD"),
     ):
         answer = await client.request("LOCK", path)
         assert (answer.status_code, answer.headers["allow"]) == (405, methods)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from harness.waiting import wait_until_async
+from system.common.errors import Unavailable
 from system.user.passwords import Passwords
 from tests.unit.system.user.fakes import settings
 
@@ -76,3 +77,29 @@ async def test_no_more_than_the_limit_run_at_one_time() -> None:
     threads.opened.set()
     assert len(set(await asyncio.gather(*hashing))) == 5
     assert threads.most == 2
+
+
+async def test_a_caller_who_gives_up_leaves_its_place_to_nobody_before_its_thread_is_done() -> None:
+    threads = Threads()
+    passwords = Passwords(settings(argon2_at_once=2), in_thread=threads.run)
+    hashing = [asyncio.create_task(passwords.hash("correct horse")) for _ in range(5)]
+    await wait_until_async(threads.are_two, what="two hashes under way", timeout_s=5, poll_s=0.001)
+    for each in hashing[:4]:
+        each.cancel()
+    await asyncio.wait(hashing[2:4])
+    threads.opened.set()
+    await hashing[4]
+    assert threads.most == 2
+    assert [each.cancelled() for each in hashing] == [True] * 4 + [False]
+
+
+async def test_who_finds_too_many_waiting_is_refused_at_once() -> None:
+    threads = Threads()
+    passwords = Passwords(settings(argon2_at_once=2, argon2_waiting=1), in_thread=threads.run)
+    hashing = [asyncio.create_task(passwords.hash("correct horse")) for _ in range(5)]
+    await asyncio.wait(hashing[3:])
+    assert [each.done() for each in hashing] == [False] * 3 + [True] * 2
+    threads.opened.set()
+    answers = await asyncio.gather(*hashing, return_exceptions=True)
+    assert [isinstance(each, Unavailable) for each in answers] == [False] * 3 + [True] * 2
+    assert await passwords.hash("correct horse")

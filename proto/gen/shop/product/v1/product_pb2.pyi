@@ -666,6 +666,7 @@ class ListProductsRequest(_message.Message):
     NAME_CONTAINS_FIELD_NUMBER: _builtins.int
     CATEGORY_ID_FIELD_NUMBER: _builtins.int
     SORT_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page: _builtins.int
     """Page number from 1."""
     page_size: _builtins.int
@@ -676,6 +677,8 @@ class ListProductsRequest(_message.Message):
     """UUID of a category, its descendants included; empty for all."""
     sort: Global___ProductSort.ValueType
     """Order of the page."""
+    page_token: _builtins.str
+    """Where an earlier page ended, as its next_page_token says; `page` is not looked at then. Empty: by `page`."""
     def __init__(
         self,
         *,
@@ -684,10 +687,11 @@ class ListProductsRequest(_message.Message):
         name_contains: _builtins.str = ...,
         category_id: _builtins.str = ...,
         sort: Global___ProductSort.ValueType = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category_id", b"category_id", "name_contains", b"name_contains", "page", b"page", "page_size", b"page_size", "sort", b"sort"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category_id", b"category_id", "name_contains", b"name_contains", "page", b"page", "page_size", b"page_size", "page_token", b"page_token", "sort", b"sort"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -701,8 +705,11 @@ class ListProductsResponse(_message.Message):
 
     PRODUCTS_FIELD_NUMBER: _builtins.int
     TOTAL_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     total: _builtins.int
-    """Products on all pages together."""
+    """Products on all pages together; with a page_token as they were counted for the first page."""
+    next_page_token: _builtins.str
+    """The page_token of the page after this one; empty on the last. Pages are as cheap at the end as at the beginning."""
     @_builtins.property
     def products(self) -> _containers.RepeatedCompositeFieldContainer[Global___Product]:
         """The products of the page."""
@@ -712,10 +719,11 @@ class ListProductsResponse(_message.Message):
         *,
         products: _abc.Iterable[Global___Product] | None = ...,
         total: _builtins.int = ...,
+        next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["products", b"products", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "products", b"products", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
