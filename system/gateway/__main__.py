@@ -18,6 +18,10 @@ from system.gateway.settings import GatewaySettings
 from system.gateway.throttle import open_throttle
 
 
+NEEDED = ("user", "product", "order")
+"""Services without which nobody can be served."""
+
+
 @asynccontextmanager
 async def compose(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     """The application and everything under it. Nothing has to be up yet: what is away makes it not ready, not fail."""
@@ -33,10 +37,7 @@ async def compose(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
                 clients=clients,
                 place_orders=PlaceOrders(desk, clients.accept_order, settings.order_wait_s, settings.order_accept_s),
                 throttle=throttle,
-                needed=_remembered(
-                    settings,
-                    {"broker": desk.connected, **{name: clients.health[name] for name in ("user", "product", "order")}},
-                ),
+                needed=_remembered(settings, {"broker": desk.connected, **{name: clients.health[name] for name in NEEDED}}),
                 wanted=_remembered(settings, {"cache": cache, "payment": clients.health["payment"]}),
             )
         )

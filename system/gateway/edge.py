@@ -52,9 +52,7 @@ class Boundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if scope["method"] == "HEAD":  # the same as GET, and the server leaves out the body (RFC 9110, section 9.3.2)
-            scope = {**scope, "method": "GET"}
-            send = _without_body(send)
+        scope, send = _as_get(scope, send)
         trace_id = scope[TRACE_ID] = _trace_id()
         began, status = time.perf_counter(), 0
 
@@ -89,11 +87,15 @@ class Boundary:
             REQUESTS.labels(scope["method"], route, status).observe(time.perf_counter() - began)
 
 
-def _without_body(send: Send) -> Send:
+def _as_get(scope: Scope, send: Send) -> tuple[Scope, Send]:
+    """HEAD is the same as GET without the body (RFC 9110, section 9.3.2); other methods are left as they are."""
+    if scope["method"] != "HEAD":
+        return scope, send
+
     async def bare(message: Message) -> None:
         await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-    return bare
+    return {**scope, "method": "GET"}, bare
 
 
 def _trace_id() -> str:
