@@ -17,7 +17,6 @@ from system.gateway.serving import serve
 from system.gateway.settings import GatewaySettings
 from system.gateway.throttle import open_throttle
 
-
 NEEDED = ("user", "product", "order")
 """Services without which nobody can be served."""
 
