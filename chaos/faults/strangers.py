@@ -85,7 +85,7 @@ class Strangers(StackFault):
 
     async def inject(self, subject: HasStack) -> None:
         """See Fault."""
-        host, _, port = subject.stack.address(self.member, "http").rpartition(":")
+        host, _, port = subject.stack.address(self.member, self.spec.text("port")).rpartition(":")
         self._came = [asyncio.create_task(self._stays(host, int(port))) for _ in range(self._many)]
 
     async def prove(self, subject: HasStack) -> Proof:
@@ -150,4 +150,4 @@ def _length(head: bytes) -> int:
 
 def strangers(way: str, many: int, target: str = "gateway-1") -> Declaration:
     """`many` of them, in one of `WAYS`."""
-    return member(STRANGERS, target, way=way, many=many)
+    return member(STRANGERS, target, port="http", way=way, many=many)

@@ -20,6 +20,8 @@ TOO_MANY = 429
 SLACK_NS = 1_000_000_000
 """For clocks of other speeds, and windows that are counted in whole seconds."""
 
+ACCOUNTS, CLIENTS = "accounts tried by a crowd", "clients that tried too many accounts"
+
 Found = list[Operation]
 
 
@@ -46,25 +48,20 @@ def guessing_is_limited(history: History) -> Finding:
     for operation, login in inputs(history, LogIn, LOG_IN):
         if login.email:
             attempts.add(operation, login.email.strip().casefold(), login.source)
-    refused = sum(each.status == TOO_MANY for found in attempts.account.values() for each in found)
+    counts = {"refused as too many": sum(each.status == TOO_MANY for found in attempts.account.values() for each in found)}
+    counts |= {ACCOUNTS: sum(_more(found, rate.crowd if rate else 0) for found in attempts.account.values())}
+    counts |= {CLIENTS: sum(_more(found, rate.hashes if rate else 0) for found in attempts.source.values())}
     if rate is None:
-        return Finding(judged=0, counts={"refused as too many": refused})
+        return Finding(judged=0, counts=counts)
     violations = [
         Violation(what=f"{whom}: {what}", operations=(operation.id,), facts={"of": whom})
         for whom, operation, what in (*_too_many(attempts, rate), *_too_few(attempts, rate))
     ]
-    counts = {
-        "refused as too many": refused,
-        "accounts tried by a crowd": sum(_is_crowd(found, rate) for found in attempts.account.values()),
-        "clients that tried too many accounts": sum(
-            bool(rate.hashes) and len(found) > rate.hashes for found in attempts.source.values()
-        ),
-    }
     return Finding(judged=sum(map(len, attempts.account.values())), violations=tuple(violations), counts=counts)
 
 
-def _is_crowd(found: Found, rate: LoginRateRow) -> bool:
-    return bool(rate.crowd) and len(found) > rate.crowd
+def _more(found: Found, limit: int) -> bool:
+    return 0 < limit < len(found)
 
 
 def _too_many(attempts: Attempts, rate: LoginRateRow) -> Iterable[tuple[str, Operation, str]]:

@@ -102,7 +102,7 @@ NEEDS: Mapping[str, Need] = {
     **dict.fromkeys(("mail_script", "provider_script"), sandbox),
     "clock_jump": faked_clock,
     "disk_full": small_disk,
-    "connection_flood": open_port,
+    **dict.fromkeys(("connection_flood", "strangers"), open_port),
     "killed_holding": holding_consumer,
 }
 
