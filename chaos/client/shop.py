@@ -59,6 +59,10 @@ class Shop:
         """POST /auth/refresh: Tokens; a refresh token works once."""
         return await self._send("POST", "/auth/refresh", {"refresh_token": refresh_token})
 
+    async def logout(self, *, everywhere: bool = False) -> Answer:
+        """POST /auth/logout: 204; this session is over, or all of the account."""
+        return await self._send("POST", "/auth/logout", {"all_sessions": True} if everywhere else None)
+
     async def account(self) -> Answer:
         """GET /users/me: a User."""
         return await self._send("GET", "/users/me")

@@ -61,6 +61,7 @@ daring_customers: Experiment[RunningShop] = Experiment(
         Exercised(guarantee="categories_told_truly", counted="lists of children", at_least=15),
         Exercised(guarantee="limits_kept", counted="beyond a limit", at_least=10),
         Exercised(guarantee="stale_tokens_rejected", counted="refresh tokens refused as used before", at_least=1),
+        Exercised(guarantee="stale_tokens_rejected", counted="logouts", at_least=1),
         Exercised(guarantee="stale_tokens_rejected", counted="verifiers shown a void one", at_least=2),
         Exercised(guarantee="guessing_is_limited", counted="refused as too many", at_least=5),
         Exercised(guarantee="guessing_is_limited", counted="accounts tried by a crowd", at_least=1),

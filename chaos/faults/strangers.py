@@ -1,8 +1,8 @@
 """strangers: who has no account uses up what a gateway has, each in the same way, over and over, until it heals.
 
 Ways that never end a request are begun again when the gateway closes the connection; the others ask, read the answer, and ask
-again after a moment. Everybody comes from an address of their own. Proved by the connections that the gateway closed, or by
-the answers that it gave, by status.
+again after a moment. Everybody comes from an address of their own. Proved by the connections that the gateway closed, or did not
+close after all that was sent, or by the answers that it gave, by status.
 """
 
 import asyncio
@@ -23,13 +23,13 @@ from harness.faults.targets import member
 STRANGERS = "strangers"
 PIECE = 64 * 1024
 """Bytes at a time of what never ends."""
-MOST = 64 * PIECE
+MOST = 256 * PIECE
 """Bytes that a connection takes at most, so that a gateway without bounds does not fill this machine."""
 AGAIN_S = 0.02
 """Between two requests of a stranger."""
 ANSWERED_S = 20.0
 NETWORK = "198.19"
-CLOSED = "closed"
+CLOSED, NOT_STOPPED = "closed", "not stopped"
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,8 @@ class Strangers(StackFault):
                     break
                 writer.write(self._way.never_ends)
                 await writer.drain()
+            else:
+                self._seen[NOT_STOPPED] += 1
             await asyncio.wait((answer,), timeout=ANSWERED_S)
         finally:
             if answer.done() and not answer.cancelled():

@@ -45,7 +45,7 @@ SUITE: FuzzSuite[RunningShop] = FuzzSuite(
         subject=ExaminedShop,
         instances={"order": 2, "product": 2, "user": 2, "payment": 2, "notification": 2},
         environment={
-            "user": CHEAP_PASSWORDS,
+            "user": {**CHEAP_PASSWORDS, "REFRESH_AGAIN_S": "0"},  # a refresh token works once, whenever `model` shows it again
             "gateway": {"LOGIN_RATE": "100/minute"},  # enough for every part, and few enough to be reached
             "order": {"RESERVATION_TTL_S": "20"},  # so that orders of `model` expire within its time
         },

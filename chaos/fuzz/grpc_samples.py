@@ -36,6 +36,7 @@ async def sampled(goods: Goods) -> Sampled:
     paid = await goods.paid_order(owner, product)
     samples: Requests = {"grpc.health.v1.Health/Check": [{}], "grpc.health.v1.Health/List": [{}]}
     samples |= _accounts(owner, other)
+    samples[f"{USER}/Logout"] = [{"user_id": refreshing.user.id, "session_id": new_id()}, {"user_id": refreshing.user.id}]
     samples[f"{USER}/RefreshTokens"] = [{"refresh_token": refreshing.session.refresh_token}]
     samples |= await _catalogue(goods, product, spare, category)
     samples |= _stock(goods, product)

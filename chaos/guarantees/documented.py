@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from chaos.observations.answers import ALWAYS, DOCUMENTED
+from chaos.observations.answers import ALWAYS, DOCUMENTED, SINCE
 from chaos.observations.orders import PLACE_ORDER
 from harness.history import History, Operation
 from harness.verdict import Violation
@@ -17,8 +17,9 @@ CRASHED = 500
 @cache
 def template(request: str) -> str | None:
     """The documented request that a method with a path is; None for one that is not of the API."""
-    exact = request if request in DOCUMENTED else None
-    return exact or next((each for each in DOCUMENTED if re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", each), request)), None)
+    known = {**DOCUMENTED, **SINCE}
+    exact = request if request in known else None
+    return exact or next((each for each in known if re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", each), request)), None)
 
 
 def violations(history: History) -> Iterable[Violation]:
@@ -29,7 +30,7 @@ def violations(history: History) -> Iterable[Violation]:
         asked = template(operation.exchange.request)
         if asked is None:
             continue
-        if operation.status not in DOCUMENTED[asked] | ALWAYS | {CRASHED}:
+        if operation.status not in DOCUMENTED.get(asked, frozenset()) | SINCE.get(asked, frozenset()) | ALWAYS | {CRASHED}:
             yield _breach(operation, f"was answered {operation.status}, which {asked} does not document")
         if operation.status in COME_BACK and "retry-after" not in operation.exchange.headers:
             yield _breach(operation, f"was answered {operation.status} without Retry-After")

@@ -1,12 +1,14 @@
 """Revocation: tokens issued before an acknowledged change of their account are refused by every instance.
 
 Access and refresh tokens, at every gateway and every instance of the user service. A change that was not acknowledged (503, or
-no answer) may or may not have revoked them, so it is not judged; a refused one (4xx) revoked none. A refresh token that is
-refused because it was used before ends its family: all that descend from the same login.
+no answer) may or may not have revoked them, so it is not judged; a refused one (4xx) revoked none. One that asks for what is
+so already is none: what was asked for several times in a row was changed by the first of them, or before. A refresh token that
+is refused because it was used before ends its family (all that descend from the same login), and so does a logout.
 """
 
 from collections.abc import Iterable
 
+from chaos.guarantees.families import REPLAYED, SHUT_OUT, Families
 from chaos.guarantees.reading import inputs
 from chaos.observations import identity
 from harness.checkers import Issue, Revocation, Use, revoked
@@ -15,42 +17,41 @@ from harness.verdict import Finding, Violation, guarantee
 
 LET_IN = frozenset({403, 404, 409})
 """Refusals that imply an accepted token: authorization or validation failed, not authentication."""
-SHUT_OUT = 401
-REPLAYED = "REFRESH_TOKEN_REUSED"
+FIRST_ROLE = "USER"
+"""The role of an account when it is made."""
 
 
 @guarantee
 def stale_tokens_rejected(history: History) -> Finding:
     """After an acknowledged change of a user no older token is accepted, by any instance."""
     finding = revoked(_issues(history), _changes(history), _uses(history))
-    replayed = sum(each.output.get("code") == REPLAYED for each in history.named(identity.REFRESH_TOKENS))
-    return finding + Finding(
-        judged=0, violations=tuple(_ended_families(history)), counts={"refresh tokens refused as used before": replayed}
-    )
+    counts = {
+        "refresh tokens refused as used before": sum(
+            each.output.get("code") == REPLAYED for each in history.named(identity.REFRESH_TOKENS)
+        ),
+        "logouts": sum(each.ok for each in history.named(identity.LOG_OUT)),
+    }
+    return finding + Finding(judged=0, violations=tuple(_ended_families(history)), counts=counts)
 
 
 def _ended_families(history: History) -> Iterable[Violation]:
-    """Refresh tokens that worked after another of their family had been refused as used before."""
-    shown = list(inputs(history, identity.Refresh, identity.REFRESH_TOKENS))
-    parent = {refresh.next: refresh.session for operation, refresh in shown if operation.ok}
-
-    def root(session: str) -> str:
-        while session in parent:
-            session = parent[session]
-        return session
-
-    ended: dict[str, Operation] = {}
-    for operation, refresh in sorted(shown, key=lambda each: each[0].completed_ns or 0):
-        if operation.status == SHUT_OUT and operation.output.get("code") == REPLAYED:
-            ended.setdefault(root(refresh.session), operation)
-    for operation, refresh in shown:
-        replay = ended.get(root(refresh.session))
-        if operation.ok and replay is not None and (replay.completed_ns or 0) < operation.invoked_ns:
+    """Tokens that were accepted after their session had ended: after a replay of one of its refresh tokens, or a logout."""
+    families = Families(history)
+    ended = families.ended()
+    shown = [(operation, refresh.session, refresh.at, "refresh") for operation, refresh in families.refreshes]
+    shown += [
+        (operation, used.session, used.at, "access")
+        for operation, used in inputs(history, identity.Shown, identity.USE_TOKEN, identity.CHANGE_ACCOUNT)
+    ]
+    for operation, session, at, kind in shown:
+        end = ended.get(families.root(session))
+        if end is not None and _accepted(operation) and (end.completed_ns or 0) < operation.invoked_ns:
+            how = "a logout" if end.name == identity.LOG_OUT else "a replay"
             yield Violation(
-                what=f"operation {operation.id}: the refresh token of {refresh.session} worked at {refresh.at}, though one of"
-                f" its family had been refused as used before by operation {replay.id}",
-                operations=(replay.id, operation.id),
-                facts={"session": refresh.session},
+                what=f"operation {operation.id}: the {kind} token of {session} was accepted at {at}, though {how} had ended"
+                f" its session (operation {end.id})",
+                operations=(end.id, operation.id),
+                facts={"session": session},
             )
 
 
@@ -71,15 +72,41 @@ def _pair(session: str, user_id: str, operation: Operation) -> Iterable[Issue]:
 
 def _changes(history: History) -> Iterable[Revocation]:
     """Acknowledged changes only."""
-    for operation, own in inputs(history, identity.Shown, identity.CHANGE_ACCOUNT):
-        yield from _revocation(operation, own.user_id, f"a change of the {own.what}")
-    for operation, given in inputs(history, identity.RoleChange, identity.CHANGE_ROLE):
-        yield from _revocation(operation, given.user_id, f"the role {given.role}")
+    changes = list(inputs(history, identity.Shown, identity.CHANGE_ACCOUNT))
+    for (user, what), asked in _by(((own.user_id, own.what), own.value, operation) for operation, own in changes).items():
+        yield from _in_a_row(asked, user, f"a change of the {what}")
+    roles = list(inputs(history, identity.RoleChange, identity.CHANGE_ROLE))
+    for (user, _), asked in _by(((given.user_id, "role"), given.role, operation) for operation, given in roles).items():
+        yield from _in_a_row(asked, user, "a change of the role", so_already=FIRST_ROLE)
+    for operation, logout in inputs(history, identity.LogOut, identity.LOG_OUT):
+        if logout.everywhere:
+            yield from _revocation(operation, operation, logout.user_id, "a logout everywhere")
 
 
-def _revocation(operation: Operation, user_id: str, what: str) -> Iterable[Revocation]:
+Asked = tuple[str, Operation]
+"""What was to be, and the operation."""
+
+
+def _by(asked: Iterable[tuple[tuple[str, str], str, Operation]]) -> dict[tuple[str, str], list[Asked]]:
+    found: dict[tuple[str, str], list[Asked]] = {}
+    for subject, value, operation in sorted(asked, key=lambda each: each[2].invoked_ns):
+        found.setdefault(subject, []).append((value, operation))
+    return found
+
+
+def _in_a_row(asked: Iterable[Asked], user: str, what: str, so_already: str = "") -> Iterable[Revocation]:
+    """Changes to one value, tried until one is acknowledged, are one change, which began with the first of them."""
+    value, first = so_already, None
+    for wanted, operation in asked:
+        if wanted != value or not wanted:
+            value, first = wanted, operation
+        if first is not None:
+            yield from _revocation(first, operation, user, what)
+
+
+def _revocation(first: Operation, operation: Operation, user_id: str, what: str) -> Iterable[Revocation]:
     if operation.ok and operation.completed_ns is not None:
-        yield Revocation(user_id, what, operation.invoked_ns, operation.completed_ns, operation.id)
+        yield Revocation(user_id, what, first.invoked_ns, operation.completed_ns, operation.id)
 
 
 def _uses(history: History) -> Iterable[Use]:

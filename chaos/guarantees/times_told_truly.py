@@ -58,13 +58,16 @@ def times_told_truly(history: History) -> Finding:
 
 
 def _tokens(history: History, offset_ns: int) -> Iterable[Told]:
+    first: dict[object, int] = {}
     for operation in history.named(identity.LOG_IN, identity.REFRESH_TOKENS):
+        session = operation.input.get("session")
+        began_ns = first.setdefault(session, operation.invoked_ns) if "next" in operation.input else operation.invoked_ns
         if not operation.ok or operation.completed_ns is None:
             continue
         for name, lasts_s in (("expires_at", ACCESS_S), ("refresh_expires_at", REFRESH_S)):
             at_ns = _moment(operation.output.get(name), offset_ns)
             if at_ns is not None:
-                begin_ns, end_ns = (each + lasts_s * 1_000_000_000 for each in (operation.invoked_ns, operation.completed_ns))
+                begin_ns, end_ns = (each + lasts_s * 1_000_000_000 for each in (began_ns, operation.completed_ns))
                 yield Told(operation, name, at_ns, begin_ns, end_ns)
 
 

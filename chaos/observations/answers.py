@@ -34,3 +34,13 @@ DOCUMENTED: Mapping[str, frozenset[int]] = MappingProxyType(
     }
 )
 """By method and path template; requests of other templates are answered 404 or 405."""
+
+SINCE: Mapping[str, frozenset[int]] = MappingProxyType(
+    {
+        "POST /auth/logout": frozenset({204, 400, 401, 404, 408, 413, 415, 422}),
+        "POST /auth/register": frozenset({429}),
+        "PATCH /users/me": frozenset({429}),
+        "PATCH /users/{user_id}/role": frozenset({409}),
+    }
+)
+"""What is documented besides since that release."""

@@ -9,6 +9,7 @@ LOG_IN = "log_in"
 REFRESH_TOKENS = "refresh_tokens"
 USE_TOKEN = "use_token"  # noqa: S105 - the name of an operation
 CHANGE_ACCOUNT = "change_account"
+LOG_OUT = "log_out"
 CHANGE_ROLE = "change_role"
 READ_PRODUCT = "read_product"
 READ_CATEGORY = "read_category"
@@ -22,6 +23,7 @@ AT_THE_SHOP = (
     USE_TOKEN,
     CHANGE_ACCOUNT,
     CHANGE_ROLE,
+    LOG_OUT,
     READ_PRODUCT,
     READ_CATEGORY,
     LIST_ORDERS,
@@ -79,6 +81,16 @@ class Refresh:
     session: str
     next: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogOut:
+    """Input of LOG_OUT: the session that ends, whose access token is shown; `everywhere`: all others of its user, too."""
+
+    user_id: str
+    session: str
+    at: str
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

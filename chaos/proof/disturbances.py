@@ -51,6 +51,7 @@ DISTURBANCES: tuple[Disturbance, ...] = (
     Disturbance(spec=_of("deadlock", "mysql"), late=0.3),
     Disturbance(spec=_of("memory_alarm", "rabbitmq"), refused=0.4),
     Disturbance(spec=_of("connection_flood", "gateway-1"), late=0.3),
+    Disturbance(spec=_of("strangers", "gateway-1"), late=0.3),
     Disturbance(spec=_on("partition", "order-1->redis-lock-1", "order-1->redis-lock-2"), refused=0.3),
     Disturbance(spec=_on("cut", "order-1->product-1", "order-2->payment-1"), lost=0.3),
     Disturbance(spec=_on("stall", "order-1->payment-1"), late=0.4),

@@ -88,14 +88,23 @@ class AccountHolder:
         await self.client.calls(identity.USE_TOKEN, sent, lambda: verifier.show(held, what))
 
     async def _refreshes(self, held: TokenPair, verifier: TokenVerifier | None = None) -> TokenPair | None:
-        """Use a refresh token, at a random verifier unless one is given; the new pair, or None."""
+        """Use a refresh token, at a random verifier unless one is given; the new pair, or None.
+
+        When the answer is missing it is asked for once more, at once, as whoever has lost one does.
+        """
+        answer, pair = await self._refreshes_once(held, verifier)
+        if answer is None or answer.status >= 500:
+            _, pair = await self._refreshes_once(held, None)
+        return pair
+
+    async def _refreshes_once(self, held: TokenPair, verifier: TokenVerifier | None) -> tuple[Answer | None, TokenPair | None]:
         chosen = verifier or self.random.choice(self.verifiers.all)
         into = self._session()
         sent = asdict(identity.Refresh(held.user_id, held.session, into, chosen.name))
         answer = await self.client.calls(identity.REFRESH_TOKENS, sent, lambda: chosen.refresh(held))
         if answer is None or answer.status != 401:
             self._spent.add(held.session)
-        return self._keep(into, answer.read(Tokens)) if answer is not None and answer.status == 200 else None
+        return answer, self._keep(into, answer.read(Tokens)) if answer is not None and answer.status == 200 else None
 
     async def _changes(self, held: TokenPair) -> bool:
         """Change the account while its tokens are in use, with retries; returns whether it was acknowledged."""

@@ -28,6 +28,8 @@ class Identity:
     id: str
     email: str
     role: Role
+    session: str = ""
+    """Of the token; "" for one that was issued by release 0.2."""
 
 
 async def authenticate(shop: Shop, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Identity:
@@ -40,7 +42,7 @@ async def authenticate(shop: Shop, credentials: Annotated[HTTPAuthorizationCrede
     clients = shop.clients
     known = await clients.call(clients.users.VerifyToken, VerifyTokenRequest(access_token=token))
     try:
-        return Identity(known.user_id, known.email, Role.of(known.role))
+        return Identity(known.user_id, known.email, Role.of(known.role), known.session_id)
     except Unavailable:
         raise PermissionDenied("this account has a role that is not known here") from None
 

@@ -60,6 +60,7 @@ LINKS: Sequence[Link] = (
     ),
     Link("register", 201, "change_role", "An admin can give it another role.", {"user_id": ID}),
     Link("login", 200, "refresh", "Go on after the access token.", body={"refresh_token": "$response.body#/refresh_token"}),
+    Link("login", 200, "logout", "End the session."),
     Link("refresh", 200, "refresh", "Each works once.", body={"refresh_token": "$response.body#/refresh_token"}),
     Link("create_category", 201, "read_category", "Read it.", {"category_id": ID}),
     Link("create_category", 201, "list_categories", "Its children.", {"parent_id": ID}),

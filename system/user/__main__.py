@@ -32,7 +32,7 @@ async def compose(settings: Settings) -> AsyncIterator[Composition]:
         store, passwords = Store(), Passwords(settings)
         versions = Versions(schema, store, cache)
         accounts = Accounts(schema, store, passwords, versions)
-        sessions = Sessions(schema, store, passwords, Tokens(settings), versions)
+        sessions = Sessions(settings, schema, store, passwords, Tokens(settings), versions)
         loops: list[Loop] = [versions.loop, sessions.sweep]
         if (admin := settings.first_admin()) is not None and not await _made_now(accounts, admin):
             loops.append(_make_later(accounts, admin))

@@ -55,12 +55,13 @@ class Account:
 
 @dataclass(frozen=True)
 class Bearer:
-    """Who an access token speaks for, as of the version it carries."""
+    """Who an access token speaks for, as of the version it carries; `family` is its session ("" in old ones)."""
 
     user_id: str
     email: str
     role: Role
     version: int
+    family: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,11 +140,18 @@ def valid_email(email: str) -> str:
     return normal
 
 
+def normal_password(password: str) -> str:
+    """The form in which passwords are hashed: what looks the same is the same, from any keyboard (RFC 8265, OpaqueString)."""
+    spaced = "".join(" " if unicodedata.category(character) == "Zs" else character for character in password)
+    return unicodedata.normalize("NFC", spaced)
+
+
 def valid_password(password: str) -> str:
-    """The password, unchanged. Raises RuleBroken unless it has 8 to 128 characters."""
-    if len(password) not in PASSWORD_LENGTHS:
+    """The password in its normal form. Raises RuleBroken unless it has 8 to 128 characters then."""
+    normal = normal_password(password)
+    if len(normal) not in PASSWORD_LENGTHS:
         raise RuleBroken("password", f"a password has {PASSWORD_LENGTHS[0]} to {PASSWORD_LENGTHS[-1]} characters")
-    return password
+    return normal
 
 
 def valid_name(name: str) -> str:

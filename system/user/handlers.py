@@ -45,7 +45,7 @@ class Accounts:
         """Read an account. Raises InvalidArgument, NotFound."""
         with refusing_broken_rules():
             known_id = valid_id(user_id)
-        return _there(await self._database.run(lambda tx: self._store.find(tx, known_id))).user
+        return there(await self._database.run(lambda tx: self._store.find(tx, known_id))).user
 
     async def update_profile(
         self, user_id: str, name: str | None, email: str | None, password: str | None, current_password: str | None
@@ -70,14 +70,23 @@ class Accounts:
         return await self._change(known_id, alter)
 
     async def change_role(self, user_id: str, role: Role) -> User:
-        """Give an account a role. Raises InvalidArgument, NotFound, Unavailable when the change cannot be acknowledged."""
+        """Give an account a role. Raises InvalidArgument, NotFound, Conflict when nobody would be an admin then.
+
+        Raises Unavailable when the change cannot be acknowledged.
+        """
         with refusing_broken_rules():
             known_id = valid_id(user_id)
         return await self._change(known_id, lambda account: replace(account, user=replace(account.user, role=role)))
 
+    async def end_all_sessions(self, user_id: str) -> None:
+        """Outdate every token of an account. Raises InvalidArgument, NotFound, Unavailable when that cannot be acknowledged."""
+        with refusing_broken_rules():
+            known_id = valid_id(user_id)
+        await self._change(known_id, lambda account: account, always=True)
+
     async def ensure_admin(self, admin: Registration) -> None:
-        """Make the first admin unless the address has an account. Instances may do so at the same time."""
-        if await self._database.run(lambda tx: self._store.find_by_email(tx, admin.email)) is not None:
+        """Make the first admin unless there is one, whatever address it has by now. Instances may do so at the same time."""
+        if await self._database.run(self._store.has_admin):
             return
         password_hash, user_id = await self._passwords.hash(admin.password), new_id()
         made = await self._database.run(
@@ -88,14 +97,24 @@ class Accounts:
     async def _hash_proven_by(self, password: str | None, user_id: str) -> str:
         if password is None:
             raise InvalidArgument("a new e-mail address or password needs current_password", reason="PASSWORD_NEEDED")
-        account = _there(await self._database.run(lambda tx: self._store.find(tx, user_id)))
+        account = there(await self._database.run(lambda tx: self._store.find(tx, user_id)))
         if not await self._passwords.match(password, account.password_hash):
             raise PermissionDenied("the current password is wrong", reason="WRONG_PASSWORD")
         return account.password_hash
 
-    async def _change(self, user_id: str, alter: Alter) -> User:
+    async def _change(self, user_id: str, alter: Alter, *, always: bool = False) -> User:
+        """Write what `alter` makes of an account, as a new version; when it makes nothing else of it, only if `always`.
+
+        What is in force then is made known either way: an attempt before this one may have changed it and failed to.
+        """
+
         async def write(tx: Transaction) -> User:
-            altered = alter(_there(await self._store.lock(tx, user_id)))
+            found = there(await self._store.lock(tx, user_id))
+            altered = alter(found)
+            if altered == found and not always:
+                return found.user
+            if found.user.role is Role.ADMIN and altered.user.role is not Role.ADMIN:
+                await self._keep_an_admin(tx, user_id)
             account = replace(altered, user=replace(altered.user, version=altered.user.version + 1))
             await self._store.write(tx, account)
             return account.user
@@ -103,6 +122,10 @@ class Accounts:
         user = await self._database.run(write)
         await self._versions.announce(user.id, user.version)
         return user
+
+    async def _keep_an_admin(self, tx: Transaction, user_id: str) -> None:
+        if not set(await self._store.lock_admins(tx)) - {user_id}:
+            raise Conflict("this is the last admin; make another one first", reason="LAST_ADMIN")
 
 
 @contextmanager
@@ -114,7 +137,8 @@ def refusing_broken_rules() -> Iterator[None]:
         raise InvalidArgument(str(error), metadata={"field": error.field}) from error
 
 
-def _there(account: Account | None) -> Account:
+def there(account: Account | None) -> Account:
+    """The account. Raises NotFound without one."""
     if account is None:
         raise NotFound("there is no such user", reason="USER_NOT_FOUND")
     return account

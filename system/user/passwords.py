@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from system.common.bulkhead import Bulkhead
+from system.user.domain import normal_password
 from system.user.settings import Settings
 
 T = TypeVar("T")
@@ -39,19 +40,31 @@ class Passwords:
         self._nobodys = self._hasher.hash(secrets.token_hex())
 
     async def hash(self, password: str) -> str:
-        """The hash to keep, with its salt and parameters in it."""
-        return await self._run(lambda: self._hasher.hash(password))
+        """The hash to keep, with its salt and parameters in it, of the password in its normal form."""
+        normal = normal_password(password)
+        return await self._run(lambda: self._hasher.hash(normal))
 
     async def match(self, password: str, password_hash: str | None) -> bool:
-        """Whether the password made the hash. Without a hash the answer is no, after the same work."""
+        """Whether the password made the hash. Without a hash the answer is no, after the same work.
+
+        Hashes of release 0.2 are of what was typed, not of its normal form; they match, too, when it is typed like that.
+        """
+        normal = normal_password(password)
 
         def compare() -> bool:
-            try:
-                return self._hasher.verify(password_hash or self._nobodys, password) and password_hash is not None
-            except (VerificationError, InvalidHashError):
-                return False
+            return self._made(normal, password_hash) or (normal != password and self._made(password, password_hash))
 
         return await self._run(compare)
+
+    def _made(self, password: str, password_hash: str | None) -> bool:
+        try:
+            return self._hasher.verify(password_hash or self._nobodys, password) and password_hash is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+    async def better(self, password: str, password_hash: str) -> str | None:
+        """A hash to keep instead of one that this password matches, if it was made with other parameters than those now."""
+        return await self.hash(password) if self.is_outdated(password_hash) else None
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether it was made with other parameters than those in force."""

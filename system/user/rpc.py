@@ -43,8 +43,20 @@ class UserRpc(UserServiceServicer):
         """Who a token speaks for."""
         bearer = await self._sessions.verify(request.access_token)
         return user_pb2.VerifyTokenResponse(
-            user_id=bearer.user_id, email=bearer.email, role=ON_THE_WIRE[bearer.role], version=bearer.version
+            user_id=bearer.user_id,
+            email=bearer.email,
+            role=ON_THE_WIRE[bearer.role],
+            version=bearer.version,
+            session_id=bearer.family,
         )
+
+    async def Logout(self, request: user_pb2.LogoutRequest, context: Context) -> user_pb2.LogoutResponse:
+        """End one session, or all of them."""
+        if request.session_id:
+            await self._sessions.end(request.user_id, request.session_id)
+        else:
+            await self._accounts.end_all_sessions(request.user_id)
+        return user_pb2.LogoutResponse()
 
     async def GetUser(self, request: user_pb2.GetUserRequest, context: Context) -> user_pb2.GetUserResponse:
         """Read an account."""

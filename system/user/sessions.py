@@ -1,7 +1,8 @@
 """Sessions: tokens for a password, new tokens for old, and whether a token still stands.
 
-A refresh token works once. All that descend from one login are a family; whoever shows one that was used before may have
-stolen it, or been stolen from, so the family ends there (RFC 9700 section 4.14.2).
+A refresh token works once. All that descend from one login are a family: a session. Whoever shows one that was used before may
+have stolen it, or been stolen from, so the session ends there, with its access tokens (RFC 9700 section 4.14.2). Only who shows
+it again a moment later, before what it bought was used, is given the same pair once more: the first answer may have been lost.
 """
 
 import asyncio
@@ -11,20 +12,34 @@ from system.common.background import pause
 from system.common.database import Database, Transaction
 from system.common.errors import Unauthenticated
 from system.common.telemetry import log
-from system.user.domain import Account, Bearer, RefreshToken, RuleBroken, TokenPair, User, valid_email, valid_password
+from system.user.domain import Account, Bearer, RefreshToken, RuleBroken, TokenPair, User, valid_email, valid_id, valid_password
+from system.user.handlers import refusing_broken_rules, there
 from system.user.passwords import Passwords
+from system.user.settings import Settings
 from system.user.store import Store
-from system.user.tokens import Tokens, new_id
+from system.user.tokens import Tokens, following, new_id
 from system.user.versions import Versions
 
 SWEEP_S: Final = 60.0
 SWEEP_BATCH: Final = 1000
+MARGIN_S: Final = 60.0
+"""How much longer than its last access token the end of a session is remembered."""
 
 
 class Sessions:
     """The use cases of a token."""
 
-    def __init__(self, database: Database, store: Store, passwords: Passwords, tokens: Tokens, versions: Versions) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        store: Store,
+        passwords: Passwords,
+        tokens: Tokens,
+        versions: Versions,
+    ) -> None:
+        self._again_s = settings.refresh_again_s
+        self._ended_for_s = settings.access_ttl_s + settings.clock_skew_s + MARGIN_S
         self._database = database
         self._store = store
         self._passwords = passwords
@@ -37,7 +52,7 @@ class Sessions:
         matches = await self._passwords.match(password, account.password_hash if account else None)
         if account is None or not matches:
             raise Unauthenticated("the e-mail address or the password is wrong", reason="WRONG_CREDENTIALS")
-        better = await self._passwords.hash(password) if self._passwords.is_outdated(account.password_hash) else None
+        better = await self._passwords.better(password, account.password_hash)
         issued = self._tokens.issue(account.user, family=new_id())
 
         async def write(tx: Transaction) -> None:
@@ -49,24 +64,42 @@ class Sessions:
         return issued.pair, account.user
 
     async def refresh(self, refresh_token: str) -> TokenPair:
-        """Trade a refresh token for a new pair. Raises Unauthenticated; a token used before ends its whole family."""
+        """Trade a refresh token for a new pair. Raises Unauthenticated; a token used before ends its whole session.
+
+        Raises Unavailable when that end cannot be made known now.
+        """
         shown = self._tokens.read_refresh(refresh_token)
         pair = await self._database.run(lambda tx: self._rotate(tx, shown))
         if pair is None:
             log.warning("refresh token replayed or revoked", user_id=shown.user_id, family=shown.family)
+            await self._versions.announce_end(shown.user_id, shown.family)
             raise Unauthenticated("the refresh token was used before; log in again", reason="REFRESH_TOKEN_REUSED")
         return pair
 
     async def verify(self, access_token: str) -> Bearer:
         """Who an access token speaks for. Raises Unauthenticated when it is bad, expired or outdated."""
         bearer = self._tokens.read_access(access_token)
-        await self._versions.require_current(bearer.user_id, bearer.version)
+        await self._versions.require_current(bearer.user_id, bearer.version, bearer.family)
         return bearer
 
+    async def end(self, user_id: str, family: str) -> None:
+        """End one session: none of its tokens is accepted from now on. Raises InvalidArgument, NotFound, Unavailable."""
+        with refusing_broken_rules():
+            known_user, known_family = valid_id(user_id), valid_id(family)
+
+        async def write(tx: Transaction) -> None:
+            there(await self._store.lock(tx, known_user))
+            await self._store.end_session(tx, known_user, known_family)
+
+        await self._database.run(write)
+        await self._versions.announce_end(known_user, known_family)
+
     async def sweep(self, stop: asyncio.Event) -> None:
-        """Forget expired refresh tokens, until `stop`."""
+        """Forget expired refresh tokens and sessions that ended long ago, until `stop`."""
         while not stop.is_set():
-            if await self._database.run(lambda tx: self._store.forget_expired(tx, SWEEP_BATCH)) < SWEEP_BATCH:
+            expired = await self._database.run(lambda tx: self._store.forget_expired(tx, SWEEP_BATCH))
+            ended = await self._database.run(lambda tx: self._store.forget_ended(tx, self._ended_for_s, SWEEP_BATCH))
+            if max(expired, ended) < SWEEP_BATCH:
                 await pause(stop, SWEEP_S)
 
     async def _candidate(self, email: str, password: str) -> Account | None:
@@ -82,9 +115,12 @@ class Sessions:
         account = await self._store.lock(tx, shown.user_id)
         if account is None or account.user.version != shown.version:
             raise Unauthenticated("the account was changed after this token was issued", reason="TOKEN_OUTDATED")
-        if not await self._store.use_refresh(tx, shown.id):
-            await self._store.revoke_family(tx, shown.family)
-            return None
-        issued = self._tokens.issue(account.user, shown.family)
-        await self._store.add_refresh(tx, issued.refresh)
-        return issued.pair
+        next_id = following(shown.id)
+        if await self._store.use_refresh(tx, shown.id):
+            issued = self._tokens.issue(account.user, shown.family, next_id)
+            await self._store.add_refresh(tx, issued.refresh)
+            return issued.pair
+        if (ends := await self._store.repeatable(tx, shown.id, next_id, self._again_s)) is not None:
+            return self._tokens.issue(account.user, shown.family, next_id, ends).pair
+        await self._store.end_session(tx, shown.user_id, shown.family)
+        return None

@@ -27,6 +27,10 @@ class Settings(DatabaseSettings):
     jwt_secret: SecretStr
     access_ttl_s: int = Field(default=15 * 60, ge=1)
     refresh_ttl_s: int = Field(default=14 * 24 * 3600, ge=1)
+    refresh_again_s: float = Field(default=5.0, ge=0)
+    """How long a refresh may be repeated with the same result, by who did not get the answer; 0: not at all."""
+    clock_skew_s: float = Field(default=5.0, ge=0)
+    """How far the clocks of two instances may differ: a token may seem to be issued so much later than now."""
 
     argon2_memory_kib: int = Field(default=19 * 1024, ge=8)
     argon2_time_cost: int = Field(default=2, ge=1)

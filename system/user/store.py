@@ -4,8 +4,8 @@ Whoever changes an account or its refresh tokens locks the account's row first (
 take turns: a family that is being revoked cannot grow a new link meanwhile.
 """
 
-from collections.abc import Sequence
-from datetime import UTC
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -13,10 +13,10 @@ from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.dialects.mysql import limit as at_most
 from sqlalchemy.exc import IntegrityError
 
-from system.common.database import DUPLICATE, NOW, Transaction, mysql_code
+from system.common.database import DUPLICATE, NOW, Transaction, in_seconds, mysql_code
 from system.common.errors import AlreadyExists
 from system.user.domain import Account, RefreshToken, Role, User
-from system.user.tables import REFRESH_TOKENS, USERS
+from system.user.tables import ENDED_SESSIONS, REFRESH_TOKENS, USERS
 
 _ACCOUNT = (USERS.c.id, USERS.c.email, USERS.c.name, USERS.c.role, USERS.c.version, USERS.c.created_at, USERS.c.password_hash)
 
@@ -52,6 +52,15 @@ class Store:
     async def lock(self, tx: Transaction, user_id: str) -> Account | None:
         """Read an account and keep others from changing it until the transaction ends."""
         return _account((await tx.execute(select(*_ACCOUNT).where(USERS.c.id == user_id).with_for_update())).one_or_none())
+
+    async def lock_admins(self, tx: Transaction) -> Collection[str]:
+        """The ids of all admins, who stay that until the transaction ends."""
+        query = select(USERS.c.id).where(USERS.c.role == Role.ADMIN.value).order_by(USERS.c.id).with_for_update()
+        return [row.id for row in await tx.execute(query)]
+
+    async def has_admin(self, tx: Transaction) -> bool:
+        """Whether any account is an admin's."""
+        return (await tx.execute(select(USERS.c.id).where(USERS.c.role == Role.ADMIN.value).limit(1))).one_or_none() is not None
 
     async def version(self, tx: Transaction, user_id: str) -> int | None:
         """The version of an account, None when there is no such account."""
@@ -98,6 +107,44 @@ class Store:
         """Revoke what is left of a family; returns how many tokens that were."""
         rows = update(REFRESH_TOKENS).where(REFRESH_TOKENS.c.family == family, REFRESH_TOKENS.c.revoked_at.is_(None))
         return (await tx.execute(rows.values(revoked_at=NOW))).rowcount
+
+    async def repeatable(self, tx: Transaction, token_id: str, following: str, within_s: float) -> datetime | None:
+        """When the refresh token `following` ends, that was bought with `token_id`: None unless it was bought so lately.
+
+        None also when it was used itself, or either was revoked: then its answer had arrived.
+        """
+        bought, spent = REFRESH_TOKENS.alias("bought"), REFRESH_TOKENS.alias("spent")
+        lately = (spent.c.jti == token_id, spent.c.revoked_at.is_(None), spent.c.used_at > in_seconds(-within_s))
+        fresh = (bought.c.jti == following, bought.c.used_at.is_(None), bought.c.revoked_at.is_(None))
+        query = select(bought.c.expires_at).select_from(bought.join(spent, spent.c.family == bought.c.family))
+        ends: datetime | None = (await tx.execute(query.where(*lately, *fresh))).scalar_one_or_none()
+        return None if ends is None else ends.replace(tzinfo=UTC)
+
+    async def end_session(self, tx: Transaction, user_id: str, family: str) -> None:
+        """Revoke what is left of a family, and keep it as ended for as long as access tokens of it may be about."""
+        await self.revoke_family(tx, family)
+        row = {"family": family, "user_id": user_id, "ended_at": NOW, "announced": 0}
+        await tx.execute(mysql_insert(ENDED_SESSIONS).prefix_with("IGNORE").values(**row))
+
+    async def ended(self, tx: Transaction, user_id: str) -> Collection[str]:
+        """The sessions of a user that were ended, of which access tokens may be about."""
+        return [
+            row.family for row in await tx.execute(select(ENDED_SESSIONS.c.family).where(ENDED_SESSIONS.c.user_id == user_id))
+        ]
+
+    async def unannounced_ends(self, tx: Transaction, limit: int) -> Sequence[tuple[str, str]]:
+        """User and family of ended sessions that the cache may not have taken yet."""
+        query = select(ENDED_SESSIONS.c.user_id, ENDED_SESSIONS.c.family).where(ENDED_SESSIONS.c.announced == 0).limit(limit)
+        return [(row.user_id, row.family) for row in await tx.execute(query)]
+
+    async def note_end_announced(self, tx: Transaction, family: str) -> None:
+        """Write down that the cache has taken the end of a session."""
+        await tx.execute(update(ENDED_SESSIONS).where(ENDED_SESSIONS.c.family == family).values(announced=1))
+
+    async def forget_ended(self, tx: Transaction, after_s: float, limit: int) -> int:
+        """Delete ended sessions whose access tokens ran out; returns how many went."""
+        rows = delete(ENDED_SESSIONS).where(ENDED_SESSIONS.c.ended_at < in_seconds(-after_s)).ext(at_most(limit))
+        return (await tx.execute(rows)).rowcount
 
     async def forget_expired(self, tx: Transaction, limit: int) -> int:
         """Delete refresh tokens that have expired, at most `limit`; returns how many went."""

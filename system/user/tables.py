@@ -29,3 +29,13 @@ REFRESH_TOKENS = Table(
     Column("used_at", DateTime),
     Column("revoked_at", DateTime),
 )
+
+ENDED_SESSIONS = Table(
+    "ended_sessions",
+    metadata,
+    Column("family", String(36), primary_key=True),
+    Column("user_id", String(36), nullable=False),
+    Column("ended_at", DateTime, nullable=False),
+    # Whether the cache has taken it.
+    Column("announced", SmallInteger, nullable=False),
+)

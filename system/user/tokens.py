@@ -1,7 +1,10 @@
 """Tokens: JWTs signed with HS256 (RFC 7519), read strictly as RFC 8725 advises.
 
-Algorithm, issuer, audience and kind are pinned, every claim is required, no leeway is given. What is read here is authentic
-and in time; whether its version still stands is for versions.py to say.
+Algorithm, issuer, audience and kind are pinned, every claim is required. No leeway is given to the end of a token; one that
+seems to be from the future is taken when that is less than instances' clocks may differ. What is read here is authentic and in
+time; whether its version still stands, and its session goes on, is for versions.py to say.
+
+The token that another buys has an id that follows from it, so that the same pair can be made again for who did not get it.
 """
 
 import time
@@ -45,21 +48,32 @@ class Tokens:
         self._secret = settings.jwt_secret.get_secret_value()
         self._access_ttl_s = settings.access_ttl_s
         self._refresh_ttl_s = settings.refresh_ttl_s
+        self._skew_s = settings.clock_skew_s
         self._clock = clock
 
-    def issue(self, user: User, family: str) -> Issued:
-        """A pair for the user as it is now; `family` is that of the login it descends from."""
-        now = int(self._clock())
+    def issue(self, user: User, family: str, refresh_id: str | None = None, ends: datetime | None = None) -> Issued:
+        """A pair for the user as it is now; `family` is that of the login it descends from.
+
+        With the id of its refresh token and when that ends, it is the same pair again.
+        """
+        refresh_id = refresh_id or new_id()
+        now = int(self._clock()) if ends is None else round(ends.timestamp()) - self._refresh_ttl_s
         access_ends, refresh_ends = now + self._access_ttl_s, now + self._refresh_ttl_s
-        shared = {"iss": ISSUER, "aud": AUDIENCE, "sub": user.id, "ver": user.version, "iat": now}
-        access = {**shared, "typ": ACCESS, "jti": new_id(), "exp": access_ends, "role": user.role.value, "email": user.email}
-        refresh = {**shared, "typ": REFRESH, "jti": (refresh_id := new_id()), "exp": refresh_ends, "fam": family}
+        shared = {"iss": ISSUER, "aud": AUDIENCE, "sub": user.id, "ver": user.version, "iat": now, "fam": family}
+        access = {**shared, "typ": ACCESS, "jti": following(refresh_id, ACCESS), "exp": access_ends}
+        access |= {"role": user.role.value, "email": user.email}
+        refresh = {**shared, "typ": REFRESH, "jti": refresh_id, "exp": refresh_ends}
         pair = TokenPair(self._sign(access), self._sign(refresh), _moment(access_ends), _moment(refresh_ends))
         return Issued(pair, RefreshToken(refresh_id, family, user.id, user.version, pair.refresh_expires_at))
 
     def read_access(self, token: str) -> Bearer:
         """Who an access token speaks for. Raises Unauthenticated."""
-        return self._read(token, ACCESS, lambda c: Bearer(str(c["sub"]), str(c["email"]), Role(c["role"]), int(c["ver"])))
+        return self._read(
+            token,
+            ACCESS,
+            # Tokens of release 0.2 do not say of which session they are.
+            lambda c: Bearer(str(c["sub"]), str(c["email"]), Role(c["role"]), int(c["ver"]), str(c.get("fam", ""))),
+        )
 
     def read_refresh(self, token: str) -> RefreshToken:
         """What a refresh token says of itself. Raises Unauthenticated."""
@@ -83,9 +97,11 @@ class Tokens:
                 issuer=ISSUER,
                 audience=AUDIENCE,
                 leeway=0,
-                options={"require": list(REQUIRED[kind]), "strict_aud": True},
+                options={"require": list(REQUIRED[kind]), "verify_iat": False, "strict_aud": True},
             )
             _require_kind(claims, kind)
+            if float(claims["iat"]) > self._clock() + self._skew_s:
+                raise jwt.ImmatureSignatureError("it is from the future")
             return parse(claims)
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated("the token has expired", reason="TOKEN_EXPIRED") from error
@@ -96,6 +112,11 @@ class Tokens:
 def new_id() -> str:
     """An id that no other token, family or account has."""
     return str(uuid.uuid4())
+
+
+def following(token_id: str, kind: str = REFRESH) -> str:
+    """The id of the refresh token that a refresh token buys, or of the access token beside it."""
+    return str(uuid.uuid5(uuid.UUID(token_id), kind))
 
 
 def _require_kind(claims: Mapping[str, Any], kind: str) -> None:

@@ -8,9 +8,9 @@ from pydantic import JsonValue
 from chaos.client import Answer
 from chaos.fuzz.model import answers
 from chaos.fuzz.model.action import DONE, Action, Judged, Outcome, Sent, access, bearer, refresh, unless_done
-from chaos.fuzz.model.answers import Expected
+from chaos.fuzz.model.answers import Expected, refuse
 from chaos.fuzz.model.state import Account, State, Tokens
-from chaos.observations.identity import CHANGE_ACCOUNT, LOG_IN, REFRESH_TOKENS, USE_TOKEN
+from chaos.observations.identity import CHANGE_ACCOUNT, LOG_IN, LOG_OUT, REFRESH_TOKENS, USE_TOKEN
 from harness.fuzz.interleavings import Memory, Step
 from harness.fuzz.requests import Request, Values
 
@@ -114,13 +114,62 @@ class RefreshTokens(Action):
             if shown.version != account.version:
                 return asked.refused(state, 401, "TOKEN_OUTDATED")
             if not shown.fresh:
-                ended = [replace(each, fresh=False) for each in state.tokens if each.family == shown.family]
-                return asked.refused(state.put(*ended), 401, "REFRESH_TOKEN_REUSED")
+                refuse(401, "REFRESH_TOKEN_REUSED").check(asked.answer)
+                return [(_ended(state, shown.family), (shown.family,))]
             Expected(200).check(asked.answer)
             issued = Tokens(self.new, account.id, account.version, shown.family)
             return [(state.put(replace(shown, fresh=False), issued), ())]
 
-        return [rotate]
+        return [rotate, _made_known]
+
+
+@dataclass(frozen=True)
+class LogOut(Action):
+    """A customer ends a session, or with `everywhere` all of the account."""
+
+    customer: str
+    session: str
+    everywhere: bool = False
+
+    def requests(self, values: Values) -> Generator[Sent, Answer, None]:
+        """See Action."""
+        body: JsonValue = {"all_sessions": self.everywhere}
+        request = Request(self.customer, "POST", "/auth/logout", body, bearer(self.session))
+        ended: dict[str, JsonValue] = {"user_id": f"{{{self.customer}}}", "session": named(self.session), "at": AT}
+        yield Sent(request, LOG_OUT, {**ended, "everywhere": self.everywhere})
+
+    def steps(self, answered: Sequence[Answer], values: Values) -> Sequence[Step[State]]:
+        """See Action."""
+        asked = Judged(answered[0], self.session)
+
+        def end(state: State, _: Memory) -> Outcome:
+            tokens = state.tokens.get(self.session)
+            account = state.accounts.get(asked.user(state))
+            if tokens is None or account is None:
+                return [(state, DONE)]
+            Expected(204).check(asked.answer)
+            if not self.everywhere:
+                return [(_ended(state, tokens.family), (tokens.family,))]
+            return [(state.put(replace(account, version=account.version + 1)), (account.version + 1,))]
+
+        def announce(state: State, memory: Memory) -> Outcome:
+            account = state.accounts.get(asked.user(state))
+            if account is None or not memory or not isinstance(memory[0], int):
+                return _made_known(state, memory)
+            return [(state.put(replace(account, announced=max(account.announced, memory[0]))), ())]
+
+        return [asked.verified, unless_done(end), unless_done(announce)]
+
+
+def _ended(state: State, family: str) -> State:
+    """A family whose end is written down."""
+    return state.put(*(replace(each, fresh=False, ended=True) for each in state.tokens if each.family == family))
+
+
+def _made_known(state: State, memory: Memory) -> Outcome:
+    """The family in the memory, if there is one, is not accepted anywhere from now on."""
+    over = [replace(each, over=True) for each in state.tokens if memory and each.family == memory[0]]
+    return [(state.put(*over), ())]
 
 
 @dataclass(frozen=True)
@@ -210,8 +259,9 @@ class Changing(Judged):
             email=self.email or account.email,
             password=self.password or account.password,
             secret=account.secret + (self.password is not None),
-            version=account.version + 1,
         )
+        if changed != account:  # what is so already changes nothing
+            changed = replace(changed, version=account.version + 1)
         Expected.of(200, answers.account(changed)).check(self.answer)
         return [(state.put(changed), (changed.version,))]
 

@@ -65,7 +65,11 @@ class Judged:
             return self.refused(state, 401, "TOKEN_INVALID")
         if tokens.version != account.announced:
             return self.refused(state, 401, "TOKEN_OUTDATED")
-        outdated = tokens.version != account.version and (self.answer.status, self.answer.code) == (401, "TOKEN_OUTDATED")
+        if tokens.over:
+            return self.refused(state, 401, "SESSION_ENDED")
+        said = (self.answer.status, self.answer.code)
+        outdated = tokens.version != account.version and said == (401, "TOKEN_OUTDATED")
+        outdated |= tokens.ended and said == (401, "SESSION_ENDED")
         return [(state, memory), *([(state, DONE)] if outdated else [])]
 
     def user(self, state: State) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from chaos.client.sandboxes import GOOD_CARD
 from chaos.fuzz.model.accounts import ChangeAccount, LogIn, ReadAccount, RefreshTokens, Register
+from chaos.fuzz.model.accounts import LogOut as EndSession
 from chaos.fuzz.model.action import Action
 from chaos.fuzz.model.catalogue import (
     ADMIN,
@@ -233,11 +234,20 @@ class OpenSession(OfCustomer):
 
 @dataclass(frozen=True)
 class LogOut(OfCustomer):
-    """Forget the tokens: the shop has no such request, the next one is anonymous."""
+    """End a session, or all, use it once more and refresh it; then open another one."""
+
+    everywhere: bool = False
 
     def actions(self, shelf: Shelf) -> Sequence[Action]:
         """See Intent."""
-        return [ReadAccount(self.customer, "")]
+        session = shelf.session(self.customer, self.age)
+        refreshed, next_one = shelf.unused(self.customer), shelf.opens(self.customer)
+        return [
+            EndSession(self.customer, session, self.everywhere),
+            ReadAccount(self.customer, session),
+            RefreshTokens(self.customer, session, refreshed),
+            LogIn(self.customer, next_one, shelf.email(self.customer), shelf.password(self.customer)),
+        ]
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ STRATEGIES: dict[str, st.SearchStrategy[Intent]] = {
     "open_session": st.builds(
         intents.OpenSession, who=_who, password=st.sampled_from(("", "", *PASSWORDS, "no such password"))
     ),
-    "log_out": st.builds(intents.LogOut, who=_who),
+    "log_out": st.builds(intents.LogOut, **_customer, everywhere=st.booleans()),
     "refresh": st.builds(intents.Refresh, **_customer),
     "replay": st.builds(intents.Replay, **_customer),
     "me": st.builds(intents.Me, **_customer),

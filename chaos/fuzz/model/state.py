@@ -33,13 +33,18 @@ class Account:
 
 @dataclass(frozen=True)
 class Tokens:
-    """A pair of tokens by the name of its session; `fresh`: the refresh token was neither used nor revoked."""
+    """A pair of tokens by the name of its session; `fresh`: the refresh token was neither used nor revoked.
+
+    `ended`: so is the family it is of; `over`: and that was made known.
+    """
 
     id: str
     user: str
     version: int
     family: str
     fresh: bool = True
+    ended: bool = False
+    over: bool = False
 
 
 @dataclass(frozen=True)

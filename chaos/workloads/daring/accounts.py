@@ -1,7 +1,9 @@
 """Acts on the account: refresh tokens that are used twice, and a password that changes while somebody logs in with it."""
 
 import asyncio
+import unicodedata
 from dataclasses import asdict, replace
+from typing import Literal
 
 from chaos.client import Answer, Session, Tokens
 from chaos.observations import identity
@@ -17,27 +19,73 @@ ATTEMPTS = 8
 HERE, ELSEWHERE = 0, 1
 """The customer's two gateways."""
 
+FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
+"""How keyboards type a letter with an accent: a password is the same."""
+
 Held = tuple[str, Session | Tokens]
 """A session's name, with its tokens."""
 
 
 @act(2, accounts=True)
 async def replays_a_refresh_token(who: DaringCustomer) -> None:
-    """Refresh at one gateway and again with the same token at the other; then with what it was traded for."""
+    """Refresh at one gateway, go on with what was bought, and show the first token again: the session ends everywhere.
+
+    Its access tokens are shown before, and after it at both gateways.
+    """
     opened = await logs_in(who, who.password)
     traded = await _refreshes(who, opened) if opened is not None else None
-    if opened is None or traded is None:
+    newest = await _refreshes(who, traded, ELSEWHERE) if traded is not None else None
+    if opened is None or traded is None or newest is None:
         return
-    if who.random.random() < 0.4:  # an honest client goes on with what it was given
-        await _refreshes(who, traded, ELSEWHERE)
-        return
+    held = (opened, traded, newest)
+    if who.random.random() < 0.7:  # else none of them is in the cache
+        for each in held:
+            await uses(who, each, ELSEWHERE)
     await _refreshes(who, opened, ELSEWHERE)
-    await _refreshes(who, traded)
+    for each in held:
+        for at in (HERE, ELSEWHERE):
+            await uses(who, each, at)
+    await _refreshes(who, newest)
+
+
+@act(2, accounts=True)
+async def repeats_a_refresh(who: DaringCustomer) -> None:
+    """Refresh, and again at both gateways at the same time, as if the answer had been lost; then go on with what it bought."""
+    opened = await logs_in(who, who.password)
+    bought = await _refreshes(who, opened) if opened is not None else None
+    if opened is None or bought is None:
+        return
+    again = await asyncio.gather(_refreshes(who, opened), _refreshes(who, opened, ELSEWHERE))
+    for each in (bought, *again):
+        if each is not None:
+            await uses(who, each, HERE)
+    await _refreshes(who, bought)
+
+
+@act(2, accounts=True)
+async def logs_out(who: DaringCustomer) -> None:
+    """Open two sessions, log out of one of them or everywhere, and use both at both gateways before and after."""
+    held = [await logs_in(who, who.password, at) for at in (HERE, ELSEWHERE)]
+    first, second = held
+    if first is None or second is None:
+        return
+    if who.random.random() < 0.5:
+        first = await _refreshes(who, first) or first
+    for at in (HERE, ELSEWHERE):
+        await uses(who, first, at)
+        await uses(who, second, at)
+    everywhere = who.random.random() < 0.5
+    await _logs_out(who, first, everywhere=everywhere)
+    for each in (first, second):
+        for at in (HERE, ELSEWHERE):
+            await uses(who, each, at)
+        await _refreshes(who, each, ELSEWHERE)
+    await logs_in_again(who, who.password)
 
 
 @act(1, accounts=True)
 async def refreshes_twice_at_once(who: DaringCustomer) -> None:
-    """Use one refresh token at both gateways at the same time: it works for one of them at most."""
+    """Use one refresh token at both gateways at the same time: what works for both is the same."""
     opened = await logs_in(who, who.password)
     if opened is not None:
         await asyncio.gather(_refreshes(who, opened), _refreshes(who, opened, ELSEWHERE))
@@ -77,7 +125,7 @@ async def changes_the_name(who: DaringCustomer) -> None:
 
 def a_password(who: DaringCustomer) -> str:
     """A password that nobody has."""
-    return f"dare-{who.random.getrandbits(48):012x}"
+    return f"däre-{who.random.getrandbits(48):012x}"
 
 
 def likeliest(changed: Answer | None, new: str, old: str) -> tuple[str, str]:
@@ -107,8 +155,9 @@ async def logs_in(who: DaringCustomer, password: str, at: int = HERE, *, email: 
     session, (buyer, client) = _session(who), _process(who, at)
     number, given = 0 if email else who.number(password), email or who.email
     shop = buyer.shop.seen_from(source) if source else buyer.shop
+    typed = unicodedata.normalize(who.random.choice(FORMS), password)
     sent = asdict(identity.LogIn(buyer.user_id, session, who.gateways[at], number, given.strip().lower(), shop.source))
-    answer = await client.calls(identity.LOG_IN, sent, lambda: shop.login(given, password))
+    answer = await client.calls(identity.LOG_IN, sent, lambda: shop.login(given, typed))
     return (session, answer.read(Session)) if answer is not None and answer.status == 200 else None
 
 
@@ -117,6 +166,13 @@ async def _refreshes(who: DaringCustomer, held: Held, at: int = HERE) -> Held | 
     sent = asdict(identity.Refresh(buyer.user_id, held[0], into, who.gateways[at]))
     answer = await client.calls(identity.REFRESH_TOKENS, sent, lambda: buyer.shop.refresh(held[1].refresh_token))
     return (into, answer.read(Tokens)) if answer is not None and answer.status == 200 else None
+
+
+async def _logs_out(who: DaringCustomer, held: Held, *, everywhere: bool) -> None:
+    buyer, client = _process(who, HERE)
+    sent = asdict(identity.LogOut(buyer.user_id, held[0], who.gateways[HERE], everywhere))
+    shop = buyer.shop.with_token(held[1].access_token)
+    await client.calls(identity.LOG_OUT, sent, lambda: shop.logout(everywhere=everywhere))
 
 
 async def changes(who: DaringCustomer, held: Held, **wanted: str) -> Answer | None:

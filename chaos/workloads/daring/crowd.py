@@ -64,7 +64,7 @@ OPERATIONS = (
 )
 """Names of the operations of a crowd."""
 
-ON_ACCOUNTS = frozenset({identity.REFRESH_TOKENS, identity.CHANGE_ACCOUNT, identity.USE_TOKEN})
+ON_ACCOUNTS = frozenset({identity.REFRESH_TOKENS, identity.CHANGE_ACCOUNT, identity.USE_TOKEN, identity.LOG_OUT})
 """Those that it does besides when it changes accounts."""
 
 

@@ -99,7 +99,7 @@ class ProductQuery(Request):
     page: Annotated[int, Field(ge=1, le=10_000, description="Its number; `cursor` is the cheaper way to the end.")] = 1
     cursor: Annotated[
         str,
-        StringConstraints(max_length=50, pattern=CURSOR),
+        StringConstraints(max_length=64, pattern=CURSOR),
         Field(description="`next_cursor` of the page before, with the same filter and order; `page` is not looked at then."),
     ] = ""
     page_size: Annotated[int, Field(ge=1, le=100)] = 20

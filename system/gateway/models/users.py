@@ -76,6 +76,14 @@ class Refresh(Request):
     refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+$")]
 
 
+class Logout(Request):
+    """Which sessions end: the one of the token that is shown, or every one of the account."""
+
+    model_config = example({"all_sessions": True})
+
+    all_sessions: bool = False
+
+
 class ProfileChange(Change):
     """What changes of one's own account. A new address or password needs `current_password`."""
 

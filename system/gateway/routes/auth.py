@@ -1,12 +1,13 @@
-"""Accounts begin here: registration, login, refresh."""
+"""Accounts begin here: registration, login, refresh, logout."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from shop.user.v1 import user_pb2
 
 from system.gateway.answers import answer
-from system.gateway.models.users import Credentials, Refresh, Registration, Session, Tokens, User
+from system.gateway.auth import Auth
+from system.gateway.models.users import Credentials, Logout, Refresh, Registration, Session, Tokens, User
 from system.gateway.parts import Address, Shop
 from system.gateway.problems import documented
 
@@ -41,7 +42,19 @@ async def login(body: Annotated[Credentials, Depends(throttled)], shop: Shop) ->
 
 @router.post("/auth/refresh", response_model=Tokens, responses=documented(401))
 async def refresh(body: Refresh, shop: Shop) -> object:
-    """Trade a refresh token for the next pair. It works once: a replay ends every session that came from it."""
+    """Trade a refresh token for the next pair. It works once: a replay ends the session, with its access tokens.
+
+    Who did not get the answer may ask again within a few seconds, before the new pair was used, and is given the same pair.
+    """
     users = shop.clients.users
     issued = await shop.clients.call(users.RefreshTokens, user_pb2.RefreshTokensRequest(refresh_token=body.refresh_token))
     return answer(Tokens.of(issued.tokens), 200, SECRET)
+
+
+@router.post("/auth/logout", status_code=204)
+async def logout(identity: Auth, shop: Shop, body: Logout | None = None) -> Response:
+    """End this session, or all of the account: none of their tokens, access or refresh, is accepted afterwards."""
+    of_all = body is not None and body.all_sessions
+    request = user_pb2.LogoutRequest(user_id=identity.id, session_id="" if of_all else identity.session)
+    await shop.clients.call(shop.clients.users.Logout, request)
+    return Response(status_code=204)

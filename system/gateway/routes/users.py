@@ -22,7 +22,10 @@ async def read_own(identity: Auth, shop: Shop) -> object:
 
 @router.patch("/users/me", response_model=User, responses=documented(403, 409, 429))
 async def change_own(body: ProfileChange, identity: Auth, address: Address, shop: Shop) -> object:
-    """Change one's own name, address or password. Every token issued before is dead afterwards: log in again."""
+    """Change one's own name, address or password. Every token issued before is dead afterwards: log in again.
+
+    What is so already changes nothing, and ends nothing.
+    """
     if body.email is not None or body.password is not None:
         await shop.throttle.admit_change(address, identity.id)
     request = user_pb2.UpdateProfileRequest(user_id=identity.id, **body.model_dump(exclude_none=True))
@@ -33,11 +36,14 @@ async def change_own(body: ProfileChange, identity: Auth, address: Address, shop
 @router.patch(
     "/users/{user_id}/role",
     response_model=User,
-    responses=documented(403, 404),
+    responses=documented(403, 404, 409),
     dependencies=[Depends(Roles(Role.ADMIN))],
 )
 async def change_role(user_id: Id, body: RoleChange, shop: Shop) -> object:
-    """Give an account a role. Admins only. Every token of that account issued before is dead afterwards."""
+    """Give an account a role. Admins only. Every token of that account issued before is dead afterwards.
+
+    A role that it has already changes nothing. 409 `LAST_ADMIN` for the last admin, who stays one.
+    """
     request = user_pb2.ChangeRoleRequest(user_id=user_id, role=Role(body.role).message)
     changed = await shop.clients.call(shop.clients.users.ChangeRole, request)
     return User.of(changed.user)

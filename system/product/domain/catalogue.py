@@ -10,7 +10,7 @@ from system.product.domain.values import InvalidValueError, Money, identifier, n
 
 MAX_IMAGES = 10
 MAX_PAGE = 10_000
-TOTAL_DIGITS = 12
+_TOTAL_DIGITS = 12
 MAX_PAGE_SIZE = 100
 MAX_PRODUCTS = 1000
 MAX_DEPTH = 20
@@ -105,7 +105,7 @@ class Place:
     def of(cls, token: str) -> Self:
         """Read a place that was written as a token. Raises InvalidValueError."""
         product_id, _, total = token.partition(".")
-        if not (total.isascii() and total.isdigit() and len(total) <= TOTAL_DIGITS):
+        if not (total.isascii() and total.isdigit() and len(total) <= _TOTAL_DIGITS):
             raise InvalidValueError("page_token is not one that was given out")
         return cls(identifier(product_id, "page_token"), int(total))
 

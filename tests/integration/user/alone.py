@@ -77,8 +77,9 @@ class Alone:
         return None if value is None else int(value)
 
     async def cache(self, user_id: str, version: int) -> None:
-        """Put a version into Redis."""
+        """Put a version into Redis, and that no session of the user ended."""
         await self.redis.set(f"user:version:{user_id}", version, ex=300)
+        await self.redis.eval("redis.call('SADD', KEYS[1], '-')", 1, f"user:ended:{user_id}")
 
     def settings(self) -> Settings:
         """What an instance of this stack is told, for parts of the service that run in the test."""
@@ -115,9 +116,19 @@ class Alone:
         return answer.tokens.refresh_token
 
     async def promote(self, user: user_pb2.User, instance: int = 1) -> user_pb2.User:
-        """Change a user: the simplest change there is."""
+        """Change a user: the simplest change there is, once."""
         request = user_pb2.ChangeRoleRequest(user_id=user.id, role=user_pb2.ROLE_ADMIN)
         return (await self.stubs[instance - 1].ChangeRole(request)).user
+
+    async def rename(self, user: user_pb2.User, instance: int = 1) -> user_pb2.User:
+        """Change a user, however often."""
+        request = user_pb2.UpdateProfileRequest(user_id=user.id, name=uuid.uuid4().hex)
+        return (await self.stubs[instance - 1].UpdateProfile(request)).user
+
+    async def end(self, login: Login, instance: int = 1) -> None:
+        """End the session of a login."""
+        session = (await self.verify(login.access, instance)).session_id
+        await self.stubs[instance - 1].Logout(user_pb2.LogoutRequest(user_id=login.user.id, session_id=session))
 
     async def verified(self, token: str, instance: int = 1) -> bool:
         """Whether an instance accepts an access token; a failure other than a refusal fails the test."""

@@ -106,7 +106,7 @@ async def test_a_role_has_to_be_said(alone: Alone, ada: Login) -> None:
 
 
 async def test_changes_at_one_time_take_turns(alone: Alone, ada: Login) -> None:
-    changed = await asyncio.gather(*(alone.promote(ada.user, 1 + i % 2) for i in range(8)))
+    changed = await asyncio.gather(*(alone.rename(ada.user, 1 + i % 2) for i in range(8)))
     assert sorted(user.version for user in changed) == list(range(2, 10))
     assert await alone.cached(ada.user.id) == 9
 
@@ -115,6 +115,31 @@ async def test_the_first_admin_is_there_once_however_many_instances_start(alone:
     assert alone.rows("SELECT role, version FROM users WHERE email = 'admin@shop.example'") == [{"role": "ADMIN", "version": 1}]
     request = user_pb2.LoginRequest(email="admin@shop.example", password=alone.stack.secret("admin"))
     assert (await alone.stubs[1].Login(request)).user.role == user_pb2.ROLE_ADMIN
+
+
+async def test_the_first_admin_does_not_come_back_after_its_address_changed(alone: Alone) -> None:
+    [before] = alone.rows("SELECT id FROM users WHERE email = 'admin@shop.example'")
+    alone.rows("UPDATE users SET email = 'moved@shop.example' WHERE id = %s", before["id"])
+    try:
+        await asyncio.to_thread(alone.stack.restart, "user-2")
+        assert not alone.rows("SELECT id FROM users WHERE email = 'admin@shop.example'")
+    finally:
+        alone.rows("UPDATE users SET email = 'admin@shop.example' WHERE id = %s", before["id"])
+
+
+async def test_admins_who_step_down_at_one_time_leave_one(alone: Alone) -> None:
+    [first] = alone.rows("SELECT id FROM users WHERE email = 'admin@shop.example'")
+    alone.rows("UPDATE users SET role = 'USER' WHERE role = 'ADMIN' AND id <> %s", first["id"])
+    admins = [first["id"], *[(await alone.promote(await alone.register())).id for _ in range(3)]]
+    steps = [
+        alone.stubs[number % 2].ChangeRole(user_pb2.ChangeRoleRequest(user_id=admin, role=user_pb2.ROLE_USER))
+        for number, admin in enumerate(admins)
+    ]
+    refused = [each for each in await asyncio.gather(*map(outcome, steps)) if each is not None]
+    assert [each.code for each in refused] == ["LAST_ADMIN"]
+    [left] = alone.rows("SELECT id FROM users WHERE role = 'ADMIN'")
+    alone.rows("UPDATE users SET role = 'ADMIN' WHERE id = %s", first["id"])
+    assert left["id"] in admins
 
 
 def test_the_migrations_make_the_tables_the_store_believes_in(alone: Alone) -> None:

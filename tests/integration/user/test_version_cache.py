@@ -135,9 +135,9 @@ async def test_a_reader_overtaken_by_a_change_does_not_bring_the_old_version_bac
 
 
 async def test_a_late_announcement_does_not_bring_its_version_back(alone: Alone, cache: VersionCache, ada: Login) -> None:
-    await alone.promote(ada.user)
+    await alone.rename(ada.user)
     second = await alone.login(ada.user)
-    await alone.promote(ada.user)
+    await alone.rename(ada.user)
     await alone.redis.flushall()
     await cache.raise_to(ada.user.id, 2)
     assert await alone.accepts(second.access) == [False, False]

@@ -33,6 +33,11 @@ class IdentityHistory(ShopHistory):
         sent: Row = asdict(identity.Refresh(_user(session), session, into, at))
         return self.recorder.invoke(_user(session), identity.REFRESH_TOKENS, sent)
 
+    def logs_out(self, session: str, *, everywhere: bool = False, status: int = 204) -> None:
+        """A user ends a session, or all."""
+        sent: Row = asdict(identity.LogOut(_user(session), session, "gateway-1", everywhere))
+        self.recorder.invoke(_user(session), identity.LOG_OUT, sent).answered(status, {})
+
     def gives(self, user: str, role: str = "ADMIN", status: int = 200) -> None:
         """An admin gives a role."""
         self.recorder.invoke("admin", identity.CHANGE_ROLE, {"user_id": user, "role": role}).answered(status, {})

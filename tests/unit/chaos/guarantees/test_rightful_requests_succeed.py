@@ -37,9 +37,53 @@ def test_a_refresh_token_of_a_family_with_a_replay_may_be_refused() -> None:
     shop.logs_in("ada#1")
     shop.shows("ada#1").answered(200, {})
     shop.refreshes("ada#1", "ada#2").answered(200, {})
-    shop.refreshes("ada#1", "ada#3").answered(401, {})
-    shop.refreshes("ada#2", "ada#4").answered(401, {})
+    shop.refreshes("ada#2", "ada#3").answered(200, {})
+    shop.refreshes("ada#1", "ada#4").answered(401, {})
+    shop.refreshes("ada#3", "ada#5").answered(401, {})
     assert judged(shop.done()) == (Outcome.PASS, [])
+
+
+def test_a_refresh_that_is_repeated_at_once_must_have_the_same_result() -> None:
+    shop = IdentityHistory()
+    shop.logs_in("ada#1")
+    shop.refreshes("ada#1", "ada#2").answered(503, {})
+    shop.refreshes("ada#1", "ada#3").answered(200, {"expires_at": "then"})
+    shop.refreshes("ada#1", "ada#4").answered(200, {"expires_at": "then"})
+    shop.shows("ada#4").answered(200, {})
+    assert judged(shop.done()) == (Outcome.PASS, [])
+    shop.refreshes("ada#1", "ada#5").answered(200, {"expires_at": "later"})
+    outcome, (what,) = judged(shop.done())
+    assert (outcome, what) == (Outcome.FAIL, "the refresh token of ada#1 worked 3 times, with different results")
+
+
+def test_a_refresh_that_is_repeated_at_once_must_not_be_refused() -> None:
+    shop = IdentityHistory()
+    shop.logs_in("ada#1")
+    shop.refreshes("ada#1", "ada#2").answered(200, {})
+    shop.refreshes("ada#1", "ada#3").answered(401, {})
+    assert judged(shop.done())[0] is Outcome.FAIL
+
+
+def test_what_was_bought_and_used_cannot_be_bought_again() -> None:
+    shop = IdentityHistory()
+    shop.logs_in("ada#1")
+    shop.refreshes("ada#1", "ada#2").answered(200, {})
+    shop.refreshes("ada#2", "ada#3").answered(200, {})
+    shop.refreshes("ada#1", "ada#4").answered(200, {})
+    outcome, (what,) = judged(shop.done())
+    assert (outcome, what) == (Outcome.FAIL, "the refresh token of ada#1 worked 2 times, though what it bought had been used")
+
+
+def test_a_logout_excuses_refusals_of_its_session_alone() -> None:
+    shop = IdentityHistory()
+    shop.logs_in("ada#1")
+    shop.logs_in("ada#2")
+    shop.shows("ada#1").answered(200, {})
+    shop.logs_out("ada#1")
+    shop.shows("ada#1").answered(401, {})
+    assert judged(shop.done()) == (Outcome.PASS, [])
+    shop.shows("ada#2").answered(401, {})
+    assert judged(shop.done())[0] is Outcome.FAIL
 
 
 def test_a_first_refresh_that_is_refused_fails() -> None:

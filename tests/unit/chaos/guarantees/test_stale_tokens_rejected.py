@@ -59,10 +59,53 @@ def test_tokens_that_came_from_a_refresh_are_as_old_as_it(shop: IdentityHistory)
 
 def test_a_role_given_by_an_admin_is_a_change(shop: IdentityHistory) -> None:
     shop.logs_in("ada#1")
-    shop.gives("ada", "USER")
+    shop.gives("ada", "ADMIN")
     shop.shows("ada#1").answered(200, {})
     (violation,) = judged(shop).evidence
-    assert violation.what.endswith("after the role USER had been acknowledged")
+    assert violation.what.endswith("after a change of the role had been acknowledged")
+
+
+def test_a_role_that_it_has_already_is_none(shop: IdentityHistory) -> None:
+    shop.logs_in("ada#1")
+    shop.gives("ada", "USER")
+    shop.shows("ada#1").answered(200, {})
+    shop.gives("ada", "ADMIN", status=503)
+    shop.logs_in("ada#2")
+    shop.gives("ada", "ADMIN")
+    shop.shows("ada#2").answered(200, {})
+    assert judged(shop).evidence == ()
+    shop.shows("ada#1").answered(200, {})
+    assert judged(shop).outcome is Outcome.FAIL
+
+
+def test_a_logout_ends_its_session_and_leaves_the_others(shop: IdentityHistory) -> None:
+    shop.logs_in("ada#1")
+    shop.logs_in("ada#2")
+    shop.refreshes("ada#1", "ada#3").answered(200, {})
+    shop.logs_out("ada#3")
+    shop.shows("ada#2").answered(200, {})
+    assert judged(shop).evidence == ()
+    shop.shows("ada#1").answered(200, {})
+    (violation,) = judged(shop).evidence
+    assert "the access token of ada#1 was accepted at gateway-1, though a logout had ended its session" in violation.what
+
+
+def test_a_logout_everywhere_ends_all_sessions(shop: IdentityHistory) -> None:
+    shop.logs_in("ada#1")
+    shop.logs_in("ada#2")
+    shop.logs_out("ada#2", everywhere=True)
+    shop.shows("ada#1").answered(200, {})
+    (violation,) = judged(shop).evidence
+    assert "after a logout everywhere had been acknowledged" in violation.what
+
+
+def test_access_tokens_end_with_a_replay(shop: IdentityHistory) -> None:
+    replayed(shop, family_ends=True)
+    shop.shows("ada#2").answered(401, {})
+    assert judged(shop).evidence == ()
+    shop.shows("ada#1").answered(200, {})
+    (violation,) = judged(shop).evidence
+    assert "though a replay had ended its session" in violation.what
 
 
 def test_a_change_made_with_an_old_token_fails(shop: IdentityHistory) -> None:
@@ -154,7 +197,7 @@ def replayed(shop: IdentityHistory, family_ends: bool) -> None:
 def test_a_family_that_outlives_a_replay_fails(shop: IdentityHistory) -> None:
     replayed(shop, family_ends=False)
     (violation,) = judged(shop).evidence
-    assert "the refresh token of ada#2 worked" in violation.what
+    assert "the refresh token of ada#2 was accepted at user-1" in violation.what
     assert violation.operations == (3, 4)
 
 

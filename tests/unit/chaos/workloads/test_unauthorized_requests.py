@@ -10,7 +10,7 @@ from chaos.workloads.unauthorized_requests import UNAUTHORIZED_REQUESTS, Belongi
 from system.gateway.auth import Roles, authenticate
 from system.gateway.routes import ROUTERS
 
-OWN = frozenset({("GET", "/users/me"), ("POST", "/orders"), ("GET", "/orders")})
+OWN = frozenset({("GET", "/users/me"), ("POST", "/auth/logout"), ("POST", "/orders"), ("GET", "/orders")})
 """Routes that name nobody's thing: they answer to whoever asks, with what is theirs."""
 VICTIM = Belongings(user="victim", order="their-order", payment="their-payment", private=("secret",))
 THIEF = Belongings(user="thief", order="own-order", payment="own-payment")

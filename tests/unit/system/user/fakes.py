@@ -4,7 +4,7 @@ The fakes keep what the tests rely on: a transaction that raises leaves nothing 
 the scripts in system/user/clients.py (tests/integration/user/test_version_cache.py holds those to the same stories).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -49,6 +49,9 @@ class Rows:
     refresh: dict[str, RefreshToken] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     revoked: set[str] = field(default_factory=set)
+    ended: dict[str, str] = field(default_factory=dict)
+    """The user of each family that was ended."""
+    told: set[str] = field(default_factory=set)
 
 
 class FakeStore(Store):
@@ -111,6 +114,32 @@ class FakeStore(Store):
         self.rows.used.add(token_id)
         return True
 
+    async def repeatable(self, tx: Transaction, token_id: str, following: str, within_s: float) -> datetime | None:
+        bought = self.rows.refresh.get(following)
+        spent = token_id in self.rows.used - self.rows.revoked
+        if bought is None or not spent or following in self.rows.used | self.rows.revoked or within_s == 0:
+            return None
+        return bought.expires_at
+
+    async def end_session(self, tx: Transaction, user_id: str, family: str) -> None:
+        await self.revoke_family(tx, family)
+        self.rows.ended.setdefault(family, user_id)
+
+    async def ended(self, tx: Transaction, user_id: str) -> list[str]:
+        return [family for family, user in self.rows.ended.items() if user == user_id]
+
+    async def unannounced_ends(self, tx: Transaction, limit: int) -> Sequence[tuple[str, str]]:
+        return [(user, family) for family, user in self.rows.ended.items() if family not in self.rows.told][:limit]
+
+    async def note_end_announced(self, tx: Transaction, family: str) -> None:
+        self.rows.told.add(family)
+
+    async def has_admin(self, tx: Transaction) -> bool:
+        return bool(await self.lock_admins(tx))
+
+    async def lock_admins(self, tx: Transaction) -> list[str]:
+        return [a.user.id for a in self.rows.accounts.values() if a.user.role is Role.ADMIN]
+
     async def revoke_family(self, tx: Transaction, family: str) -> int:
         ending = {t.id for t in self.rows.refresh.values() if t.family == family} - self.rows.revoked
         self.rows.revoked |= ending
@@ -145,29 +174,37 @@ class FakeCache(VersionCache):
 
     def __init__(self) -> None:
         self.versions: dict[str, int] = {}
+        self.ended: dict[str, set[str]] = {}
         self.leases: dict[str, str] = {}
         self.down = False
         self.read_only = False
         self.failures = 0
         self._given = 0
 
-    async def look_up(self, user_id: str) -> Hit | Miss:
+    async def look_up(self, user_id: str, family: str = "") -> Hit | Miss:
         self._answer()
         if user_id in self.versions:
-            return Hit(self.versions[user_id])
+            return Hit(self.versions[user_id], family in self.ended.get(user_id, ()))
         if user_id in self.leases:
             return Miss(None)
         self._given += 1
         self.leases[user_id] = f"lease-{self._given}"
         return Miss(self.leases[user_id])
 
-    async def populate(self, user_id: str, lease: str, version: int) -> bool:
+    async def populate(self, user_id: str, lease: str, version: int, ended: Collection[str] = ()) -> bool:
         self._answer(writing=True)
         if self.leases.get(user_id) != lease:
             return False
         del self.leases[user_id]
         self.versions[user_id] = version
+        self.ended[user_id] = set(ended)
         return True
+
+    async def end(self, user_id: str, family: str) -> None:
+        self._answer(writing=True)
+        self.leases.pop(user_id, None)
+        if user_id in self.versions:
+            self.ended.setdefault(user_id, set()).add(family)
 
     async def raise_to(self, user_id: str, version: int) -> bool:
         self._answer(writing=True)
@@ -180,6 +217,7 @@ class FakeCache(VersionCache):
     def flush(self) -> None:
         """FLUSHALL."""
         self.versions.clear()
+        self.ended.clear()
         self.leases.clear()
 
     def _answer(self, *, writing: bool = False) -> None:
@@ -200,7 +238,7 @@ class Shop:
         self.tokens = Tokens(self.settings)
         self.versions = Versions(self.database, self.store, self.cache)
         self.accounts = Accounts(self.database, self.store, self.passwords, self.versions)
-        self.sessions = Sessions(self.database, self.store, self.passwords, self.tokens, self.versions)
+        self.sessions = Sessions(self.settings, self.database, self.store, self.passwords, self.tokens, self.versions)
 
     def put(self, account: Account) -> None:
         """An account from before the test; its version is announced."""

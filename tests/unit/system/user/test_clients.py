@@ -61,17 +61,19 @@ def cache(redis: FakeRedis, clock: Clock) -> VersionCache:
 
 
 async def test_what_redis_answers_is_a_hit_or_a_miss(cache: VersionCache, redis: FakeRedis) -> None:
-    redis.answer = 7
+    redis.answer = [7, 0]
     assert await cache.look_up(ADA.id) == Hit(7)
-    redis.answer = -1
+    redis.answer = [7, 1]
+    assert await cache.look_up(ADA.id, "a session") == Hit(7, ended=True)
+    redis.answer = [0, 0]
     assert await cache.look_up(ADA.id) == Miss(None)
-    redis.answer = 0
+    redis.answer = [0, 1]
     first, second = await cache.look_up(ADA.id), await cache.look_up(ADA.id)
     assert isinstance(first, Miss)
     assert isinstance(second, Miss)
     assert None not in {first.lease, second.lease}
     assert first.lease != second.lease
-    assert redis.keys == (f"user:version:{ADA.id}", f"user:lease:{ADA.id}")
+    assert redis.keys == (f"user:version:{ADA.id}", f"user:lease:{ADA.id}", f"user:ended:{ADA.id}")
 
 
 @pytest.mark.parametrize("error", [RedisGone("gone"), ResponseError("WRONGTYPE"), OSError("refused")])
@@ -92,7 +94,7 @@ async def test_reads_leave_redis_alone_for_a_while_after_a_failure(cache: Versio
     redis.answer = RedisGone("gone")
     with pytest.raises(CacheDown):
         await cache.look_up(ADA.id)
-    redis.answer = 1
+    redis.answer = [1, 0]
     with pytest.raises(CacheDown):
         await cache.look_up(ADA.id)
     assert redis.calls == 1

@@ -136,7 +136,7 @@ async def test_every_change_outdates_the_version_before_it(shop: Shop, ada: User
     assert [await stands(shop, user) for user in (ada, renamed, promoted)] == [False, False, True]
 
 
-async def test_the_same_role_again_is_a_change_too(shop: Shop, ada: User) -> None:
+async def test_the_same_role_again_is_made_known_too(shop: Shop, ada: User) -> None:
     """A change that was made but not acknowledged is asked for again: the answer must not come before the announcement."""
     shop.cache.versions[ada.id] = 1
     shop.cache.down = True
@@ -144,7 +144,34 @@ async def test_the_same_role_again_is_a_change_too(shop: Shop, ada: User) -> Non
         await shop.accounts.change_role(ada.id, Role.ADMIN)
     shop.cache.down = False
     await shop.accounts.change_role(ada.id, Role.ADMIN)
-    assert shop.cache.versions[ada.id] == 3
+    assert shop.cache.versions[ada.id] == 2
+
+
+async def test_what_is_so_already_is_no_change(shop: Shop, ada: User) -> None:
+    for again in (
+        await shop.accounts.change_role(ada.id, Role.USER),
+        await shop.accounts.update_profile(ada.id, f" {ada.name} ", ada.email.upper(), None, PASSWORD),
+    ):
+        assert again == ada
+    assert await stands(shop, ada)
+
+
+async def test_all_sessions_end_without_a_change(shop: Shop, ada: User) -> None:
+    await shop.accounts.end_all_sessions(ada.id)
+    assert not await stands(shop, ada)
+    assert (await shop.accounts.get(ada.id)) == replace(ada, version=2)
+
+
+async def test_the_last_admin_stays_one(shop: Shop, ada: User) -> None:
+    await shop.accounts.ensure_admin(Registration.of("admin@shop.example", PASSWORD, "Admin"))
+    first = next(a.user for a in shop.store.rows.accounts.values() if a.user.role is Role.ADMIN)
+    with pytest.raises(Conflict) as refused:
+        await shop.accounts.change_role(first.id, Role.USER)
+    assert refused.value.code == "LAST_ADMIN"
+    await shop.accounts.change_role(ada.id, Role.ADMIN)
+    assert (await shop.accounts.change_role(first.id, Role.USER)).role is Role.USER
+    with pytest.raises(Conflict):
+        await shop.accounts.change_role(ada.id, Role.USER)
 
 
 async def test_a_change_redis_cannot_be_told_of_is_made_but_not_acknowledged(shop: Shop, ada: User) -> None:
@@ -170,3 +197,12 @@ async def test_the_first_admin_is_made_once(shop: Shop) -> None:
     assert account.user.role is Role.ADMIN
     await shop.accounts.ensure_admin(Registration.of("admin@shop.example", "another password", "Admin"))
     assert await shop.passwords.match(PASSWORD, shop.store.rows.accounts[account.user.id].password_hash)
+
+
+async def test_the_first_admin_does_not_come_back_after_its_address_changed(shop: Shop) -> None:
+    admin = Registration.of("admin@shop.example", PASSWORD, "Admin")
+    await shop.accounts.ensure_admin(admin)
+    [account] = shop.store.rows.accounts.values()
+    await shop.accounts.update_profile(account.user.id, None, "root@shop.example", "another password", PASSWORD)
+    await shop.accounts.ensure_admin(admin)
+    assert [each.user.email for each in shop.store.rows.accounts.values()] == ["root@shop.example"]

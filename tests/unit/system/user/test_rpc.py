@@ -67,6 +67,9 @@ async def test_an_empty_current_password_is_a_wrong_one(rpc: UserRpc, ada: user_
 
 
 async def test_a_role_is_given(rpc: UserRpc, ada: user_pb2.User) -> None:
+    request = user_pb2.RegisterRequest(email="root@shop.example", password="correct horse", name="Root")
+    other = (await rpc.Register(request, NO_CONTEXT)).user
+    await rpc.ChangeRole(user_pb2.ChangeRoleRequest(user_id=other.id, role=user_pb2.ROLE_ADMIN), NO_CONTEXT)
     for role in (user_pb2.ROLE_ADMIN, user_pb2.ROLE_USER):
         answer = await rpc.ChangeRole(user_pb2.ChangeRoleRequest(user_id=ada.id, role=role), NO_CONTEXT)
         assert answer.user.role == role

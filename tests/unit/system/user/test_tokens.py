@@ -3,6 +3,7 @@
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import jwt
@@ -45,7 +46,11 @@ def unpadded(data: bytes) -> str:
 
 def test_an_access_token_says_who_it_speaks_for() -> None:
     issued = TOKENS.issue(ADA, FAMILY)
-    assert TOKENS.read_access(issued.pair.access_token) == Bearer(ADA.id, ADA.email, Role.USER, 1)
+    assert TOKENS.read_access(issued.pair.access_token) == Bearer(ADA.id, ADA.email, Role.USER, 1, FAMILY)
+
+
+def test_an_access_token_of_release_0_2_is_read_and_says_nothing_of_its_session() -> None:
+    assert TOKENS.read_access(signed(access())).family == ""
 
 
 def test_a_refresh_token_is_read_as_it_is_kept() -> None:
@@ -146,3 +151,19 @@ def test_a_token_is_given_no_leeway() -> None:
 def test_no_text_does_worse_than_being_refused(text: str) -> None:
     with pytest.raises(Unauthenticated):
         TOKENS.read_access(text)
+
+
+@pytest.mark.parametrize(("ahead_s", "accepted"), [(0, True), (1, True), (4, True), (6, False), (3600, False)])
+def test_the_clock_of_who_issued_a_token_may_be_ahead_a_little(ahead_s: int, accepted: bool) -> None:
+    now = float(int(time.time()))
+    issuer = Tokens(settings(), clock=lambda: now + ahead_s)
+    reader = Tokens(settings(clock_skew_s=5), clock=lambda: now)
+    pair = issuer.issue(ADA, FAMILY).pair
+    for read, token in ((reader.read_access, pair.access_token), (reader.read_refresh, pair.refresh_token)):
+        with nullcontext() if accepted else pytest.raises(Unauthenticated):
+            read(token)
+
+
+def test_a_pair_can_be_made_again_from_what_is_kept_of_it() -> None:
+    first = TOKENS.issue(ADA, FAMILY)
+    assert TOKENS.issue(ADA, FAMILY, first.refresh.id, first.refresh.expires_at) == first

@@ -4,6 +4,7 @@ Each story is one interleaving of a reader that missed, a change of the account,
 """
 
 import asyncio
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from system.common.database import Transaction
 from system.common.errors import Unauthenticated
 from system.user.clients import Miss
-from system.user.domain import Account, Role
+from system.user.domain import Account
 from system.user.versions import Versions
 from tests.unit.system.user.fakes import ADA, FakeStore, Shop
+
+NUMBERS = itertools.count()
 
 
 class SlowReader(FakeStore):
@@ -48,7 +51,7 @@ async def accepted(shop: Shop, version: int) -> bool:
 
 
 async def change(shop: Shop) -> None:
-    await shop.accounts.change_role(ADA.id, Role.ADMIN)
+    await shop.accounts.update_profile(ADA.id, f"Ada {next(NUMBERS)}", None, None, None)
 
 
 def nothing(_: Shop) -> None:

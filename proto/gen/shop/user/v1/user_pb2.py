@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from shop.common.v1 import contract_pb2 as shop_dot_common_dot_v1_dot_contract__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17shop/user/v1/user.proto\x12\x0cshop.user.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dshop/common/v1/contract.proto\"\xbc\x01\n\x04User\x12\x18\n\x02id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1f\n\x05\x65mail\x18\x02 \x01(\tB\x10\x8a\xb5\x18\x0c\x08\x01(\xfe\x01:\x05\x65mail\x12\x16\n\x04name\x18\x03 \x01(\tB\x08\x8a\xb5\x18\x04\x08\x01(d\x12 \n\x04role\x18\x04 \x01(\x0e\x32\x12.shop.user.v1.Role\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa7\x01\n\tTokenPair\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\x12\x15\n\rrefresh_token\x18\x02 \x01(\t\x12\x35\n\x11\x61\x63\x63\x65ss_expires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x12refresh_expires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x0fRegisterRequest\x12\x1f\n\x05\x65mail\x18\x01 \x01(\tB\x10\x8a\xb5\x18\x0c\x08\x01(\xfe\x01:\x05\x65mail\x12\x1b\n\x08password\x18\x02 \x01(\tB\t\x8a\xb5\x18\x05 \x08(\x80\x01\x12\x16\n\x04name\x18\x03 \x01(\tB\x08\x8a\xb5\x18\x04\x08\x01(d\"4\n\x10RegisterResponse\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.shop.user.v1.User\"/\n\x0cLoginRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\"Z\n\rLoginResponse\x12\'\n\x06tokens\x18\x01 \x01(\x0b\x32\x17.shop.user.v1.TokenPair\x12 \n\x04user\x18\x02 \x01(\x0b\x32\x12.shop.user.v1.User\"-\n\x14RefreshTokensRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"@\n\x15RefreshTokensResponse\x12\'\n\x06tokens\x18\x01 \x01(\x0b\x32\x17.shop.user.v1.TokenPair\"*\n\x12VerifyTokenRequest\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\"h\n\x13VerifyTokenResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12 \n\x04role\x18\x03 \x01(\x0e\x32\x12.shop.user.v1.Role\x12\x0f\n\x07version\x18\x04 \x01(\x03\"/\n\x0eGetUserRequest\x12\x1d\n\x07user_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\"3\n\x0fGetUserResponse\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.shop.user.v1.User\"\xee\x01\n\x14UpdateProfileRequest\x12\x1d\n\x07user_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1b\n\x04name\x18\x02 \x01(\tB\x08\x8a\xb5\x18\x04\x08\x01(dH\x00\x88\x01\x01\x12$\n\x05\x65mail\x18\x03 \x01(\tB\x10\x8a\xb5\x18\x0c\x08\x01(\xfe\x01:\x05\x65mailH\x01\x88\x01\x01\x12 \n\x08password\x18\x04 \x01(\tB\t\x8a\xb5\x18\x05 \x08(\x80\x01H\x02\x88\x01\x01\x12\x1d\n\x10\x63urrent_password\x18\x05 \x01(\tH\x03\x88\x01\x01\x42\x07\n\x05_nameB\x08\n\x06_emailB\x0b\n\t_passwordB\x13\n\x11_current_password\"9\n\x15UpdateProfileResponse\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.shop.user.v1.User\"\\\n\x11\x43hangeRoleRequest\x12\x1d\n\x07user_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12(\n\x04role\x18\x02 \x01(\x0e\x32\x12.shop.user.v1.RoleB\x06\x8a\xb5\x18\x02\x08\x01\"6\n\x12\x43hangeRoleResponse\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.shop.user.v1.User*;\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_USER\x10\x01\x12\x0e\n\nROLE_ADMIN\x10\x02\x32\xf4\x06\n\x0bUserService\x12w\n\x08Register\x12\x1d.shop.user.v1.RegisterRequest\x1a\x1e.shop.user.v1.RegisterResponse\",\x90\x02\x00\x8a\xb5\x18%\x08\x88\'\x12\x10INVALID_ARGUMENT\x12\x0e\x41LREADY_EXISTS\x12]\n\x05Login\x12\x1a.shop.user.v1.LoginRequest\x1a\x1b.shop.user.v1.LoginResponse\"\x1b\x90\x02\x00\x8a\xb5\x18\x14\x08\x88\'\x12\x0fUNAUTHENTICATED\x12u\n\rRefreshTokens\x12\".shop.user.v1.RefreshTokensRequest\x1a#.shop.user.v1.RefreshTokensResponse\"\x1b\x90\x02\x00\x8a\xb5\x18\x14\x08\x88\'\x12\x0fUNAUTHENTICATED\x12o\n\x0bVerifyToken\x12 .shop.user.v1.VerifyTokenRequest\x1a!.shop.user.v1.VerifyTokenResponse\"\x1b\x90\x02\x01\x8a\xb5\x18\x14\x08\x88\'\x12\x0fUNAUTHENTICATED\x12o\n\x07GetUser\x12\x1c.shop.user.v1.GetUserRequest\x1a\x1d.shop.user.v1.GetUserResponse\"\'\x90\x02\x01\x8a\xb5\x18 \x08\x88\'\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12\xb9\x01\n\rUpdateProfile\x12\".shop.user.v1.UpdateProfileRequest\x1a#.shop.user.v1.UpdateProfileResponse\"_\x90\x02\x00\x8a\xb5\x18X\x08\x88\'\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12\x0e\x41LREADY_EXISTS\x12\x11PERMISSION_DENIED\x12\x13\x46\x41ILED_PRECONDITION\x12x\n\nChangeRole\x12\x1f.shop.user.v1.ChangeRoleRequest\x1a .shop.user.v1.ChangeRoleResponse\"\'\x90\x02\x00\x8a\xb5\x18 \x08\x88\'\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUNDb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17shop/user/v1/user.proto\x12\x0cshop.user.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dshop/common/v1/contract.proto\"\xbc\x01\n\x04User\x12\x18\n\x02id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1f\n\x05\x65mail\x18\x02 \x01(\tB\x10\x8a\xb5\x18\x0c\x08\x01(\xfe\x01:\x05\x65mail\x12\x16\n\x04name\x18\x03 \x01(\tB\x08\x8a\xb5\x18\x04\x08\x01(d\x12 \n\x04role\x18\x04 \x01(\x0e\x32\x12.shop.user.v1.Role\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa7\x01\n\tTokenPair\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\x12\x15\n\rrefresh_token\x18\x02 \x01(\t\x12\x35\n\x11\x61\x63\x63\x65ss_expires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x12refresh_expires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x0fRegisterRequest\x12\x1f\n\x05\x65mail\x18\x01 \x01(\tB\x10\x8a\xb5\x18\x0c\x08\x01(\xfe\x01:\x05\x65mail\x12\x1b\n\x08password\x18\x02 \x01(\tB\t\x8a\xb5\x18\x05 \x08(\x80\x01\x12\x16\n\x04name\x18\x03 \x01(\tB\x08\x8a\xb5\x18\x04\x08\x01(d\"4\n\x10RegisterResponse\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.shop.user.v1.User\"/\n\x0cLoginRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\"Z\n\rLoginResponse\x12\'\n\x06tokens\x18\x01 \x01(\x0b\x32\x17.shop.user.v1.TokenPair\x12 \n\x04user\x18\x02 \x01(\x0b\x32\x12.shop.user.v1.User\"-\n\x14RefreshTokensRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"@\n\x15RefreshTokensResponse\x12\'\n\x06tokens\x18\x01 \x01(\x0b\x32\x17.shop.user.v1.TokenPair\"*\n\x12VerifyTokenRequest\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\"\x88\x01\n\x13VerifyTokenResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12 \n\x04role\x18\x03 \x01(\x0e\x32\x12.shop.user.v1.Role\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12\x1e\n\nsession_id\x18\x05 \x01(\tB\n\x8a\xb5\x18\x06:\x04uuid\"N\n\rLogoutRequest\x12\x1d\n\x07user_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1e\n\nsession_id\x18\x02 \x01(\tB\n\x8a\xb5\x18\x06:\x04uuid\"\x10\n\x0eLogoutResponse\"/\n\x0eGetUserRequest\x12\x1d\n\x07user_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\"3\n\x0fGetUserResponse\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.shop.user.v1.User\"\xee\x01\n\x14UpdateProfileRequest\x12\x1d\n\x07user_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12\x1b\n\x04name\x18\x02 \x01(\tB\x08\x8a\xb5\x18\x04\x08\x01(dH\x00\x88\x01\x01\x12$\n\x05\x65mail\x18\x03 \x01(\tB\x10\x8a\xb5\x18\x0c\x08\x01(\xfe\x01:\x05\x65mailH\x01\x88\x01\x01\x12 \n\x08password\x18\x04 \x01(\tB\t\x8a\xb5\x18\x05 \x08(\x80\x01H\x02\x88\x01\x01\x12\x1d\n\x10\x63urrent_password\x18\x05 \x01(\tH\x03\x88\x01\x01\x42\x07\n\x05_nameB\x08\n\x06_emailB\x0b\n\t_passwordB\x13\n\x11_current_password\"9\n\x15UpdateProfileResponse\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.shop.user.v1.User\"\\\n\x11\x43hangeRoleRequest\x12\x1d\n\x07user_id\x18\x01 \x01(\tB\x0c\x8a\xb5\x18\x08\x08\x01:\x04uuid\x12(\n\x04role\x18\x02 \x01(\x0e\x32\x12.shop.user.v1.RoleB\x06\x8a\xb5\x18\x02\x08\x01\"6\n\x12\x43hangeRoleResponse\x12 \n\x04user\x18\x01 \x01(\x0b\x32\x12.shop.user.v1.User*;\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\r\n\tROLE_USER\x10\x01\x12\x0e\n\nROLE_ADMIN\x10\x02\x32\xf8\x07\n\x0bUserService\x12w\n\x08Register\x12\x1d.shop.user.v1.RegisterRequest\x1a\x1e.shop.user.v1.RegisterResponse\",\x90\x02\x00\x8a\xb5\x18%\x08\x88\'\x12\x10INVALID_ARGUMENT\x12\x0e\x41LREADY_EXISTS\x12]\n\x05Login\x12\x1a.shop.user.v1.LoginRequest\x1a\x1b.shop.user.v1.LoginResponse\"\x1b\x90\x02\x00\x8a\xb5\x18\x14\x08\x88\'\x12\x0fUNAUTHENTICATED\x12u\n\rRefreshTokens\x12\".shop.user.v1.RefreshTokensRequest\x1a#.shop.user.v1.RefreshTokensResponse\"\x1b\x90\x02\x00\x8a\xb5\x18\x14\x08\x88\'\x12\x0fUNAUTHENTICATED\x12o\n\x0bVerifyToken\x12 .shop.user.v1.VerifyTokenRequest\x1a!.shop.user.v1.VerifyTokenResponse\"\x1b\x90\x02\x01\x8a\xb5\x18\x14\x08\x88\'\x12\x0fUNAUTHENTICATED\x12l\n\x06Logout\x12\x1b.shop.user.v1.LogoutRequest\x1a\x1c.shop.user.v1.LogoutResponse\"\'\x90\x02\x02\x8a\xb5\x18 \x08\x88\'\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12o\n\x07GetUser\x12\x1c.shop.user.v1.GetUserRequest\x1a\x1d.shop.user.v1.GetUserResponse\"\'\x90\x02\x01\x8a\xb5\x18 \x08\x88\'\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12\xb9\x01\n\rUpdateProfile\x12\".shop.user.v1.UpdateProfileRequest\x1a#.shop.user.v1.UpdateProfileResponse\"_\x90\x02\x00\x8a\xb5\x18X\x08\x88\'\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12\x0e\x41LREADY_EXISTS\x12\x11PERMISSION_DENIED\x12\x13\x46\x41ILED_PRECONDITION\x12\x8d\x01\n\nChangeRole\x12\x1f.shop.user.v1.ChangeRoleRequest\x1a .shop.user.v1.ChangeRoleResponse\"<\x90\x02\x00\x8a\xb5\x18\x35\x08\x88\'\x12\x10INVALID_ARGUMENT\x12\tNOT_FOUND\x12\x13\x46\x41ILED_PRECONDITIONb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,6 +45,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REGISTERREQUEST'].fields_by_name['password']._serialized_options = b'\212\265\030\005 \010(\200\001'
   _globals['_REGISTERREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_REGISTERREQUEST'].fields_by_name['name']._serialized_options = b'\212\265\030\004\010\001(d'
+  _globals['_VERIFYTOKENRESPONSE'].fields_by_name['session_id']._loaded_options = None
+  _globals['_VERIFYTOKENRESPONSE'].fields_by_name['session_id']._serialized_options = b'\212\265\030\006:\004uuid'
+  _globals['_LOGOUTREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_LOGOUTREQUEST'].fields_by_name['user_id']._serialized_options = b'\212\265\030\010\010\001:\004uuid'
+  _globals['_LOGOUTREQUEST'].fields_by_name['session_id']._loaded_options = None
+  _globals['_LOGOUTREQUEST'].fields_by_name['session_id']._serialized_options = b'\212\265\030\006:\004uuid'
   _globals['_GETUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
   _globals['_GETUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\212\265\030\010\010\001:\004uuid'
   _globals['_UPDATEPROFILEREQUEST'].fields_by_name['user_id']._loaded_options = None
@@ -67,14 +73,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USERSERVICE'].methods_by_name['RefreshTokens']._serialized_options = b'\220\002\000\212\265\030\024\010\210\'\022\017UNAUTHENTICATED'
   _globals['_USERSERVICE'].methods_by_name['VerifyToken']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['VerifyToken']._serialized_options = b'\220\002\001\212\265\030\024\010\210\'\022\017UNAUTHENTICATED'
+  _globals['_USERSERVICE'].methods_by_name['Logout']._loaded_options = None
+  _globals['_USERSERVICE'].methods_by_name['Logout']._serialized_options = b'\220\002\002\212\265\030 \010\210\'\022\020INVALID_ARGUMENT\022\tNOT_FOUND'
   _globals['_USERSERVICE'].methods_by_name['GetUser']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['GetUser']._serialized_options = b'\220\002\001\212\265\030 \010\210\'\022\020INVALID_ARGUMENT\022\tNOT_FOUND'
   _globals['_USERSERVICE'].methods_by_name['UpdateProfile']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['UpdateProfile']._serialized_options = b'\220\002\000\212\265\030X\010\210\'\022\020INVALID_ARGUMENT\022\tNOT_FOUND\022\016ALREADY_EXISTS\022\021PERMISSION_DENIED\022\023FAILED_PRECONDITION'
   _globals['_USERSERVICE'].methods_by_name['ChangeRole']._loaded_options = None
-  _globals['_USERSERVICE'].methods_by_name['ChangeRole']._serialized_options = b'\220\002\000\212\265\030 \010\210\'\022\020INVALID_ARGUMENT\022\tNOT_FOUND'
-  _globals['_ROLE']._serialized_start=1581
-  _globals['_ROLE']._serialized_end=1640
+  _globals['_USERSERVICE'].methods_by_name['ChangeRole']._serialized_options = b'\220\002\000\212\265\0305\010\210\'\022\020INVALID_ARGUMENT\022\tNOT_FOUND\022\023FAILED_PRECONDITION'
+  _globals['_ROLE']._serialized_start=1712
+  _globals['_ROLE']._serialized_end=1771
   _globals['_USER']._serialized_start=106
   _globals['_USER']._serialized_end=294
   _globals['_TOKENPAIR']._serialized_start=297
@@ -93,20 +101,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REFRESHTOKENSRESPONSE']._serialized_end=877
   _globals['_VERIFYTOKENREQUEST']._serialized_start=879
   _globals['_VERIFYTOKENREQUEST']._serialized_end=921
-  _globals['_VERIFYTOKENRESPONSE']._serialized_start=923
-  _globals['_VERIFYTOKENRESPONSE']._serialized_end=1027
-  _globals['_GETUSERREQUEST']._serialized_start=1029
-  _globals['_GETUSERREQUEST']._serialized_end=1076
-  _globals['_GETUSERRESPONSE']._serialized_start=1078
-  _globals['_GETUSERRESPONSE']._serialized_end=1129
-  _globals['_UPDATEPROFILEREQUEST']._serialized_start=1132
-  _globals['_UPDATEPROFILEREQUEST']._serialized_end=1370
-  _globals['_UPDATEPROFILERESPONSE']._serialized_start=1372
-  _globals['_UPDATEPROFILERESPONSE']._serialized_end=1429
-  _globals['_CHANGEROLEREQUEST']._serialized_start=1431
-  _globals['_CHANGEROLEREQUEST']._serialized_end=1523
-  _globals['_CHANGEROLERESPONSE']._serialized_start=1525
-  _globals['_CHANGEROLERESPONSE']._serialized_end=1579
-  _globals['_USERSERVICE']._serialized_start=1643
-  _globals['_USERSERVICE']._serialized_end=2527
+  _globals['_VERIFYTOKENRESPONSE']._serialized_start=924
+  _globals['_VERIFYTOKENRESPONSE']._serialized_end=1060
+  _globals['_LOGOUTREQUEST']._serialized_start=1062
+  _globals['_LOGOUTREQUEST']._serialized_end=1140
+  _globals['_LOGOUTRESPONSE']._serialized_start=1142
+  _globals['_LOGOUTRESPONSE']._serialized_end=1158
+  _globals['_GETUSERREQUEST']._serialized_start=1160
+  _globals['_GETUSERREQUEST']._serialized_end=1207
+  _globals['_GETUSERRESPONSE']._serialized_start=1209
+  _globals['_GETUSERRESPONSE']._serialized_end=1260
+  _globals['_UPDATEPROFILEREQUEST']._serialized_start=1263
+  _globals['_UPDATEPROFILEREQUEST']._serialized_end=1501
+  _globals['_UPDATEPROFILERESPONSE']._serialized_start=1503
+  _globals['_UPDATEPROFILERESPONSE']._serialized_end=1560
+  _globals['_CHANGEROLEREQUEST']._serialized_start=1562
+  _globals['_CHANGEROLEREQUEST']._serialized_end=1654
+  _globals['_CHANGEROLERESPONSE']._serialized_start=1656
+  _globals['_CHANGEROLERESPONSE']._serialized_end=1710
+  _globals['_USERSERVICE']._serialized_start=1774
+  _globals['_USERSERVICE']._serialized_end=2790
 # @@protoc_insertion_point(module_scope)

@@ -55,6 +55,11 @@ class UserServiceStub:
                 request_serializer=shop_dot_user_dot_v1_dot_user__pb2.VerifyTokenRequest.SerializeToString,
                 response_deserializer=shop_dot_user_dot_v1_dot_user__pb2.VerifyTokenResponse.FromString,
                 _registered_method=True)
+        self.Logout = channel.unary_unary(
+                '/shop.user.v1.UserService/Logout',
+                request_serializer=shop_dot_user_dot_v1_dot_user__pb2.LogoutRequest.SerializeToString,
+                response_deserializer=shop_dot_user_dot_v1_dot_user__pb2.LogoutResponse.FromString,
+                _registered_method=True)
         self.GetUser = channel.unary_unary(
                 '/shop.user.v1.UserService/GetUser',
                 request_serializer=shop_dot_user_dot_v1_dot_user__pb2.GetUserRequest.SerializeToString,
@@ -91,7 +96,8 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RefreshTokens(self, request, context):
-        """RefreshTokens trades a refresh token for a new pair. A token works once; a replay revokes its whole family.
+        """RefreshTokens trades a refresh token for a new pair. A token works once; a replay ends its
+        whole session. Shown again within seconds, before the new pair was used, it is answered with the same pair.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -99,6 +105,13 @@ class UserServiceServicer:
 
     def VerifyToken(self, request, context):
         """VerifyToken says who an access token speaks for, or UNAUTHENTICATED when it is bad, expired or outdated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Logout(self, request, context):
+        """Logout ends one session of an account or all of them: none of their tokens is accepted afterwards.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -112,7 +125,8 @@ class UserServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateProfile(self, request, context):
-        """UpdateProfile changes the caller's own name, address or password, and outdates every older token.
+        """UpdateProfile changes the caller's own name, address or password, and outdates every older token; what is so already
+        changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -120,6 +134,7 @@ class UserServiceServicer:
 
     def ChangeRole(self, request, context):
         """ChangeRole gives an account another role, and outdates every older token. The gateway admits admins only.
+        FAILED_PRECONDITION for the last admin, who stays one. A role that it has already changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -147,6 +162,11 @@ def add_UserServiceServicer_to_server(servicer, server):
                     servicer.VerifyToken,
                     request_deserializer=shop_dot_user_dot_v1_dot_user__pb2.VerifyTokenRequest.FromString,
                     response_serializer=shop_dot_user_dot_v1_dot_user__pb2.VerifyTokenResponse.SerializeToString,
+            ),
+            'Logout': grpc.unary_unary_rpc_method_handler(
+                    servicer.Logout,
+                    request_deserializer=shop_dot_user_dot_v1_dot_user__pb2.LogoutRequest.FromString,
+                    response_serializer=shop_dot_user_dot_v1_dot_user__pb2.LogoutResponse.SerializeToString,
             ),
             'GetUser': grpc.unary_unary_rpc_method_handler(
                     servicer.GetUser,
@@ -273,6 +293,33 @@ class UserService:
             '/shop.user.v1.UserService/VerifyToken',
             shop_dot_user_dot_v1_dot_user__pb2.VerifyTokenRequest.SerializeToString,
             shop_dot_user_dot_v1_dot_user__pb2.VerifyTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Logout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/shop.user.v1.UserService/Logout',
+            shop_dot_user_dot_v1_dot_user__pb2.LogoutRequest.SerializeToString,
+            shop_dot_user_dot_v1_dot_user__pb2.LogoutResponse.FromString,
             options,
             channel_credentials,
             insecure,

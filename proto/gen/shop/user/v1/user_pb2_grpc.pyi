@@ -38,15 +38,23 @@ class UserServiceStub:
     Login: _grpc.UnaryUnaryMultiCallable[_user_pb2.LoginRequest, _user_pb2.LoginResponse]
     """Login checks a password and issues a pair of tokens. UNAUTHENTICATED without saying which part was wrong."""
     RefreshTokens: _grpc.UnaryUnaryMultiCallable[_user_pb2.RefreshTokensRequest, _user_pb2.RefreshTokensResponse]
-    """RefreshTokens trades a refresh token for a new pair. A token works once; a replay revokes its whole family."""
+    """RefreshTokens trades a refresh token for a new pair. A token works once; a replay ends its
+    whole session. Shown again within seconds, before the new pair was used, it is answered with the same pair.
+    """
     VerifyToken: _grpc.UnaryUnaryMultiCallable[_user_pb2.VerifyTokenRequest, _user_pb2.VerifyTokenResponse]
     """VerifyToken says who an access token speaks for, or UNAUTHENTICATED when it is bad, expired or outdated."""
+    Logout: _grpc.UnaryUnaryMultiCallable[_user_pb2.LogoutRequest, _user_pb2.LogoutResponse]
+    """Logout ends one session of an account or all of them: none of their tokens is accepted afterwards."""
     GetUser: _grpc.UnaryUnaryMultiCallable[_user_pb2.GetUserRequest, _user_pb2.GetUserResponse]
     """GetUser reads one account. NOT_FOUND when there is none."""
     UpdateProfile: _grpc.UnaryUnaryMultiCallable[_user_pb2.UpdateProfileRequest, _user_pb2.UpdateProfileResponse]
-    """UpdateProfile changes the caller's own name, address or password, and outdates every older token."""
+    """UpdateProfile changes the caller's own name, address or password, and outdates every older token; what is so already
+    changes nothing.
+    """
     ChangeRole: _grpc.UnaryUnaryMultiCallable[_user_pb2.ChangeRoleRequest, _user_pb2.ChangeRoleResponse]
-    """ChangeRole gives an account another role, and outdates every older token. The gateway admits admins only."""
+    """ChangeRole gives an account another role, and outdates every older token. The gateway admits admins only.
+    FAILED_PRECONDITION for the last admin, who stays one. A role that it has already changes nothing.
+    """
 
 @_typing.type_check_only
 class UserServiceAsyncStub(UserServiceStub):
@@ -58,15 +66,23 @@ class UserServiceAsyncStub(UserServiceStub):
     Login: _aio.UnaryUnaryMultiCallable[_user_pb2.LoginRequest, _user_pb2.LoginResponse]  # type: ignore[assignment]
     """Login checks a password and issues a pair of tokens. UNAUTHENTICATED without saying which part was wrong."""
     RefreshTokens: _aio.UnaryUnaryMultiCallable[_user_pb2.RefreshTokensRequest, _user_pb2.RefreshTokensResponse]  # type: ignore[assignment]
-    """RefreshTokens trades a refresh token for a new pair. A token works once; a replay revokes its whole family."""
+    """RefreshTokens trades a refresh token for a new pair. A token works once; a replay ends its
+    whole session. Shown again within seconds, before the new pair was used, it is answered with the same pair.
+    """
     VerifyToken: _aio.UnaryUnaryMultiCallable[_user_pb2.VerifyTokenRequest, _user_pb2.VerifyTokenResponse]  # type: ignore[assignment]
     """VerifyToken says who an access token speaks for, or UNAUTHENTICATED when it is bad, expired or outdated."""
+    Logout: _aio.UnaryUnaryMultiCallable[_user_pb2.LogoutRequest, _user_pb2.LogoutResponse]  # type: ignore[assignment]
+    """Logout ends one session of an account or all of them: none of their tokens is accepted afterwards."""
     GetUser: _aio.UnaryUnaryMultiCallable[_user_pb2.GetUserRequest, _user_pb2.GetUserResponse]  # type: ignore[assignment]
     """GetUser reads one account. NOT_FOUND when there is none."""
     UpdateProfile: _aio.UnaryUnaryMultiCallable[_user_pb2.UpdateProfileRequest, _user_pb2.UpdateProfileResponse]  # type: ignore[assignment]
-    """UpdateProfile changes the caller's own name, address or password, and outdates every older token."""
+    """UpdateProfile changes the caller's own name, address or password, and outdates every older token; what is so already
+    changes nothing.
+    """
     ChangeRole: _aio.UnaryUnaryMultiCallable[_user_pb2.ChangeRoleRequest, _user_pb2.ChangeRoleResponse]  # type: ignore[assignment]
-    """ChangeRole gives an account another role, and outdates every older token. The gateway admits admins only."""
+    """ChangeRole gives an account another role, and outdates every older token. The gateway admits admins only.
+    FAILED_PRECONDITION for the last admin, who stays one. A role that it has already changes nothing.
+    """
 
 class UserServiceServicer(metaclass=_abc_1.ABCMeta):
     """UserService owns accounts, credentials and tokens. It is the only judge of whether a token still stands."""
@@ -93,7 +109,9 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_pb2.RefreshTokensRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_pb2.RefreshTokensResponse, _abc.Awaitable[_user_pb2.RefreshTokensResponse]]:
-        """RefreshTokens trades a refresh token for a new pair. A token works once; a replay revokes its whole family."""
+        """RefreshTokens trades a refresh token for a new pair. A token works once; a replay ends its
+        whole session. Shown again within seconds, before the new pair was used, it is answered with the same pair.
+        """
 
     @_abc_1.abstractmethod
     def VerifyToken(
@@ -102,6 +120,14 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_user_pb2.VerifyTokenResponse, _abc.Awaitable[_user_pb2.VerifyTokenResponse]]:
         """VerifyToken says who an access token speaks for, or UNAUTHENTICATED when it is bad, expired or outdated."""
+
+    @_abc_1.abstractmethod
+    def Logout(
+        self,
+        request: _user_pb2.LogoutRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_user_pb2.LogoutResponse, _abc.Awaitable[_user_pb2.LogoutResponse]]:
+        """Logout ends one session of an account or all of them: none of their tokens is accepted afterwards."""
 
     @_abc_1.abstractmethod
     def GetUser(
@@ -117,7 +143,9 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_pb2.UpdateProfileRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_pb2.UpdateProfileResponse, _abc.Awaitable[_user_pb2.UpdateProfileResponse]]:
-        """UpdateProfile changes the caller's own name, address or password, and outdates every older token."""
+        """UpdateProfile changes the caller's own name, address or password, and outdates every older token; what is so already
+        changes nothing.
+        """
 
     @_abc_1.abstractmethod
     def ChangeRole(
@@ -125,6 +153,8 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _user_pb2.ChangeRoleRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_user_pb2.ChangeRoleResponse, _abc.Awaitable[_user_pb2.ChangeRoleResponse]]:
-        """ChangeRole gives an account another role, and outdates every older token. The gateway admits admins only."""
+        """ChangeRole gives an account another role, and outdates every older token. The gateway admits admins only.
+        FAILED_PRECONDITION for the last admin, who stays one. A role that it has already changes nothing.
+        """
 
 def add_UserServiceServicer_to_server(servicer: UserServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
