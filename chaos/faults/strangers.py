@@ -1,8 +1,8 @@
 """strangers: who has no account uses up what a gateway has, each in the same way, over and over, until it heals.
 
 Ways that never end a request are begun again when the gateway closes the connection; the others ask, read the answer, and ask
-again after a moment. Everybody comes from an address of their own. Proved by the connections that the gateway closed, or did not
-close after all that was sent, or by the answers that it gave, by status.
+again after a moment. Everybody comes from an address of their own. Proved by the connections that the gateway closed, or let
+send all there was, or by the answers that it gave, by status.
 """
 
 import asyncio
