@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from system.common.errors import ShopError
-from system.gateway.admission import Admission
+from system.gateway.admission import Admission, Heads
 from system.gateway.edge import Bodies, Boundary
 from system.gateway.openapi import describe
 from system.gateway.parts import Parts
@@ -67,6 +67,7 @@ def create_app(parts: Parts) -> FastAPI:
     # The last added is the outermost.
     app.add_middleware(Admission, at_once=parts.settings.requests_at_once)
     app.add_middleware(Bodies, limit=parts.settings.body_limit, timeout_s=parts.settings.body_timeout_s)
+    app.add_middleware(Heads)
     app.add_middleware(Boundary, timeout_s=parts.settings.request_timeout_s)
     app.add_exception_handler(ShopError, on_shop_error)
     app.add_exception_handler(RequestValidationError, on_invalid)

@@ -6,6 +6,7 @@ limit, in time and declared as JSON before any handler sees it, however it was s
 """
 
 import asyncio
+import json
 import time
 import uuid
 
@@ -19,6 +20,7 @@ from system.common.errors import (
     BodyTimeout,
     DeadlineExceeded,
     Internal,
+    MalformedJson,
     PayloadTooLarge,
     ShopError,
     Unavailable,
@@ -38,6 +40,9 @@ HEADERS = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 )
+
+
+UTF_8 = frozenset({"utf-8", "utf8", "utf-8-sig", "us-ascii"})
 
 
 class Boundary:
@@ -136,7 +141,7 @@ class Bodies:
             await self._app(scope, _replay(body, receive), send)
 
     async def _read(self, receive: Receive, announced: int) -> bytes | None:
-        """The body; None when the client is gone. Raises PayloadTooLarge, BodyTimeout."""
+        """The body; None when the client is gone. Raises PayloadTooLarge, BodyTimeout, MalformedJson."""
         if announced > self._limit:
             raise self._too_large()
         body = bytearray()
@@ -150,7 +155,7 @@ class Bodies:
                     if len(body) > self._limit:
                         raise self._too_large()
                     if not message.get("more_body", False):
-                        return bytes(body)
+                        return _utf_8(bytes(body))
         except TimeoutError:
             raise BodyTimeout(f"the body did not arrive within {self._timeout_s:g} s") from None
 
@@ -159,11 +164,20 @@ class Bodies:
 
 
 def _check_type(headers: Headers) -> None:
-    declared = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if declared != "application/json":
+    declared, _, parameters = headers.get("content-type", "").lower().partition(";")
+    if declared.strip() != "application/json":
         raise UnsupportedMediaType("send the body as Content-Type: application/json")
+    if "charset=" in parameters and parameters.partition("charset=")[2].strip('" ').removesuffix(";") not in UTF_8:
+        raise UnsupportedMediaType("send the body in UTF-8")
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("send the body without Content-Encoding")
+
+
+def _utf_8(body: bytes) -> bytes:
+    """The body. Raises MalformedJson for another encoding of JSON, which Python's parser would take (RFC 8259, section 8.1)."""
+    if json.detect_encoding(body) not in UTF_8:
+        raise MalformedJson("the body cannot be read as JSON in UTF-8")
+    return body
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

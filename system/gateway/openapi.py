@@ -1,9 +1,10 @@
 """What follows from the shape of an operation is written into its description here, so that no route can forget it.
 
 Every operation can fail for a reason of ours (500, 503); one with a body can be refused for its form (400, 408, 413, 415,
-422), one with parameters for their values (422), one with a security scheme for its token (401).
+422), one with parameters for their values (422), one with a security scheme for its token (401), or for two of them (400).
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,6 +31,7 @@ def describe(schema: dict[str, Any]) -> dict[str, Any]:
     schemas = schema["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    _without_surrogates(schema)
     problem = Problem.model_json_schema(ref_template=REFERENCE, mode="serialization")
     problem.pop("$defs", None)
     schemas["Problem"] = problem
@@ -38,6 +40,18 @@ def describe(schema: dict[str, Any]) -> dict[str, Any]:
         if model.__name__ in schemas and isinstance(extra := model.model_config.get("json_schema_extra"), dict):
             schemas[model.__name__] |= extra  # FastAPI leaves nulls out of examples, which makes them invalid
     return schema
+
+
+def _without_surrogates(described: Any) -> None:
+    """Say in every pattern of text that a lone surrogate is none: JSON can escape one, and no validator takes it."""
+    if isinstance(described, dict):
+        if isinstance(pattern := described.get("pattern"), str):
+            described["pattern"] = re.sub(r"(\\x9f|\\u3000)\]", r"\1\\ud800-\\udfff]", pattern)
+        for value in described.values():
+            _without_surrogates(value)
+    elif isinstance(described, list):
+        for value in described:
+            _without_surrogates(value)
 
 
 def _below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -63,5 +77,5 @@ def _implied(operation: dict[str, Any]) -> set[int]:
     if operation.get("parameters"):
         implied |= {422}
     if operation.get("security"):
-        implied |= {401}
+        implied |= {400, 401}
     return implied

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import re
+import uuid
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -228,6 +229,6 @@ def _read_token(token: str) -> tuple[str, str] | None:
         return (EPOCH + timedelta(microseconds=int(ours["micros"]))).isoformat(sep=" "), ours["order"]
     try:  # what release 0.1 gave out
         moment, _, order_id = base64.urlsafe_b64decode(token.encode()).decode().partition("|")
-        return datetime.fromisoformat(moment).isoformat(sep=" "), order_id
+        return datetime.fromisoformat(moment).isoformat(sep=" "), str(uuid.UUID(order_id))
     except (ValueError, binascii.Error, UnicodeError) as error:
         raise InvalidArgument("this is not a cursor of ours", reason="BAD_CURSOR") from error

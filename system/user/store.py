@@ -123,19 +123,19 @@ class Store:
     async def end_session(self, tx: Transaction, user_id: str, family: str) -> None:
         """Revoke what is left of a family, and keep it as ended for as long as access tokens of it may be about."""
         await self.revoke_family(tx, family)
-        row = {"family": family, "user_id": user_id, "ended_at": NOW, "announced": 0}
+        row = {"family": family, "account": user_id, "ended_at": NOW, "announced": 0}
         await tx.execute(mysql_insert(ENDED_SESSIONS).prefix_with("IGNORE").values(**row))
 
     async def ended(self, tx: Transaction, user_id: str) -> Collection[str]:
         """The sessions of a user that were ended, of which access tokens may be about."""
         return [
-            row.family for row in await tx.execute(select(ENDED_SESSIONS.c.family).where(ENDED_SESSIONS.c.user_id == user_id))
+            row.family for row in await tx.execute(select(ENDED_SESSIONS.c.family).where(ENDED_SESSIONS.c.account == user_id))
         ]
 
     async def unannounced_ends(self, tx: Transaction, limit: int) -> Sequence[tuple[str, str]]:
         """User and family of ended sessions that the cache may not have taken yet."""
-        query = select(ENDED_SESSIONS.c.user_id, ENDED_SESSIONS.c.family).where(ENDED_SESSIONS.c.announced == 0).limit(limit)
-        return [(row.user_id, row.family) for row in await tx.execute(query)]
+        query = select(ENDED_SESSIONS.c.account, ENDED_SESSIONS.c.family).where(ENDED_SESSIONS.c.announced == 0).limit(limit)
+        return [(row.account, row.family) for row in await tx.execute(query)]
 
     async def note_end_announced(self, tx: Transaction, family: str) -> None:
         """Write down that the cache has taken the end of a session."""

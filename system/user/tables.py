@@ -34,7 +34,7 @@ ENDED_SESSIONS = Table(
     "ended_sessions",
     metadata,
     Column("family", String(36), primary_key=True),
-    Column("user_id", String(36), nullable=False),
+    Column("account", String(36), nullable=False),
     Column("ended_at", DateTime, nullable=False),
     # Whether the cache has taken it.
     Column("announced", SmallInteger, nullable=False),

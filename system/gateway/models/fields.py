@@ -4,6 +4,7 @@ Text is refused when it holds control characters (a NUL above all), so that noth
 The patterns are exact: what matches is accepted by the services behind, too.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
@@ -19,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 PRICE_MAX = 100_000_000_000
 """Minor units; 50 lines of 1000 at this price still fit 64 bits."""
@@ -37,11 +38,19 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
 LOCAL_PART_MAX = 64
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.0+)?", re.ASCII)
 
 
 def _whole(value: Any) -> Any:
     """JSON has one kind of number, and 2.0 is an integer (JSON Schema 2020-12, section 4.2.3)."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _written(value: Any) -> Any:
+    """The text of a query as the number that it is written as in JSON; Python reads more, e.g. 1_0 and \u0661."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value) is None:
+        raise PydanticCustomError("int_parsing", "Input should be a whole number in digits")
+    return value
 
 
 def _local_part_fits(email: str) -> str:
@@ -52,6 +61,8 @@ def _local_part_fits(email: str) -> str:
 
 WHOLE = BeforeValidator(_whole)
 """On an integer of a body, behind its limits: it may come in any notation JSON has for it."""
+WRITTEN = BeforeValidator(_written)
+"""On an integer of a query, which comes as text."""
 Id = Annotated[
     str,
     StringConstraints(min_length=36, max_length=36, pattern=UUID),

@@ -16,6 +16,7 @@ from system.gateway.models.fields import (
     QUANTITY_MAX,
     UUID,
     WHOLE,
+    WRITTEN,
     Answer,
     Country,
     Id,
@@ -125,7 +126,7 @@ class OrderQuery(Request):
         StringConstraints(max_length=500, pattern=r"^[\x21-\x7e]*$"),
         Field(description="`next_cursor` of the page before.", json_schema_extra={"pattern": CURSOR}),
     ] = ""
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: Annotated[int, Field(ge=1, le=100), WRITTEN] = 20
 
 
 class OrderItem(Answer):

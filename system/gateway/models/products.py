@@ -15,6 +15,7 @@ from system.gateway.models.fields import (
     STOCK_MAX,
     UUID,
     WHOLE,
+    WRITTEN,
     Answer,
     Change,
     Id,
@@ -96,13 +97,13 @@ class ProductQuery(Request):
 
     model_config = ConfigDict(strict=False)  # a query string holds nothing but text
 
-    page: Annotated[int, Field(ge=1, le=10_000, description="Its number; `cursor` is the cheaper way to the end.")] = 1
+    page: Annotated[int, Field(ge=1, le=10_000, description="Its number; `cursor` is the cheaper way."), WRITTEN] = 1
     cursor: Annotated[
         str,
         StringConstraints(max_length=64, pattern=CURSOR),
         Field(description="`next_cursor` of the page before, with the same filter and order; `page` is not looked at then."),
     ] = ""
-    page_size: Annotated[int, Field(ge=1, le=100)] = 20
+    page_size: Annotated[int, Field(ge=1, le=100), WRITTEN] = 20
     name: Annotated[
         str, StringConstraints(max_length=200, pattern=LINE_OF_TEXT), Field(description="Part of the name, any case.")
     ] = ""

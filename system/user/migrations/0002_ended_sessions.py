@@ -10,10 +10,10 @@ ID = "CHAR(36) CHARACTER SET ascii COLLATE ascii_bin"
 ENDED_SESSIONS = f"""
 CREATE TABLE IF NOT EXISTS ended_sessions (
     family {ID} NOT NULL PRIMARY KEY,
-    user_id {ID} NOT NULL,
+    account {ID} NOT NULL,
     ended_at DATETIME(6) NOT NULL,
     announced TINYINT(1) NOT NULL DEFAULT 0,
-    KEY ended_sessions_user (user_id, ended_at),
+    KEY ended_sessions_account (account),
     KEY ended_sessions_announced (announced),
     KEY ended_sessions_ended_at (ended_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4

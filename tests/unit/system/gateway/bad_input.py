@@ -265,7 +265,21 @@ def read(path: str, problem: tuple[int, str] = INVALID, who: Who = "customer", m
 
 
 READS = (
-    *(read(f"/products?{query}", who="nobody") for query in ("page=0", "page=-1", "page=x", "page=1.5", "page=10001", "page=")),
+    *(
+        read(f"/products?{query}", who="nobody")
+        for query in (
+            "page=0",
+            "page=-1",
+            "page=x",
+            "page=1.5",
+            "page=10001",
+            "page=",
+            "page=1_0",
+            "page=%2B1",
+            "page=%D9%A1",
+            "page=%201",
+        )
+    ),
     *(
         read(f"/products?{query}", who="nobody")
         for query in ("page_size=0", "page_size=101", f"page={2**63}", "sort=price", "evil=1")

@@ -8,9 +8,9 @@ import pytest
 from starlette.types import Message
 from structlog.testing import capture_logs
 
-from system.common.errors import DeadlineExceeded, Internal, TooManyRequests, Unavailable
+from system.common.errors import DeadlineExceeded, Internal, TooManyRequests, Unauthenticated, Unavailable
 from system.gateway.app import create_app
-from tests.unit.system.gateway.fakes import PRODUCT, FakeShop, fake_shop
+from tests.unit.system.gateway.fakes import AS_ADA, PRODUCT, WISH, FakeShop, fake_shop
 
 
 def client_of(shop: FakeShop) -> httpx.AsyncClient:
@@ -151,3 +151,33 @@ async def test_requests_are_counted_by_route_not_by_path(shop: FakeShop, client:
     counted = (await client.get("/metrics")).text
     assert 'http_server_seconds_count{method="GET",route="/products/{product_id}",status="503"}' in counted
     assert PRODUCT not in counted
+
+
+BODY = b'{"email": "ada@shop.example", "password": "correct horse battery"}'
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+async def test_a_body_in_another_encoding_is_not_taken(shop: FakeShop, client: httpx.AsyncClient, encoding: str) -> None:
+    sent = BODY.decode().encode(encoding)
+    answer = await client.post("/auth/login", content=sent, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "MALFORMED_JSON")
+    assert shop.users.calls == []
+
+
+@pytest.mark.parametrize(("charset", "status"), [("utf-8", 401), ('"UTF-8"', 401), ("utf-16", 415), ("latin-1", 415)])
+async def test_a_body_that_is_declared_in_another_encoding_is_not_taken(
+    shop: FakeShop, client: httpx.AsyncClient, charset: str, status: int
+) -> None:
+    shop.users.answers["Login"] = Unauthenticated("no")
+    headers = {"Content-Type": f"application/json; charset={charset}"}
+    assert (await client.post("/auth/login", content=BODY, headers=headers)).status_code == status
+
+
+@pytest.mark.parametrize("name", ["Idempotency-Key", "Authorization", "Content-Type"])
+@pytest.mark.parametrize("same", [True, False])
+async def test_a_field_that_says_one_thing_comes_once(shop: FakeShop, client: httpx.AsyncClient, name: str, same: bool) -> None:
+    said = {"Idempotency-Key": "k", "Content-Type": "application/json"} | AS_ADA
+    fields = [*said.items(), (name, said[name] if same else f"{said[name]}2")]
+    answer = await client.post("/orders", json=WISH, headers=httpx.Headers(fields))
+    assert (answer.status_code, answer.json()["code"]) == (400, f"{name.upper().replace('-', '_')}_INVALID")
+    assert shop.writes == []

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import httpx
@@ -136,3 +137,17 @@ async def test_the_documentation_needs_nothing_from_elsewhere(client: httpx.Asyn
         assert f"/api-docs/assets/{asset}" in page.text
         assert (await client.get(f"/api-docs/assets/{asset}")).status_code == 200
     assert (await client.get("/openapi.json")).json()["openapi"].startswith("3.1")
+
+
+def test_a_lone_surrogate_is_no_text_by_the_document_either() -> None:
+    found = [pattern for pattern in patterns(OPENAPI) if re.search(pattern, "a\ud800b")]
+    assert [pattern for pattern in found if re.search(pattern, "a\x00b") is None] == []
+    assert [pattern for pattern in patterns(OPENAPI) if re.search(pattern, "a\U0001f600 b")], "other characters are"
+
+
+def patterns(described: object) -> list[str]:
+    """Every pattern of a document."""
+    if isinstance(described, dict):
+        own = [described["pattern"]] if isinstance(described.get("pattern"), str) else []
+        return own + [each for value in described.values() for each in patterns(value)]
+    return [each for value in described for each in patterns(value)] if isinstance(described, list) else []

@@ -28,7 +28,24 @@ def test_a_cursor_of_release_0_1_is_still_read() -> None:
     assert _read_token("") is None
 
 
-@pytest.mark.parametrize("token", ["x", "bm9uc2Vuc2U", "179571300431000-" + ID, "17957130043100000-" + ID])
+def old(text: str) -> str:
+    """A cursor in the form of release 0.1."""
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        old(f"{MOMENT.isoformat()}|ö"),
+        old(f"{MOMENT.isoformat()}|x"),
+        old(f"|{ID}"),
+        "é",
+        "x",
+        "bm9uc2Vuc2U",
+        "179571300431000-" + ID,
+        "17957130043100000-" + ID,
+    ],
+)
 def test_nothing_else_is_a_cursor(token: str) -> None:
     with pytest.raises(InvalidArgument):
         _read_token(token)
