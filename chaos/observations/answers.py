@@ -39,8 +39,11 @@ SINCE: Mapping[str, frozenset[int]] = MappingProxyType(
     {
         "POST /auth/logout": frozenset({204, 400, 401, 404, 408, 413, 415, 422}),
         "POST /auth/register": frozenset({429}),
-        "PATCH /users/me": frozenset({429}),
-        "PATCH /users/{user_id}/role": frozenset({409}),
+        "PATCH /users/me": frozenset({412, 429}),
+        "PATCH /users/{user_id}/role": frozenset({409, 412}),
+        "PATCH /products/{product_id}": frozenset({412}),
+        "PATCH /categories/{category_id}": frozenset({412}),
+        "PUT /products/{product_id}/stock": frozenset({412}),
     }
 )
 """What is documented besides since that release."""

@@ -80,6 +80,12 @@ class Conflict(ShopError):
     reason = "CONFLICT"
 
 
+class Stale(ShopError):
+    """The request is for a state that is no more."""
+
+    reason = "STALE"
+
+
 class KeyReused(ShopError):
     """The idempotency key was used before, for another content."""
 
@@ -191,6 +197,7 @@ TABLE: tuple[Row, ...] = (
     Row(AlreadyExists, grpc.StatusCode.ALREADY_EXISTS, 409, "Already exists"),
     Row(Conflict, grpc.StatusCode.FAILED_PRECONDITION, 409, "Conflict"),
     Row(PaymentDeclined, grpc.StatusCode.FAILED_PRECONDITION, 402, "Payment declined"),
+    Row(Stale, grpc.StatusCode.FAILED_PRECONDITION, 412, "Changed meanwhile"),
     Row(KeyReused, grpc.StatusCode.FAILED_PRECONDITION, 422, "Idempotency key reused"),
     Row(UnknownProduct, grpc.StatusCode.FAILED_PRECONDITION, 422, "Unknown product"),
     Row(StaleFencingToken, grpc.StatusCode.ABORTED, 409, "Stale fencing token"),

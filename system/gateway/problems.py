@@ -129,7 +129,7 @@ def _fault(error: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _header_error(fault: Mapping[str, str]) -> ShopError:
-    name = fault["field"]
+    name = fault["field"].partition(".")[0]  # what follows is about a part of its type
     state = "required" if fault["code"] == "missing" else "invalid"
     code = f"{name.upper().replace('-', '_')}_{state.upper()}"
     return InvalidArgument(f"the header {name} is {state}: {fault['detail']}", reason=code)

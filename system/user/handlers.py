@@ -4,12 +4,12 @@ Every change raises the account's version in MySQL, under the row's lock, and is
 that version: from then on no older token is accepted anywhere. A change answered with Unavailable may have been made.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 from system.common.database import Database, Transaction
-from system.common.errors import Conflict, InvalidArgument, NotFound, PermissionDenied
+from system.common.errors import Conflict, InvalidArgument, NotFound, PermissionDenied, Stale
 from system.common.telemetry import log
 from system.user.domain import Account, ProfileChange, Registration, Role, RuleBroken, User, valid_id
 from system.user.passwords import Passwords
@@ -48,13 +48,19 @@ class Accounts:
         return there(await self._database.run(lambda tx: self._store.find(tx, known_id))).user
 
     async def update_profile(
-        self, user_id: str, name: str | None, email: str | None, password: str | None, current_password: str | None
+        self,
+        user_id: str,
+        name: str | None,
+        email: str | None,
+        password: str | None,
+        current_password: str | None,
+        if_match: Sequence[str] = (),
     ) -> User:
-        """Change what is not None.
+        """Change what is not None, if the version is one of `if_match` (none: whatever it is).
 
         A new address or password needs the password in force: InvalidArgument when it is not given, PermissionDenied when
         it is wrong. Also raises NotFound, AlreadyExists when the address is taken, Conflict when the password was changed
-        by somebody else meanwhile, Unavailable when the change cannot be acknowledged.
+        by somebody else meanwhile, Stale when the version is none of those, Unavailable when the change cannot be acknowledged.
         """
         with refusing_broken_rules():
             known_id, change = valid_id(user_id), ProfileChange.of(name, email, password)
@@ -62,6 +68,7 @@ class Accounts:
         new_hash = None if change.password is None else await self._passwords.hash(change.password)
 
         def alter(account: Account) -> Account:
+            _require_current(account, if_match)
             if shown_for is not None and account.password_hash != shown_for:
                 raise Conflict("the password was changed meanwhile; try again", reason="PASSWORD_CHANGED")
             user = replace(account.user, name=change.name or account.user.name, email=change.email or account.user.email)
@@ -69,14 +76,20 @@ class Accounts:
 
         return await self._change(known_id, alter)
 
-    async def change_role(self, user_id: str, role: Role) -> User:
+    async def change_role(self, user_id: str, role: Role, if_match: Sequence[str] = ()) -> User:
         """Give an account a role. Raises InvalidArgument, NotFound, Conflict when nobody would be an admin then.
 
-        Raises Unavailable when the change cannot be acknowledged.
+        Raises Stale when its version is none of `if_match`, if there are any; Unavailable when the change cannot be
+        acknowledged.
         """
         with refusing_broken_rules():
             known_id = valid_id(user_id)
-        return await self._change(known_id, lambda account: replace(account, user=replace(account.user, role=role)))
+
+        def alter(account: Account) -> Account:
+            _require_current(account, if_match)
+            return replace(account, user=replace(account.user, role=role))
+
+        return await self._change(known_id, alter)
 
     async def end_all_sessions(self, user_id: str) -> None:
         """Outdate every token of an account. Raises InvalidArgument, NotFound, Unavailable when that cannot be acknowledged."""
@@ -135,6 +148,11 @@ def refusing_broken_rules() -> Iterator[None]:
         yield
     except RuleBroken as error:
         raise InvalidArgument(str(error), metadata={"field": error.field}) from error
+
+
+def _require_current(account: Account, wanted: Sequence[str]) -> None:
+    if wanted and str(account.user.version) not in wanted:
+        raise Stale("it was changed since it was read: read it again")
 
 
 def there(account: Account | None) -> Account:

@@ -70,6 +70,7 @@ class UserRpc(UserServiceServicer):
             email=request.email if request.HasField("email") else None,
             password=request.password if request.HasField("password") else None,
             current_password=request.current_password if request.HasField("current_password") else None,
+            if_match=request.if_match,
         )
         return user_pb2.UpdateProfileResponse(user=_user(user))
 
@@ -78,7 +79,9 @@ class UserRpc(UserServiceServicer):
         role = ROLES.get(request.role)
         if role is None:
             raise InvalidArgument("role must be USER or ADMIN", metadata={"field": "role"})
-        return user_pb2.ChangeRoleResponse(user=_user(await self._accounts.change_role(request.user_id, role)))
+        return user_pb2.ChangeRoleResponse(
+            user=_user(await self._accounts.change_role(request.user_id, role, request.if_match))
+        )
 
 
 def _user(user: User) -> user_pb2.User:

@@ -7,6 +7,7 @@ from shop.product.v1 import product_pb2
 
 from system.gateway.answers import LOCATION, answer, at
 from system.gateway.auth import Roles
+from system.gateway.conditions import ETAG, IfMatch, tagged
 from system.gateway.models.categories import Categories, Category, CategoryChange, CategoryQuery, CategoryView, NewCategory
 from system.gateway.models.fields import Id
 from system.gateway.models.users import Role
@@ -25,35 +26,41 @@ async def list_categories(query: Annotated[CategoryQuery, Query()], shop: Shop) 
     return Categories.of(found.categories)
 
 
-@router.get("/categories/{category_id}", response_model=CategoryView, responses=documented(404))
+@router.get("/categories/{category_id}", response_model=CategoryView, responses={200: {"headers": ETAG}, **documented(404)})
 async def read_category(category_id: Id, shop: Shop) -> object:
     """A category with its parent and its children."""
     request = product_pb2.GetCategoryRequest(category_id=category_id)
-    return CategoryView.seen(await shop.clients.call(shop.clients.products.GetCategory, request))
+    found = await shop.clients.call(shop.clients.products.GetCategory, request)
+    return answer(CategoryView.seen(found), 200, tagged(found.etag))
 
 
 @router.post(
     "/categories",
     status_code=201,
     response_model=Category,
-    responses={201: {"headers": LOCATION}, **documented(403, 404, 409)},
+    responses={201: {"headers": {**LOCATION, **ETAG}}, **documented(403, 404, 409)},
     dependencies=ADMIN,
 )
 async def create_category(body: NewCategory, shop: Shop) -> object:
     """Add a category. Admins only."""
     request = product_pb2.CreateCategoryRequest(name=body.name, parent_id=body.parent_id or "")
     made = await shop.clients.call(shop.clients.products.CreateCategory, request)
-    return answer(Category.of(made.category), 201, at(f"/categories/{made.category.id}"))
+    return answer(Category.of(made.category), 201, at(f"/categories/{made.category.id}") | tagged(made.etag))
 
 
-@router.patch("/categories/{category_id}", response_model=Category, responses=documented(403, 404, 409), dependencies=ADMIN)
-async def change_category(category_id: Id, body: CategoryChange, shop: Shop) -> object:
+@router.patch(
+    "/categories/{category_id}",
+    response_model=Category,
+    responses={200: {"headers": ETAG}, **documented(403, 404, 409, 412)},
+    dependencies=ADMIN,
+)
+async def change_category(category_id: Id, body: CategoryChange, if_match: IfMatch, shop: Shop) -> object:
     """Rename or move a category. Admins only."""
-    request = product_pb2.UpdateCategoryRequest(category_id=category_id, name=body.name)
+    request = product_pb2.UpdateCategoryRequest(category_id=category_id, name=body.name, if_match=if_match)
     if "parent_id" in body.model_fields_set:
         request.parent_id = body.parent_id or ""
     changed = await shop.clients.call(shop.clients.products.UpdateCategory, request)
-    return Category.of(changed.category)
+    return answer(Category.of(changed.category), 200, tagged(changed.etag))
 
 
 @router.delete("/categories/{category_id}", status_code=204, responses=documented(403, 404, 409), dependencies=ADMIN)

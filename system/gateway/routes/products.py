@@ -7,6 +7,7 @@ from shop.product.v1 import product_pb2
 
 from system.gateway.answers import LOCATION, answer, at
 from system.gateway.auth import Roles
+from system.gateway.conditions import ETAG, IfMatch, tagged
 from system.gateway.models.fields import Id
 from system.gateway.models.products import NewProduct, Product, ProductChange, ProductQuery, Products
 from system.gateway.models.users import Role
@@ -17,12 +18,12 @@ router = APIRouter(tags=["products"])
 ADMIN = [Depends(Roles(Role.ADMIN))]
 
 
-@router.get("/products/{product_id}", response_model=Product, responses=documented(404))
+@router.get("/products/{product_id}", response_model=Product, responses={200: {"headers": ETAG}, **documented(404)})
 async def read_product(product_id: Id, shop: Shop) -> object:
     """A product."""
     request = product_pb2.GetProductRequest(product_id=product_id)
     found = await shop.clients.call(shop.clients.products.GetProduct, request)
-    return Product.of(found.product)
+    return answer(Product.of(found.product), 200, tagged(found.etag))
 
 
 @router.get("/products", response_model=Products, responses=documented(404))
@@ -46,7 +47,7 @@ async def list_products(query: Annotated[ProductQuery, Query()], shop: Shop) -> 
     "/products",
     status_code=201,
     response_model=Product,
-    responses={201: {"headers": LOCATION}, **documented(403, 404)},
+    responses={201: {"headers": {**LOCATION, **ETAG}}, **documented(403, 404)},
     dependencies=ADMIN,
 )
 async def create_product(body: NewProduct, shop: Shop) -> object:
@@ -59,24 +60,30 @@ async def create_product(body: NewProduct, shop: Shop) -> object:
         images=[image.message() for image in body.images],
     )
     made = await shop.clients.call(shop.clients.products.CreateProduct, request)
-    return answer(Product.of(made.product), 201, at(f"/products/{made.product.id}"))
+    return answer(Product.of(made.product), 201, at(f"/products/{made.product.id}") | tagged(made.etag))
 
 
-@router.patch("/products/{product_id}", response_model=Product, responses=documented(403, 404), dependencies=ADMIN)
-async def change_product(product_id: Id, body: ProductChange, shop: Shop) -> object:
+@router.patch(
+    "/products/{product_id}",
+    response_model=Product,
+    responses={200: {"headers": ETAG}, **documented(403, 404, 412)},
+    dependencies=ADMIN,
+)
+async def change_product(product_id: Id, body: ProductChange, if_match: IfMatch, shop: Shop) -> object:
     """Change a product. Admins only. Orders keep the name and price they were reserved at."""
     request = product_pb2.UpdateProductRequest(
         product_id=product_id,
         name=body.name,
         description=body.description,
         price=body.price.message() if body.price else None,
+        if_match=if_match,
     )
     if "category_id" in body.model_fields_set:
         request.category_id = body.category_id or ""
     if body.images is not None:
         request.images.CopyFrom(product_pb2.Images(images=[image.message() for image in body.images]))
     changed = await shop.clients.call(shop.clients.products.UpdateProduct, request)
-    return Product.of(changed.product)
+    return answer(Product.of(changed.product), 200, tagged(changed.etag))
 
 
 @router.delete("/products/{product_id}", status_code=204, responses=documented(403, 404, 409), dependencies=ADMIN)

@@ -1,6 +1,7 @@
 """The tree of categories. Changes of its shape take turns, so that two moves cannot close a circle between them."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 
 from system.common.database import Database, Transaction
@@ -13,7 +14,7 @@ from system.product.domain.catalogue import (
     closes_circle,
     depth_under,
 )
-from system.product.handlers.refusals import category_in_use, category_not_found, translated
+from system.product.handlers.refusals import category_in_use, category_not_found, require_current, translated
 from system.product.store import categories
 
 
@@ -55,15 +56,17 @@ class Categories:
 
         return await self._database.run(work)
 
-    async def update(self, category_id: str, name: str | None, parent_id: str | None) -> Category:
+    async def update(self, category_id: str, name: str | None, parent_id: str | None, if_match: Sequence[str] = ()) -> Category:
         """Rename a node, or move it under another parent ("" makes it a root); None leaves either.
 
-        Raises NotFound (it, or the parent), AlreadyExists (name), Conflict (circle, too deep).
+        Raises NotFound (it, or the parent), AlreadyExists (name), Conflict (circle, too deep), Stale unless it has one of the
+        tags `if_match`.
         """
 
         async def work(tx: Transaction) -> Category:
             tree = await categories.lock_tree(tx)
             after = before = await _read(tx, category_id)
+            require_current(before, if_match)
             if name is not None:
                 after = replace(after, name=name)
             if parent_id is not None:

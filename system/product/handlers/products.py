@@ -7,7 +7,7 @@ from system.common.bulkhead import Bulkhead
 from system.common.database import Database, Transaction
 from system.common.errors import Conflict
 from system.product.domain.catalogue import Draft, Page, Patch, Product, Search
-from system.product.handlers.refusals import category_not_found, product_not_found, translated
+from system.product.handlers.refusals import category_not_found, product_not_found, require_current, translated
 from system.product.store import categories, products, stock
 
 SEARCHES_AT_ONCE, SEARCHES_WAITING = 6, 200
@@ -52,10 +52,13 @@ class Products:
         async with self._searches.entered():
             return await self._database.run(work)
 
-    async def update(self, product_id: str, patch: Patch) -> Product:
-        """Change what the patch sets. Raises NotFound (product, category)."""
+    async def update(self, product_id: str, patch: Patch, if_match: Sequence[str] = ()) -> Product:
+        """Change what the patch sets. Raises NotFound (product, category), Stale unless it has one of the tags `if_match`."""
 
         async def work(tx: Transaction) -> Product:
+            if if_match:
+                await products.lock(tx, product_id)
+                require_current(await _read(tx, product_id), if_match)
             with translated(patch.category_id or ""):
                 await products.change(tx, product_id, patch)
             return await _read(tx, product_id)

@@ -1,12 +1,15 @@
 """What the database refuses, in the words of the catalogue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy.exc import IntegrityError
 
 from system.common.database import DUPLICATE, mysql_code
-from system.common.errors import AlreadyExists, Conflict, NotFound
+from system.common.errors import AlreadyExists, Conflict, NotFound, Stale
+from system.product.domain.catalogue import Category, Product
+from system.product.domain.stock import Stock
+from system.product.domain.tags import tag
 
 REFERENCE_MISSING = 1452
 REFERENCED = 1451
@@ -25,6 +28,12 @@ def product_not_found(product_id: str) -> NotFound:
 def category_in_use() -> Conflict:
     """The error for deleting a category that is not empty."""
     return Conflict("the category has children or products; move or delete them first", reason="CATEGORY_IN_USE")
+
+
+def require_current(found: Product | Category | Stock, wanted: Sequence[str]) -> None:
+    """Raise Stale unless what was found has one of these tags; none are wanted of whoever does not mind."""
+    if wanted and tag(found) not in wanted:
+        raise Stale("it was changed since it was read: read it again")
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 """Reading and setting the units of a product."""
 
+from collections.abc import Sequence
+
 from system.common.database import Database, Transaction
 from system.product.domain.stock import Kind, Movement, Stock, changes
-from system.product.handlers.refusals import product_not_found
+from system.product.handlers.refusals import product_not_found, require_current
 from system.product.store import stock
 
 
@@ -16,13 +18,18 @@ class StockKeeping:
         """The units of a product. Raises NotFound."""
         return await self._database.run(lambda tx: _read(tx, product_id))
 
-    async def put(self, product_id: str, available: int) -> Stock:
-        """Make the available units `available`; the difference goes to the ledger. Raises NotFound."""
+    async def put(self, product_id: str, available: int, if_match: Sequence[str] = ()) -> Stock:
+        """Make the available units `available`; the difference goes to the ledger.
+
+        Raises NotFound, Stale unless the stock has one of the tags `if_match`.
+        """
 
         async def work(tx: Transaction) -> Stock:
             shelf = (await stock.lock(tx, [product_id])).get(product_id)
             if shelf is None or not shelf.on_sale:
                 raise product_not_found(product_id)
+            if if_match:
+                require_current(await _read(tx, product_id), if_match)
             if available != shelf.available:
                 movements = [Movement(product_id, Kind.PUT, available - shelf.available)]
                 await stock.apply(tx, changes(movements, {}))

@@ -5,6 +5,7 @@ from shop.product.v1.product_pb2_grpc import ProductServiceServicer
 
 from system.common.rpc_server import Context
 from system.product.domain.catalogue import category_name
+from system.product.domain.tags import tag, wanted
 from system.product.domain.values import identifier, optional_identifier
 from system.product.handlers.categories import Categories
 from system.product.rpc import wire
@@ -22,7 +23,7 @@ class CategoryMethods(ProductServiceServicer):
             name = category_name(request.name)
             parent_id = optional_identifier(request.parent_id, "parent_id")
         category = await self._categories.create(name, parent_id)
-        return pb.CreateCategoryResponse(category=wire.category_message(category))
+        return pb.CreateCategoryResponse(category=wire.category_message(category), etag=tag(category))
 
     async def GetCategory(self, request: pb.GetCategoryRequest, context: Context) -> pb.GetCategoryResponse:
         """Read a node and its neighbours."""
@@ -33,6 +34,7 @@ class CategoryMethods(ProductServiceServicer):
             category=wire.category_message(found.category),
             parent=wire.category_message(found.parent) if found.parent else None,
             children=map(wire.category_message, found.children),
+            etag=tag(found.category),
         )
 
     async def ListCategories(self, request: pb.ListCategoriesRequest, context: Context) -> pb.ListCategoriesResponse:
@@ -48,8 +50,9 @@ class CategoryMethods(ProductServiceServicer):
             name = category_name(request.name) if request.HasField("name") else None
             moved = request.HasField("parent_id")
             parent_id = (optional_identifier(request.parent_id, "parent_id") or "") if moved else None
-        category = await self._categories.update(category_id, name, parent_id)
-        return pb.UpdateCategoryResponse(category=wire.category_message(category))
+            if_match = wanted(request.if_match)
+        category = await self._categories.update(category_id, name, parent_id, if_match)
+        return pb.UpdateCategoryResponse(category=wire.category_message(category), etag=tag(category))
 
     async def DeleteCategory(self, request: pb.DeleteCategoryRequest, context: Context) -> pb.DeleteCategoryResponse:
         """Remove an empty node."""

@@ -4,6 +4,7 @@ from shop.product.v1 import product_pb2 as pb
 from shop.product.v1.product_pb2_grpc import ProductServiceServicer
 
 from system.common.rpc_server import Context
+from system.product.domain.tags import tag, wanted
 from system.product.domain.values import identifier
 from system.product.handlers.products import Products
 from system.product.rpc import wire
@@ -19,13 +20,15 @@ class ProductMethods(ProductServiceServicer):
         """Add a product."""
         with reading():
             draft = wire.draft(request)
-        return pb.CreateProductResponse(product=wire.product_message(await self._products.create(draft)))
+        made = await self._products.create(draft)
+        return pb.CreateProductResponse(product=wire.product_message(made), etag=tag(made))
 
     async def GetProduct(self, request: pb.GetProductRequest, context: Context) -> pb.GetProductResponse:
         """Read a product."""
         with reading():
             product_id = identifier(request.product_id, "product_id")
-        return pb.GetProductResponse(product=wire.product_message(await self._products.get(product_id)))
+        found = await self._products.get(product_id)
+        return pb.GetProductResponse(product=wire.product_message(found), etag=tag(found))
 
     async def GetProducts(self, request: pb.GetProductsRequest, context: Context) -> pb.GetProductsResponse:
         """Read many products."""
@@ -49,7 +52,9 @@ class ProductMethods(ProductServiceServicer):
         with reading():
             product_id = identifier(request.product_id, "product_id")
             patch = wire.patch(request)
-        return pb.UpdateProductResponse(product=wire.product_message(await self._products.update(product_id, patch)))
+            if_match = wanted(request.if_match)
+        changed = await self._products.update(product_id, patch, if_match)
+        return pb.UpdateProductResponse(product=wire.product_message(changed), etag=tag(changed))
 
     async def DeleteProduct(self, request: pb.DeleteProductRequest, context: Context) -> pb.DeleteProductResponse:
         """Take a product out of the catalogue."""

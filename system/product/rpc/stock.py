@@ -5,6 +5,7 @@ from shop.product.v1.product_pb2_grpc import ProductServiceServicer
 
 from system.common.rpc_server import Context
 from system.product.domain.stock import MAX_AVAILABLE
+from system.product.domain.tags import tag, wanted
 from system.product.domain.values import identifier, number
 from system.product.handlers.reservations import Reservations
 from system.product.handlers.stock import StockKeeping
@@ -22,14 +23,17 @@ class StockMethods(ProductServiceServicer):
         """Read units."""
         with reading():
             product_id = identifier(request.product_id, "product_id")
-        return pb.GetStockResponse(stock=wire.stock_message(await self._stock.get(product_id)))
+        found = await self._stock.get(product_id)
+        return pb.GetStockResponse(stock=wire.stock_message(found), etag=tag(found))
 
     async def SetStock(self, request: pb.SetStockRequest, context: Context) -> pb.SetStockResponse:
         """Set units."""
         with reading():
             product_id = identifier(request.product_id, "product_id")
             available = number(request.available, "available", least=0, most=MAX_AVAILABLE)
-        return pb.SetStockResponse(stock=wire.stock_message(await self._stock.put(product_id, available)))
+            if_match = wanted(request.if_match)
+        changed = await self._stock.put(product_id, available, if_match)
+        return pb.SetStockResponse(stock=wire.stock_message(changed), etag=tag(changed))
 
     async def ReserveStock(self, request: pb.ReserveStockRequest, context: Context) -> pb.ReserveStockResponse:
         """Reserve for a batch of orders."""

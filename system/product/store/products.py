@@ -93,6 +93,11 @@ async def change(tx: Transaction, product_id: str, patch: Patch) -> None:
         await tx.execute(update(PRODUCTS).where(PRODUCTS.c.id == product_id, IN_CATALOGUE).values(values))
 
 
+async def lock(tx: Transaction, product_id: str) -> None:
+    """Keep others from changing a product until the transaction ends."""
+    await tx.execute(select(PRODUCTS.c.id).where(PRODUCTS.c.id == product_id).with_for_update())
+
+
 async def delete(tx: Transaction, product_id: str) -> None:
     """Take a product out of the catalogue and out of its category, which may then be deleted too."""
     here = update(PRODUCTS).where(PRODUCTS.c.id == product_id, IN_CATALOGUE)

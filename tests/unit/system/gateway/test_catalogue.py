@@ -2,7 +2,7 @@ import httpx
 import pytest
 from shop.product.v1 import product_pb2
 
-from system.common.errors import Conflict
+from system.common.errors import Conflict, Stale
 from tests.unit.system.gateway.fakes import AS_ADMIN, CATEGORY, PRODUCT, FakeShop, lamp
 
 LAMP = {
@@ -126,3 +126,76 @@ async def test_an_admin_tends_the_tree(shop: FakeShop, client: httpx.AsyncClient
     _, renamed, moved, _ = (request for _, request in shop.products.calls)
     assert [field.name for field, _ in renamed.ListFields()] == ["category_id", "name"]
     assert [field.name for field, _ in moved.ListFields()] == ["category_id", "parent_id"]
+
+
+LAMPS = f"/products/{PRODUCT}"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "rpc", "body", "answer"),
+    [
+        ("PATCH", LAMPS, "UpdateProduct", {"name": "New"}, product_pb2.UpdateProductResponse(product=lamp(), etag="b")),
+        (
+            "PUT",
+            f"{LAMPS}/stock",
+            "SetStock",
+            {"available": 1},
+            product_pb2.SetStockResponse(stock=product_pb2.Stock(product_id=PRODUCT), etag="b"),
+        ),
+        (
+            "PATCH",
+            f"/categories/{CATEGORY}",
+            "UpdateCategory",
+            {"name": "New"},
+            product_pb2.UpdateCategoryResponse(category=BOOKS, etag="b"),
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        (None, []),
+        ("*", []),
+        ('"a"', ["a"]),
+        ('"a", W/"b" ,"c"', ["a", "", "c"]),
+        ('W/"a"', [""]),
+    ],
+)
+async def test_what_is_changed_may_be_named_by_its_tag(
+    shop: FakeShop,
+    client: httpx.AsyncClient,
+    method: str,
+    path: str,
+    rpc: str,
+    body: dict[str, object],
+    answer: object,
+    header: str | None,
+    asked: list[str],
+) -> None:
+    shop.products.answers[rpc] = answer
+    headers = AS_ADMIN | ({"If-Match": header} if header else {})
+    said = await client.request(method, path, json=body, headers=headers)
+    assert (said.status_code, said.headers["etag"]) == (200, '"b"')
+    assert list(shop.products.calls[-1][1].if_match) == asked
+    shop.products.answers[rpc] = Stale("it was changed since it was read")
+    said = await client.request(method, path, json=body, headers=headers)
+    assert (said.status_code, said.json()["code"]) == (412, "STALE")
+
+
+@pytest.mark.parametrize("header", ["a", "", '"a', '"a" "b"', '"a",', ",", '"\xe9"', '"a"' + ',"b"' * 20])
+async def test_what_is_no_list_of_tags_is_refused(shop: FakeShop, client: httpx.AsyncClient, header: str) -> None:
+    headers = AS_ADMIN | {"If-Match": header.encode("latin-1")}
+    said = await client.patch(LAMPS, json={"name": "New"}, headers=httpx.Headers([(k, v) for k, v in headers.items()]))
+    assert (said.status_code, said.json()["code"]) == (400, "IF_MATCH_INVALID")
+    assert shop.writes == []
+
+
+async def test_what_is_read_has_a_tag(shop: FakeShop, client: httpx.AsyncClient) -> None:
+    shop.products.answers["GetProduct"] = product_pb2.GetProductResponse(product=lamp(), etag="a")
+    shop.products.answers["GetStock"] = product_pb2.GetStockResponse(stock=product_pb2.Stock(product_id=PRODUCT), etag="b")
+    shop.products.answers["GetCategory"] = product_pb2.GetCategoryResponse(category=BOOKS, etag="c")
+    tags = [
+        (await client.get(path, headers=AS_ADMIN)).headers["etag"]
+        for path in (LAMPS, f"{LAMPS}/stock", f"/categories/{CATEGORY}")
+    ]
+    assert tags == ['"a"', '"b"', '"c"']

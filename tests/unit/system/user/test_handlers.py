@@ -7,7 +7,16 @@ from typing import TypeVar
 
 import pytest
 
-from system.common.errors import AlreadyExists, Conflict, InvalidArgument, NotFound, PermissionDenied, ShopError, Unavailable
+from system.common.errors import (
+    AlreadyExists,
+    Conflict,
+    InvalidArgument,
+    NotFound,
+    PermissionDenied,
+    ShopError,
+    Stale,
+    Unavailable,
+)
 from system.user.domain import Account, Registration, Role, User
 from system.user.handlers import Accounts
 from system.user.passwords import Passwords
@@ -206,3 +215,13 @@ async def test_the_first_admin_does_not_come_back_after_its_address_changed(shop
     await shop.accounts.update_profile(account.user.id, None, "root@shop.example", "another password", PASSWORD)
     await shop.accounts.ensure_admin(admin)
     assert [each.user.email for each in shop.store.rows.accounts.values()] == ["root@shop.example"]
+
+
+async def test_a_change_of_what_was_read_meets_nothing_else(shop: Shop, ada: User) -> None:
+    with pytest.raises(Stale):
+        await shop.accounts.update_profile(ada.id, "Countess", None, None, None, if_match=["0", ""])
+    with pytest.raises(Stale):
+        await shop.accounts.change_role(ada.id, Role.ADMIN, if_match=["2"])
+    assert (await shop.accounts.get(ada.id)) == ada
+    assert (await shop.accounts.update_profile(ada.id, "Countess", None, None, None, if_match=["0", "1"])).version == 2
+    assert (await shop.accounts.change_role(ada.id, Role.ADMIN, if_match=["2"])).version == 3

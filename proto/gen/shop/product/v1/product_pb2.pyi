@@ -274,6 +274,9 @@ class CreateCategoryResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CATEGORY_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """Tag of what is carried: another one for another content."""
     @_builtins.property
     def category(self) -> Global___Category:
         """The category made."""
@@ -282,10 +285,11 @@ class CreateCategoryResponse(_message.Message):
         self,
         *,
         category: Global___Category | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["category", b"category"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "etag", b"etag"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -322,6 +326,9 @@ class GetCategoryResponse(_message.Message):
     CATEGORY_FIELD_NUMBER: _builtins.int
     PARENT_FIELD_NUMBER: _builtins.int
     CHILDREN_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """Tag of what is carried: another one for another content."""
     @_builtins.property
     def category(self) -> Global___Category:
         """The category."""
@@ -340,10 +347,11 @@ class GetCategoryResponse(_message.Message):
         category: Global___Category | None = ...,
         parent: Global___Category | None = ...,
         children: _abc.Iterable[Global___Category] | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "parent", b"parent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "children", b"children", "parent", b"parent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "children", b"children", "etag", b"etag", "parent", b"parent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -404,22 +412,30 @@ class UpdateCategoryRequest(_message.Message):
     CATEGORY_ID_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     PARENT_ID_FIELD_NUMBER: _builtins.int
+    IF_MATCH_FIELD_NUMBER: _builtins.int
     category_id: _builtins.str
     """UUID of the category."""
     name: _builtins.str
     """New name."""
     parent_id: _builtins.str
     """New parent; empty makes it a root."""
+    @_builtins.property
+    def if_match(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Tags, of which what is changed must have one, or nothing is changed and the answer is FAILED_PRECONDITION with reason
+        STALE; none: whatever it is.
+        """
+
     def __init__(
         self,
         *,
         category_id: _builtins.str = ...,
         name: _builtins.str | None = ...,
         parent_id: _builtins.str | None = ...,
+        if_match: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_parent_id", b"_parent_id", "name", b"name", "parent_id", b"parent_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_parent_id", b"_parent_id", "category_id", b"category_id", "name", b"name", "parent_id", b"parent_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_parent_id", b"_parent_id", "category_id", b"category_id", "if_match", b"if_match", "name", b"name", "parent_id", b"parent_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
@@ -439,6 +455,9 @@ class UpdateCategoryResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CATEGORY_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """Tag of what is carried: another one for another content."""
     @_builtins.property
     def category(self) -> Global___Category:
         """The category."""
@@ -447,10 +466,11 @@ class UpdateCategoryResponse(_message.Message):
         self,
         *,
         category: Global___Category | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["category", b"category"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "etag", b"etag"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -544,6 +564,9 @@ class CreateProductResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PRODUCT_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """Tag of what is carried: another one for another content."""
     @_builtins.property
     def product(self) -> Global___Product:
         """The product made."""
@@ -552,10 +575,11 @@ class CreateProductResponse(_message.Message):
         self,
         *,
         product: Global___Product | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["product", b"product"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["product", b"product"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "product", b"product"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -590,6 +614,9 @@ class GetProductResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PRODUCT_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """Tag of what is carried: another one for another content."""
     @_builtins.property
     def product(self) -> Global___Product:
         """The product."""
@@ -598,10 +625,11 @@ class GetProductResponse(_message.Message):
         self,
         *,
         product: Global___Product | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["product", b"product"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["product", b"product"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "product", b"product"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -765,6 +793,7 @@ class UpdateProductRequest(_message.Message):
     PRICE_FIELD_NUMBER: _builtins.int
     CATEGORY_ID_FIELD_NUMBER: _builtins.int
     IMAGES_FIELD_NUMBER: _builtins.int
+    IF_MATCH_FIELD_NUMBER: _builtins.int
     product_id: _builtins.str
     """UUID of the product."""
     name: _builtins.str
@@ -781,6 +810,12 @@ class UpdateProductRequest(_message.Message):
     def images(self) -> Global___Images:
         """New pictures in place of the old."""
 
+    @_builtins.property
+    def if_match(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Tags, of which what is changed must have one, or nothing is changed and the answer is FAILED_PRECONDITION with reason
+        STALE; none: whatever it is.
+        """
+
     def __init__(
         self,
         *,
@@ -790,10 +825,11 @@ class UpdateProductRequest(_message.Message):
         price: _money_pb2.Money | None = ...,
         category_id: _builtins.str | None = ...,
         images: Global___Images | None = ...,
+        if_match: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_category_id", b"_category_id", "_description", b"_description", "_name", b"_name", "category_id", b"category_id", "description", b"description", "images", b"images", "name", b"name", "price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_category_id", b"_category_id", "_description", b"_description", "_name", b"_name", "category_id", b"category_id", "description", b"description", "images", b"images", "name", b"name", "price", b"price", "product_id", b"product_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_category_id", b"_category_id", "_description", b"_description", "_name", b"_name", "category_id", b"category_id", "description", b"description", "if_match", b"if_match", "images", b"images", "name", b"name", "price", b"price", "product_id", b"product_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__category_id: _TypeAlias = _typing.Literal["category_id"]  # noqa: Y015
     _WhichOneofArgType__category_id: _TypeAlias = _typing.Literal["_category_id", b"_category_id"]  # noqa: Y015
@@ -817,6 +853,9 @@ class UpdateProductResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PRODUCT_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """Tag of what is carried: another one for another content."""
     @_builtins.property
     def product(self) -> Global___Product:
         """The product."""
@@ -825,10 +864,11 @@ class UpdateProductResponse(_message.Message):
         self,
         *,
         product: Global___Product | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["product", b"product"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["product", b"product"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "product", b"product"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -902,6 +942,9 @@ class GetStockResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     STOCK_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """Tag of what is carried: another one for another content."""
     @_builtins.property
     def stock(self) -> Global___Stock:
         """The stock."""
@@ -910,10 +953,11 @@ class GetStockResponse(_message.Message):
         self,
         *,
         stock: Global___Stock | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["stock", b"stock"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["stock", b"stock"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "stock", b"stock"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -927,19 +971,27 @@ class SetStockRequest(_message.Message):
 
     PRODUCT_ID_FIELD_NUMBER: _builtins.int
     AVAILABLE_FIELD_NUMBER: _builtins.int
+    IF_MATCH_FIELD_NUMBER: _builtins.int
     product_id: _builtins.str
     """UUID of the product."""
     available: _builtins.int
     """Units available from now on, 0 to 1,000,000,000."""
+    @_builtins.property
+    def if_match(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Tags, of which what is changed must have one, or nothing is changed and the answer is FAILED_PRECONDITION with reason
+        STALE; none: whatever it is.
+        """
+
     def __init__(
         self,
         *,
         product_id: _builtins.str = ...,
         available: _builtins.int = ...,
+        if_match: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["available", b"available", "product_id", b"product_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["available", b"available", "if_match", b"if_match", "product_id", b"product_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -952,6 +1004,9 @@ class SetStockResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     STOCK_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """Tag of what is carried: another one for another content."""
     @_builtins.property
     def stock(self) -> Global___Stock:
         """The stock."""
@@ -960,10 +1015,11 @@ class SetStockResponse(_message.Message):
         self,
         *,
         stock: Global___Stock | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["stock", b"stock"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["stock", b"stock"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "stock", b"stock"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
