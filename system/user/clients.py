@@ -107,11 +107,11 @@ class VersionCache:
 
         False when the lease is gone, and nothing happened.
         """
-        return await self._run(self._populate, user_id, (lease, version, self._ttl_ms, *ended)) == 1
+        return int(await self._run(self._populate, user_id, (lease, version, self._ttl_ms, *ended))) == 1
 
     async def raise_to(self, user_id: str, version: int) -> bool:
         """Leave no lower version and no lease behind; says whether the cache holds a version now."""
-        return await self._run(self._raise, user_id, (version, self._ttl_ms)) == 1
+        return int(await self._run(self._raise, user_id, (version, self._ttl_ms))) == 1
 
     async def end(self, user_id: str, family: str) -> None:
         """Have a session be known as ended, and leave no lease behind."""

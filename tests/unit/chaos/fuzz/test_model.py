@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from chaos.client import Answer
 from chaos.fuzz.model import answers
+from chaos.fuzz.model.accounts import ChangeAccount, LogOut, ReadAccount, RefreshTokens
 from chaos.fuzz.model.action import Action
 from chaos.fuzz.model.catalogue import ChangeProduct, Fields
 from chaos.fuzz.model.listing import ListOrders
@@ -122,3 +123,43 @@ def test_a_token_older_than_an_announced_change_is_refused() -> None:
     place, reserved = placing("a", "1")
     assert judged(changed, (place, [problem(401, "TOKEN_OUTDATED")])).states == {changed}
     assert not judged(changed, (place, [reserved])).states
+
+
+ME = said(200, {"id": "ada", "email": "a@x", "name": "Ada", "role": "USER"})
+OVER = problem(401, "SESSION_ENDED")
+
+
+@pytest.mark.parametrize(("then", "right"), [(OVER, True), (ME, False), (problem(401, "TOKEN_OUTDATED"), False)])
+def test_a_session_that_was_ended_is_over(then: Answer, right: bool) -> None:
+    shop = SHOP.put(Tokens("a2", "ada", 1, "a2"))
+    done = judged(shop, (LogOut("c0", "a"), [said(204, {})]))
+    assert done.states
+    [state] = done.states
+    assert bool(judged(state, (ReadAccount("c0", "a"), [then])).states) is right
+    assert judged(state, (ReadAccount("c0", "a2"), [ME])).states, "another session goes on"
+
+
+def test_a_logout_everywhere_outdates_every_session() -> None:
+    [state] = judged(SHOP.put(Tokens("a2", "ada", 1, "a2")), (LogOut("c0", "a", everywhere=True), [said(204, {})])).states
+    for session in ("a", "a2"):
+        assert judged(state, (ReadAccount("c0", session), [problem(401, "TOKEN_OUTDATED")])).states
+
+
+def test_a_replay_ends_the_access_tokens_of_its_family() -> None:
+    shop = SHOP.put(Tokens("a", "ada", 1, "a", fresh=False), Tokens("a3", "ada", 1, "a"))
+    [state] = judged(shop, (RefreshTokens("c0", "a", "a4"), [problem(401, "REFRESH_TOKEN_REUSED")])).states
+    assert judged(state, (ReadAccount("c0", "a3"), [OVER])).states
+    assert not judged(state, (ReadAccount("c0", "a3"), [ME])).states
+
+
+def test_a_session_may_be_over_for_some_while_its_end_is_made_known() -> None:
+    both = ((LogOut("c0", "a"), [said(204, {})]), (ReadAccount("c0", "a"), [OVER]))
+    assert judged(SHOP, *both).states
+    assert judged(SHOP, both[0], (ReadAccount("c0", "a"), [ME])).states
+
+
+@pytest.mark.parametrize(("name", "good"), [("Ada", True), ("Eve", False)])
+def test_what_is_so_already_leaves_the_tokens(name: str, good: bool) -> None:
+    changed = said(200, {"id": "ada", "email": "a@x", "name": name, "role": "USER"})
+    [state] = judged(SHOP, (ChangeAccount("c0", "a", name=name), [changed])).states
+    assert bool(judged(state, (ReadAccount("c0", "a"), [changed])).states) is good
