@@ -4,6 +4,7 @@ from chaos.observations.events import MEMBER_REPLACED
 from chaos.observations.identity import CHANGE_ACCOUNT, USE_TOKEN
 from chaos.subject import RunningShop, UpgradedShop
 from chaos.workloads.identity import ENVIRONMENT, MINIMUMS, Identity
+from chaos.workloads.identity_holder import NAME, PASSWORD, ROLE, Habits
 from harness.experiment import EventsSeen, Experiment, FaultPlan, Minimum, OperationsEnded, Part, Phase, Sighting
 from harness.faults.rolling_upgrade import rolling_upgrade
 from harness.history import Ending
@@ -20,7 +21,13 @@ deploy_rolling_upgrade_identity: Experiment[RunningShop] = Experiment(
         " request succeeds, whichever version issued the token and whichever judges it."
     ),
     system=UpgradedShop(instances=dict.fromkeys(SERVICES, 2), environment=ENVIRONMENT, watchers=("members",)),
-    workload=Identity(rounds=14, unauthorized_per_change=4),
+    workload=Identity(
+        rounds=14,
+        unauthorized_per_change=4,
+        # In the last release a refresh that was repeated ended its session.
+        customer=Habits(changes=(NAME, PASSWORD), repeats=False),
+        employee=Habits(changes=(ROLE, ROLE, NAME), repeats=False),
+    ),
     faults=(
         FaultPlan(
             name=UPGRADE,

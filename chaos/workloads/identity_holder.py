@@ -34,6 +34,8 @@ class Habits:
     refreshes: float = 0.4
     older: int = 1
     """How many tokens from before the last session are tried as well."""
+    repeats: bool = True
+    """Whether a refresh is repeated at once when its answer is missing."""
 
 
 @dataclass
@@ -90,10 +92,10 @@ class AccountHolder:
     async def _refreshes(self, held: TokenPair, verifier: TokenVerifier | None = None) -> TokenPair | None:
         """Use a refresh token, at a random verifier unless one is given; the new pair, or None.
 
-        When the answer is missing it is asked for once more, at once, as whoever has lost one does.
+        When the answer is missing it may be asked for once more, at once, as whoever has lost one does.
         """
         answer, pair = await self._refreshes_once(held, verifier)
-        if answer is None or answer.status >= 500:
+        if self.habits.repeats and (answer is None or answer.status >= 500):
             _, pair = await self._refreshes_once(held, None)
         return pair
 
