@@ -31,6 +31,11 @@ class Provider:
         }
         return Answer.of(await self._http.post("/v1/payments", json=body))
 
+    async def capture(self, payment_id: str, minor_units: int, key: str) -> Answer:
+        """POST /v1/payments/{id}/capture: take a part of a payment, or all of it, without the shop."""
+        path, headers = f"/v1/payments/{payment_id}/capture", {"Idempotency-Key": key}
+        return Answer.of(await self._http.post(path, json={"amount_minor_units": minor_units}, headers=headers))
+
     async def ledger(self) -> list[dict[str, JsonValue]]:
         """GET /ledger: all entries, oldest first. Raises httpx.HTTPStatusError."""
         response = await self._http.get("/ledger")

@@ -115,19 +115,21 @@ def _total(row: OrderRow, lines: Iterable[LineRow]) -> Iterable[str]:
 
 
 def _ledger(history: History, orders: Mapping[str, OrderRow], ours: Collection[str]) -> Iterable[tuple[str, str]]:
-    """Every capture is of the total, by a payment that somebody completed the order with; a refund gives all of it back.
+    """Every capture by the shop is of the total, by a payment that the order was completed with; a refund gives all of it back.
 
     Who completed an order that is there, but none of `ours`, is not known: a stack that serves several runs has such orders.
     Nor is it for one that is not there, with a payment that nobody of this run had authorised: a fuzzer calls RPCs directly.
     """
     authorised = {str(each.output.get("id")) for each in history.named(AUTHORISE_PAYMENT)}
-    entries = reading.ledger(history)
+    entries, elsewhere = reading.ledger(history), joining.captured_elsewhere(history)
     asked = {(str(each.input.get("order_id")), str(each.input.get("payment_id"))) for each in history.named(COMPLETE_ORDER)}
     captured: dict[tuple[str, str], Entry] = {}
     for entry in entries:
         row, paid = orders.get(entry.reference), (entry.reference, entry.payment_id)
         if entry.kind is Kind.CAPTURE:
             captured[paid] = entry
+            if paid in elsewhere:
+                continue
             if row and (entry.amount.minor_units, entry.amount.currency) != (row.total_minor, row.currency):
                 yield entry.reference, f"{entry.amount} captured by {entry.payment_id} for {row.total_minor} {row.currency}"
             if paid not in asked and (entry.payment_id in authorised if row is None else entry.reference in ours):

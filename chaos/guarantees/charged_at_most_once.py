@@ -10,7 +10,8 @@ from harness.verdict import Finding, guarantee
 def charged_at_most_once(history: History) -> Finding:
     """The provider's ledger has at most one unrefunded capture per order.
 
-    Judged at every entry of the ledger: a second capture is a violation even when it is refunded later.
+    Judged at every entry of the ledger: a second capture is a violation even when it is refunded later. What customers
+    captured past the shop is left to `paid_iff_captured`.
     """
     charges = joining.charges(history)
     finding = at_most_once(charges, done="captured")

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from chaos.guarantees import reading
 from chaos.observations.identity import LIST_ORDERS
 from chaos.observations.orders import AUTHORISE_PAYMENT, COMPLETE_ORDER, PLACE_ORDER, OrderRow
-from chaos.observations.outside import Amount, Kind
+from chaos.observations.outside import CUSTOMERS_KEY, Amount, Kind
 from chaos.observations.stock import LineRow, Movement
 from harness.checkers import OUTSIDE, Effect, Transfer
 from harness.history import History, Operation, Row
@@ -121,7 +121,11 @@ def address(row: OrderRow) -> Row:
 
 
 def charges(history: History) -> tuple[Effect, ...]:
-    """Captures and refunds in the ledger's order, each with the operations that asked for it. Raises NotObservedError."""
+    """Captures by the shop and their refunds in the ledger's order, each with the operations that asked for it.
+
+    Raises NotObservedError.
+    """
+    elsewhere = captured_elsewhere(history)
     asked = operations_by_order(history, AUTHORISE_PAYMENT, COMPLETE_ORDER)
     return tuple(
         Effect(
@@ -132,7 +136,16 @@ def charges(history: History) -> tuple[Effect, ...]:
             operations=asked.get(entry.reference, ()),
         )
         for entry in reading.ledger(history)
-        if entry.kind in (Kind.CAPTURE, Kind.REFUND)
+        if entry.kind in (Kind.CAPTURE, Kind.REFUND) and (entry.reference, entry.payment_id) not in elsewhere
+    )
+
+
+def captured_elsewhere(history: History) -> frozenset[tuple[str, str]]:
+    """Orders and payments that a customer captured past the shop, by the key in the ledger. Raises NotObservedError."""
+    return frozenset(
+        (entry.reference, entry.payment_id)
+        for entry in reading.ledger(history)
+        if entry.kind is Kind.CAPTURE and (entry.idempotency_key or "").startswith(CUSTOMERS_KEY)
     )
 
 
@@ -151,16 +164,21 @@ def units(lines: Iterable[LineRow]) -> dict[str, dict[str, int]]:
 
 
 def standing_payments(history: History) -> frozenset[tuple[str, str]]:
-    """Orders and payments that are captured and not refunded. Raises NotObservedError."""
-    return frozenset((order, payment) for order, payments in _standing(history).items() for payment in payments)
+    """Orders and payments that the shop captured and did not refund. Raises NotObservedError."""
+    standing = frozenset((order, payment) for order, payments in _standing(history).items() for payment in payments)
+    return standing - captured_elsewhere(history)
 
 
-def charged(history: History) -> dict[str, str]:
-    """What is captured and not refunded, by order: amounts and payments as text. Raises NotObservedError."""
+def charged(history: History, paid_by: Mapping[str, str]) -> dict[str, str]:
+    """What is captured and not refunded, by order: amounts and payments as text. Raises NotObservedError.
+
+    What a customer captured past the shop counts where the order is paid by it, as `paid_by` has payments by order.
+    """
+    elsewhere = captured_elsewhere(history)
     return {
-        order: " + ".join(charge(amount, payment) for payment, amount in sorted(payments.items()))
+        order: " + ".join(charge(amount, payment) for payment, amount in sorted(counted.items()))
         for order, payments in _standing(history).items()
-        if payments
+        if (counted := {p: each for p, each in payments.items() if (order, p) not in elsewhere or paid_by.get(order) == p})
     }
 
 

@@ -22,6 +22,9 @@ DECLINED, USED = 402, "PAYMENT_ALREADY_USED"
 ACCEPTED = 202
 """The status of a complete_order that goes on: it must come to a payment that is settled."""
 
+UNTAKEN = frozenset({"PENDING", "DECLINED"})
+"""Statuses of payments with the shop in which what their customer captured past it is none of its money."""
+
 Paid = tuple[str, str]
 """An order and a payment of the provider."""
 
@@ -46,6 +49,10 @@ def payment_books_agree(history: History) -> Finding:
         raise NotObservedError(f"{PAYMENTS} was never observed in this run")
     books = {(row.order_id, row.provider_payment_id): row for row in reading.payments(history)}
     ledger = _standings(history)
+    used = {(row.id, row.payment_id) for row in reading.orders(history) if row.status == "PAID"}
+    for paid in joining.captured_elsewhere(history) - used:
+        if paid not in books or books[paid].status in UNTAKEN:
+            del ledger[paid]
     rested = reading.at_rest(history, ORDERS, PAYMENTS, PROVIDER_LEDGER)
     moving = {saga.subject for saga in reading.sagas(history)}
     asked = joining.operations_by_order(history, COMPLETE_ORDER)
@@ -96,7 +103,7 @@ def _told(history: History, books: Mapping[Paid, PaymentRow]) -> Iterable[tuple[
             yield paid, f"DECLINED as {books[paid].reason} by payment's books, where {due} was due by its card"
 
 
-def _standings(history: History) -> Mapping[Paid, Standing]:
+def _standings(history: History) -> dict[Paid, Standing]:
     found: dict[Paid, Standing] = {}
     for entry in reading.ledger(history):
         paid = (entry.reference, entry.payment_id)

@@ -7,6 +7,7 @@ READ_ORDER = "read_order"
 COMPLETE_ORDER = "complete_order"
 CANCEL_ORDER = "cancel_order"
 AUTHORISE_PAYMENT = "authorise_payment"
+CAPTURE_ELSEWHERE = "capture_elsewhere"
 """Names of the operations of buyers."""
 
 AT_THE_SHOP = (PLACE_ORDER, READ_ORDER, COMPLETE_ORDER, CANCEL_ORDER)

@@ -23,6 +23,10 @@ DECLINED_AS: Mapping[str, str] = MappingProxyType(
 """Methods of payment whose capture the provider declines, and how the shop words its reason."""
 
 
+CUSTOMERS_KEY = "own:"
+"""What the idempotency keys begin with under which customers capture payments themselves, past the shop."""
+
+
 class Kind(StrEnum):
     """Kinds of ledger entries."""
 
@@ -47,7 +51,10 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the provider's ledger; `reference` is the order's id, `at_monotonic` its time (s, the history's clock)."""
+    """A line of the provider's ledger; `reference` is the order's id, `at_monotonic` its time (s, the history's clock).
+
+    `idempotency_key` tells who asked.
+    """
 
     seq: int
     payment_id: str
@@ -55,6 +62,7 @@ class Entry:
     kind: Kind
     amount: Amount
     at_monotonic: float | None = None
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

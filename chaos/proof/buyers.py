@@ -7,7 +7,15 @@ from typing import cast
 from pydantic import JsonValue
 
 from chaos.observations import identity
-from chaos.observations.orders import AUTHORISE_PAYMENT, CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER, READ_ORDER
+from chaos.observations.orders import (
+    AUTHORISE_PAYMENT,
+    CANCEL_ORDER,
+    CAPTURE_ELSEWHERE,
+    COMPLETE_ORDER,
+    PLACE_ORDER,
+    READ_ORDER,
+)
+from chaos.observations.outside import CUSTOMERS_KEY
 from chaos.proof.orders import BAD_CARD, GOOD_CARD, Orders, money
 from chaos.proof.stockroom import Product
 from chaos.proof.world import Answer, Asked, Steps, World
@@ -95,15 +103,22 @@ class Buyer:
             yield from self._completes(order, total + 1, GOOD_CARD)
         if self.world.chance(0.2):
             yield from self._completes(order, total, BAD_CARD)
+        if self.world.chance(0.2):  # captures some of a payment past the shop, and of another all
+            yield from self._completes(order, total, GOOD_CARD, elsewhere=1)
+            yield from self._completes(order, total, GOOD_CARD, elsewhere=total)
         yield from self._completes(order, total, GOOD_CARD)
         if self.world.chance(0.15):  # pays twice
             yield from self._completes(order, total, GOOD_CARD)
 
-    def _completes(self, order: str, amount: int, method: str) -> Steps:
+    def _completes(self, order: str, amount: int, method: str, elsewhere: int = 0) -> Steps:
         sent: Row = {"order_id": order, "amount": money(amount), "method": method}
         payment = yield from self._asks(AUTHORISE_PAYMENT, sent, lambda: self.orders.authorise(order, amount, method))
         if payment is not None and payment.ok:
             named = str(payment.output["id"])
+            if elsewhere:
+                own: Row = {"order_id": order, "payment_id": named, "minor_units": elsewhere, "key": f"{CUSTOMERS_KEY}{named}"}
+                taken = self.orders.capture_elsewhere
+                yield from self._asks(CAPTURE_ELSEWHERE, own, lambda: taken(named, elsewhere, f"{CUSTOMERS_KEY}{named}"))
             asked: Row = {"order_id": order, "payment_id": named}
             yield from self._until_known(COMPLETE_ORDER, asked, lambda: self.orders.complete(self.user, order, named))
 

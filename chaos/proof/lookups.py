@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from chaos.observations.orders import CANCEL_ORDER, COMPLETE_ORDER, ORDERS, PLACE_ORDER
+from chaos.observations.outside import CUSTOMERS_KEY, PROVIDER_LEDGER
 from harness.history import Operation, Row
 from harness.proof import Draft
 
@@ -46,6 +47,23 @@ def answered_well(operation: str) -> Of:
         _order(row)
         in {each.input.get("order_id") for each in draft.operations if each.name == operation and each.status == 200}
     )
+
+
+def by_the_shop(_draft: Draft, row: Row) -> bool:
+    """Entries of the provider's ledger that no customer made past the shop."""
+    return not str(row["idempotency_key"]).startswith(CUSTOMERS_KEY)
+
+
+def taken_by_the_shop(draft: Draft, row: Row) -> bool:
+    """Entries of the provider's ledger about a payment that the shop itself captured."""
+    entries = (each for each in draft.rows[PROVIDER_LEDGER] if each["kind"] == "capture" and by_the_shop(draft, each))
+    return row["payment_id"] in {each["payment_id"] for each in entries}
+
+
+def charged_by_the_shop(draft: Draft, row: Row) -> bool:
+    """Orders of which the shop itself captured a payment."""
+    entries = (each for each in draft.rows[PROVIDER_LEDGER] if each["kind"] == "capture" and by_the_shop(draft, each))
+    return row["id"] in {each["reference"] for each in entries}
 
 
 def never_asked(draft: Draft, row: Row) -> bool:

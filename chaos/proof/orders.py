@@ -55,6 +55,8 @@ class Payment:
     order: str
     amount: int
     method: str
+    captured: int = 0
+    """What its customer captured past the shop."""
 
 
 @dataclass
@@ -138,6 +140,13 @@ class Orders:
         }
         return Answer(201, told)
 
+    def capture_elsewhere(self, payment_id: str, units: int, key: str) -> Answer:
+        """POST /v1/payments/{id}/capture of the provider, by a customer."""
+        payment = self.payments[payment_id]
+        payment.captured = units
+        self._enter(Kind.CAPTURE, payment, units, key)
+        return Answer(200, {"id": payment.id, "status": "captured", "captured_minor_units": units})
+
     def complete(self, user: str, order_id: str, payment_id: str) -> Answer:
         """POST /orders/{id}/complete."""
         order, payment = self.placed.get(order_id), self.payments.get(payment_id)
@@ -149,12 +158,10 @@ class Orders:
             return refusal
         if payment is None or payment.order != order_id:
             return self._declines(order_id, payment_id, "REFERENCE_MISMATCH")
-        if payment.amount != order.total:
-            return self._declines(order_id, payment_id, "AMOUNT_MISMATCH")
-        if payment.method == BAD_CARD:
-            self._enter(Kind.DECLINE, payment)
-            return self._declines(order_id, payment_id, "CARD_DECLINED")
-        self._enter(Kind.CAPTURE, payment)
+        if reason := self._objection(order, payment):
+            return self._declines(order_id, payment_id, reason)
+        if not payment.captured:
+            self._enter(Kind.CAPTURE, payment)
         self.books[order_id, payment_id] = "CAPTURED"
         if self.world.chance(0.08):
             return self._loses_the_stock(order, payment)
@@ -164,6 +171,17 @@ class Orders:
             return Answer(202, self.shown(order))
         self.pay(order)
         return Answer(200, self.shown(order))
+
+    def _objection(self, order: Placed, payment: Payment) -> str:
+        """Why an order's payment does not pay it; what its customer captured of it past the shop is given back."""
+        if payment.amount != order.total or payment.captured not in (0, order.total):
+            if payment.captured and (order.id, payment.id) not in self.books:
+                self._enter(Kind.REFUND, payment, payment.captured)
+            return "AMOUNT_MISMATCH"
+        if payment.method == BAD_CARD:
+            self._enter(Kind.DECLINE, payment)
+            return "CARD_DECLINED"
+        return ""
 
     def _declines(self, order_id: str, payment_id: str, reason: str) -> Answer:
         self.books[order_id, payment_id], self.reasons[order_id, payment_id] = "DECLINED", reason
@@ -235,7 +253,8 @@ class Orders:
         }
         self.steps.append(step_row)
 
-    def _enter(self, kind: Kind, payment: Payment) -> None:
+    def _enter(self, kind: Kind, payment: Payment, units: int | None = None, key: str | None = None) -> None:
+        asked = None if kind is Kind.AUTHORIZE else f"{kind.value}:{payment.order}:{payment.id}"
         entry: Row = {
             "seq": len(self.ledger) + 1,
             "at": self.world.moment(),
@@ -243,8 +262,8 @@ class Orders:
             "payment_id": payment.id,
             "reference": payment.order,
             "kind": kind.value,
-            "amount": money(payment.amount),
-            "idempotency_key": None if kind is Kind.AUTHORIZE else f"{kind.value}:{payment.order}:{payment.id}",
+            "amount": money(payment.amount if units is None else units),
+            "idempotency_key": key or asked,
         }
         self.ledger.append(entry)
 

@@ -12,7 +12,15 @@ from random import Random  # noqa: TID251 - a type only; the numbers come from t
 
 from chaos.client import Address, Answer, Line, Money, Order, OrderRef, Payment, Provider, RefusedError, Shop
 from chaos.client.sandboxes import BAD_CARD, GOOD_CARD
-from chaos.observations.orders import AUTHORISE_PAYMENT, CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER, READ_ORDER
+from chaos.observations.orders import (
+    AUTHORISE_PAYMENT,
+    CANCEL_ORDER,
+    CAPTURE_ELSEWHERE,
+    COMPLETE_ORDER,
+    PLACE_ORDER,
+    READ_ORDER,
+)
+from chaos.observations.outside import CUSTOMERS_KEY
 from chaos.workloads.client_process import Call, ClientProcess
 from harness.history import Recorder, Row
 
@@ -127,6 +135,12 @@ class Buyer:
         sent: Row = {"order_id": order.id, "amount": asdict(total), "method": method}
         answer = await self._retry_unknown(AUTHORISE_PAYMENT, sent, lambda: self.provider.authorise(order.id, total, method), 1)
         return answer.read(Payment) if answer is not None and answer.status == 201 else None
+
+    async def captures(self, order: Order, payment: Payment, minor_units: int) -> None:
+        """Capture so much of a payment at the provider, past the shop."""
+        key = f"{CUSTOMERS_KEY}{self.name}:{payment.id}"
+        sent: Row = {"order_id": order.id, "payment_id": payment.id, "minor_units": minor_units, "key": key}
+        await self._retry_unknown(CAPTURE_ELSEWHERE, sent, lambda: self.provider.capture(payment.id, minor_units, key), 1)
 
     async def completes(self, order: Order, payment: Payment, attempts: int | None = None) -> Answer | None:
         """Complete an order with a payment; returns the last answer."""

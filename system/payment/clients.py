@@ -44,6 +44,7 @@ class _Answer(BaseModel):
     status: RemoteStatus
     amount: _Amount
     reference: str
+    captured_minor_units: int
 
 
 class _Error(BaseModel):
@@ -165,7 +166,9 @@ def read(response: httpx.Response) -> RemotePayment | Refusal:
     try:
         if response.status_code == HTTPStatus.OK:
             body = _Answer.model_validate_json(response.content)
-            return RemotePayment(body.status, Money(body.amount.minor_units, body.amount.currency), body.reference)
+            currency = body.amount.currency
+            amount, captured = Money(body.amount.minor_units, currency), Money(body.captured_minor_units, currency)
+            return RemotePayment(body.status, amount, body.reference, captured)
         code = _ErrorBody.model_validate_json(response.content).error.code
     except ValidationError as error:
         raise NotDefinite(f"{response.status_code} with a body that is not understood") from error

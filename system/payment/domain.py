@@ -83,11 +83,21 @@ class RemoteStatus(StrEnum):
 
 @dataclass(frozen=True)
 class RemotePayment:
-    """The provider's view of a payment; `reference` is the order its payer meant."""
+    """The provider's view of a payment; `reference` is the order its payer meant.
+
+    `amount` was authorised, `captured` was taken of it, by whoever captured it: less where that was not this service.
+    """
 
     status: RemoteStatus
     amount: Money
     reference: str
+    captured: Money
+
+    @property
+    def amounts(self) -> tuple[Money, ...]:
+        """Everything that must be what the order costs."""
+        taken = self.status in (RemoteStatus.CAPTURED, RemoteStatus.REFUNDED)
+        return (self.amount, self.captured) if taken else (self.amount,)
 
 
 @dataclass(frozen=True)
@@ -181,7 +191,7 @@ def objection(remote: RemotePayment | None, wanted: Wanted) -> str:
         return PAYMENT_NOT_FOUND
     if remote.reference != wanted.order_id:
         return REFERENCE_MISMATCH
-    if remote.amount != wanted.amount:
+    if any(amount != wanted.amount for amount in remote.amounts):
         return AMOUNT_MISMATCH
     return ""
 

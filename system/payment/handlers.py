@@ -104,19 +104,21 @@ class Payments:
     async def _take(self, wanted: Wanted) -> str:
         """Ask the provider for the money: nothing when it is ours, else the reason of its definite no.
 
-        A payment captured under a key that is not ours for this order counts as taken: it is the right amount for the
-        right order, in our account, and the only other honest thing would be to give it back.
+        A payment captured under a key that is not ours counts as taken when all of the right amount was captured for the
+        right order; where it was another amount, what was captured is given back before the payment is declined.
         """
         for _ in range(LOOKS):
             remote = await self._provider.get(wanted.provider_payment_id)
             if reason := objection(remote, wanted):
+                if remote is not None and refund_step(remote, wanted.order_id) is GiveBack.REFUND:
+                    await self._provider.refund(wanted.provider_payment_id, wanted.order_id)
                 return reason
             if remote is not None and remote.status is RemoteStatus.CAPTURED:
                 return ""
             answer = await self._provider.capture(wanted.provider_payment_id, wanted.order_id)
             if isinstance(answer, Refusal) and answer.code != ALREADY_CAPTURED:
                 return answer.code.upper()
-            if isinstance(answer, RemotePayment) and answer.status is RemoteStatus.CAPTURED:
+            if isinstance(answer, RemotePayment) and answer.status is RemoteStatus.CAPTURED and not objection(answer, wanted):
                 return ""
         raise Unavailable("the provider's payment does not stand still", retry_after_s=1)
 

@@ -7,7 +7,7 @@ from chaos.observations.orders import COMPLETE_ORDER, ORDER_ITEMS, ORDERS, PLACE
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
 from chaos.observations.payments import PAYMENTS
 from chaos.observations.stock import MOVEMENTS, RESERVATION_LINES, RESERVATIONS, STOCK
-from chaos.proof.lookups import another, answered, beyond, every, ids, in_state, last, status, where
+from chaos.proof.lookups import another, answered, beyond, by_the_shop, every, ids, in_state, last, status, where
 from chaos.proof.orders import money
 from harness.history import Operation
 from harness.proof import Draft, Edit, Operations, Rows, corruptions
@@ -16,6 +16,7 @@ TAKEN = Operations((PLACE_ORDER,), status(201))
 READ = Operations((READ_ORDER,), status(200))
 ITEMS, LINES = Rows(ORDER_ITEMS, answered(201)), Rows(RESERVATION_LINES, answered(201))
 ENTRIES = Rows(MOVEMENTS, answered(201))
+CAPTURES = Rows(PROVIDER_LEDGER, every(where(kind="capture"), by_the_shop))
 PAID = Rows(ORDERS, where(status="PAID"))
 PAID_ITEMS = Rows(ORDER_ITEMS, in_state("PAID"))
 
@@ -97,9 +98,9 @@ AMOUNTS_DIFFER = corruptions(
         "a product was made in another currency": Operations((CREATE_PRODUCT,), sold_at_one_price).asked(
             price=lambda _draft, made: {**made.input["price"], "currency": "USD"}
         ),
-        "a cent less was captured": Rows(PROVIDER_LEDGER, where(kind="capture")).change(amount=cents(-1)),
+        "a cent less was captured": CAPTURES.change(amount=cents(-1)),
         "a cent less was given back": Rows(PROVIDER_LEDGER, where(kind="refund")).change(amount=cents(-1)),
-        "a payment that nobody named was captured": Rows(PROVIDER_LEDGER, where(kind="capture")).duplicate(
+        "a payment that nobody named was captured": CAPTURES.duplicate(
             seq=last(PROVIDER_LEDGER, "seq"), payment_id="pay_other"
         ),
     },

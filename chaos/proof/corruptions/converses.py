@@ -2,9 +2,11 @@
 
 from chaos.observations import identity
 from chaos.observations.orders import CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER
-from chaos.proof.lookups import every, status
-from harness.history import Ending, Operation
-from harness.proof import Draft, Operations, corruptions
+from chaos.observations.outside import PROVIDER_LEDGER
+from chaos.proof.lookups import every, status, where
+from chaos.proof.orders import money
+from harness.history import Ending, Operation, Row
+from harness.proof import Draft, Operations, Rows, corruptions
 
 CHANGES = (identity.CHANGE_ACCOUNT, identity.CHANGE_ROLE)
 
@@ -35,11 +37,17 @@ def placed_before(draft: Draft, asked: Operation) -> bool:
     )
 
 
-def at(where: str) -> Operations:
+def told_declined(draft: Draft, entry: Row) -> bool:
+    """Entries of the provider's ledger about a payment that a customer was told is declined."""
+    asked = (each for each in draft.operations if each.name == COMPLETE_ORDER and each.status == 402)
+    return entry["payment_id"] in {each.input["payment_id"] for each in asked}
+
+
+def at(kind: str) -> Operations:
     """Uses of valid access tokens at a kind of instance."""
     return Operations(
         (identity.USE_TOKEN,),
-        every(status(200), unchanged, lambda _draft, use: str(use.input["at"]).startswith(where)),
+        every(status(200), unchanged, lambda _draft, use: str(use.input["at"]).startswith(kind)),
     )
 
 
@@ -52,6 +60,9 @@ CORRUPTIONS = corruptions(
         "an owner does not find the order to pay it": Operations((COMPLETE_ORDER,), placed_before).answered(404),
         "an owner may not cancel the order": Operations((CANCEL_ORDER,), placed_before).answered(403),
         "a good payment is declined": Operations((COMPLETE_ORDER,), status(200)).answered(402, {"code": "CARD_DECLINED"}),
+        "what a customer captured past the shop was declined and kept": Rows(
+            PROVIDER_LEDGER, every(where(kind="refund", amount=money(1)), told_declined)
+        ).drop(),
         "an admin is refused to give a role": Operations((identity.CHANGE_ROLE,), status(200)).answered(403),
     },
 )

@@ -3,16 +3,20 @@
 from random import Random  # noqa: TID251 - a type only; the numbers come from the run's seed
 
 from chaos.observations.orders import ORDERS
-from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
-from chaos.proof.lookups import every, in_state, last, where
+from chaos.observations.outside import CUSTOMERS_KEY, MAILBOX, PROVIDER_LEDGER
+from chaos.proof.lookups import by_the_shop, charged_by_the_shop, every, in_state, last, taken_by_the_shop, where
 from chaos.proof.orders import money
 from harness.history import Row
 from harness.proof import Draft, Rows, both, corruptions
 
 NEXT = last(PROVIDER_LEDGER, "seq")
-CAPTURES, REFUNDS = Rows(PROVIDER_LEDGER, where(kind="capture")), Rows(PROVIDER_LEDGER, where(kind="refund"))
-STANDING = Rows(PROVIDER_LEDGER, every(where(kind="capture"), in_state("PAID")))
+CAPTURES, REFUNDS = (
+    Rows(PROVIDER_LEDGER, where(kind="capture")),
+    Rows(PROVIDER_LEDGER, every(where(kind="refund"), taken_by_the_shop)),
+)
+STANDING = Rows(PROVIDER_LEDGER, every(where(kind="capture"), in_state("PAID"), by_the_shop))
 PAID = Rows(ORDERS, where(status="PAID"))
+CHARGED_BY_SHOP = Rows(ORDERS, every(where(status="PAID"), charged_by_the_shop))
 UNPAID = Rows(ORDERS, lambda _draft, row: row["status"] not in ("PAID", "REJECTED") and row["total_minor"])
 
 
@@ -65,8 +69,8 @@ UNEQUAL = corruptions(
     {
         "a paid order was never captured": STANDING.drop(),
         "the provider has no ledger at all": CAPTURES.drop_all(),
-        "a captured order is still reserved": PAID.change(status="RESERVED"),
-        "a captured order has expired": PAID.change(status="EXPIRED"),
+        "a captured order is still reserved": CHARGED_BY_SHOP.change(status="RESERVED"),
+        "a captured order has expired": CHARGED_BY_SHOP.change(status="EXPIRED"),
         "a paid order was refunded": STANDING.duplicate(seq=NEXT, kind="refund"),
         "a refund never reached the provider": REFUNDS.drop(),
         "an unpaid order was captured": Rows(PROVIDER_LEDGER).add(capture_of_unpaid),
@@ -74,6 +78,9 @@ UNEQUAL = corruptions(
         "another currency was captured": STANDING.change(amount=lambda _draft, row: {**row["amount"], "currency": "USD"}),
         "an order's total has lost a cent": PAID.change(total_minor=lambda _draft, row: row["total_minor"] - 1),
         "an order names another payment": PAID.change(payment_id="pay_other"),
+        "a cent that a customer captured past the shop has paid": STANDING.change(
+            amount=money(1), idempotency_key=f"{CUSTOMERS_KEY}1"
+        ),
         "two orders have exchanged their payments": PAID.swap("payment_id"),
         "a capture is for another order": STANDING.change(reference="00000000-0000-4000-8000-0000000000cc"),
     },

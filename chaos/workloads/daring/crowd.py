@@ -13,6 +13,7 @@ from random import Random  # noqa: TID251 - a type only; the numbers come from t
 
 from chaos.client import Address, Money, User, accepted
 from chaos.observations import catalogue, identity
+from chaos.observations.orders import CAPTURE_ELSEWHERE
 from chaos.subject import RunningShop
 from chaos.workloads.buyer import TO_CANCEL, TO_ORDER, TO_PAY, Buyer, Habits
 from chaos.workloads.customers import PASSWORD
@@ -60,6 +61,7 @@ OPERATIONS = (
         identity.LIST_ORDERS,
         identity.TRESPASS,
         identity.LOG_IN,
+        CAPTURE_ELSEWHERE,
     }
 )
 """Names of the operations of a crowd."""

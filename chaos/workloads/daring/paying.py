@@ -39,6 +39,29 @@ async def pays_a_wrong_amount(who: DaringCustomer) -> None:
 
 
 @act(3)
+async def pays_with_what_it_captured_itself(who: DaringCustomer) -> None:
+    """Capture a cent of a payment, then all but a cent of another, past the shop, and pay with them, which is refused.
+
+    Then pay as it should be, and another order with a payment that was captured past the shop as a whole, which is taken.
+    """
+    one, other = await who.orders(), await who.orders()
+    if one is None or other is None or one.total is None or other.total is None:
+        return
+    for part in {1, one.total.minor_units - 1} - {0, one.total.minor_units}:
+        payment = await who.authorises(one)
+        if payment is not None:
+            await who.buyer.captures(one, payment, part)
+            await who.buyer.completes(one, payment, who.attempts())
+            await who.elsewhere.completes(one, payment, who.attempts())
+    await who.pays(one)
+    whole = await who.authorises(other)
+    if whole is not None:
+        await who.buyer.captures(other, whole, other.total.minor_units)
+        await who.buyer.completes(other, whole, who.attempts())
+        await who.buyer.reads(other.id)
+
+
+@act(3)
 async def pays_with_bad_cards_first(who: DaringCustomer) -> None:
     """Pay with cards that are declined, each at both gateways, then with a good one."""
     order = await who.orders()

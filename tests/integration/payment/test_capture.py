@@ -77,6 +77,18 @@ async def test_captured_under_another_key_is_ours_all_the_same(desk: Desk, books
     assert await books.kinds(order) == ["authorize", "capture"]
 
 
+async def test_captured_under_another_key_for_a_cent_does_not_pay_and_is_given_back(
+    desk: Desk, books: Books, order: Order
+) -> None:
+    payment_id = await authorise(books.http, order)
+    headers, cent = {"Idempotency-Key": str(uuid.uuid4())}, {"amount_minor_units": 1}
+    (await books.http.post(f"/v1/payments/{payment_id}/capture", headers=headers, json=cent)).raise_for_status()
+    with pytest.raises(PaymentDeclined) as no:
+        await desk.capture(order, payment_id)
+    assert no.value.code == "AMOUNT_MISMATCH"
+    assert await books.kinds(order) == ["authorize", "capture", "refund"]
+
+
 @pytest.mark.parametrize(
     ("changed", "amount"),
     [

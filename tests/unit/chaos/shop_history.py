@@ -72,7 +72,7 @@ class ShopHistory:
         call = self.recorder.invoke(f"buyer-{order}", operation, {"order_id": order, "payment_id": f"pay-{order}"})
         call.answered(status, {"id": order, "status": state} if state else {})
 
-    def provider(self, kind: str, order: str, payment: str = "", units: int = 1999) -> None:
+    def provider(self, kind: str, order: str, payment: str = "", units: int = 1999, key: str | None = None) -> None:
         """The payment provider writes something down; the payment is named after the order."""
         ledger = self.rows[PROVIDER_LEDGER]
         ledger.append(
@@ -82,7 +82,7 @@ class ShopHistory:
                 "reference": order,
                 "kind": kind,
                 "amount": {"minor_units": units, "currency": "EUR"},
-                "idempotency_key": None,
+                "idempotency_key": key,
             }
         )
 

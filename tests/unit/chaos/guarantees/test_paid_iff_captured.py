@@ -19,7 +19,8 @@ def test_paid_and_captured_passes(shop: ShopHistory) -> None:
     shop.pays("a", "b")
     shop.sells("c")
     verdict = paid_iff_captured.verdict(shop.done())
-    assert (verdict.outcome, verdict.counts) == (Outcome.PASS, {"judged": 2, "orders PAID": 2, "not at rest": 0})
+    counts = {"judged": 2, "orders PAID": 2, "not at rest": 0, "payments captured past the shop": 0}
+    assert (verdict.outcome, verdict.counts) == (Outcome.PASS, counts)
 
 
 def test_paid_without_money_fails(shop: ShopHistory) -> None:
@@ -44,6 +45,22 @@ def test_paid_and_refunded_fails(shop: ShopHistory) -> None:
     shop.pays("a")
     shop.provider("refund", "a")
     assert paid_iff_captured.verdict(shop.done()).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(("units", "outcome"), [(1, Outcome.FAIL), (1998, Outcome.FAIL), (1999, Outcome.PASS)])
+def test_what_a_customer_captured_past_the_shop_pays_when_it_is_all(shop: ShopHistory, units: int, outcome: Outcome) -> None:
+    shop.stored("a", status="PAID")
+    shop.provider("capture", "a", units=units, key="own:1")
+    assert paid_iff_captured.verdict(shop.done()).outcome is outcome
+
+
+def test_what_a_customer_captured_past_the_shop_and_did_not_pay_with_is_not_the_shops(shop: ShopHistory) -> None:
+    shop.pays("a")
+    shop.stored("b")
+    shop.provider("capture", "b", units=1, key="own:1")
+    shop.provider("capture", "a", payment="pay-2", key="own:2")
+    verdict = paid_iff_captured.verdict(shop.done())
+    assert (verdict.outcome, verdict.counts["payments captured past the shop"]) == (Outcome.PASS, 2)
 
 
 def test_captured_and_refunded_without_being_paid_passes(shop: ShopHistory) -> None:

@@ -20,6 +20,7 @@ THEN = datetime(2026, 1, 1, tzinfo=UTC)
 ORDER = "0d8f2a9e-3c7e-4b57-9a53-7f2f3a1b6c01"
 OTHER_ORDER = "0d8f2a9e-3c7e-4b57-9a53-7f2f3a1b6c02"
 PRICE = Money(1999, "EUR")
+NOTHING = Money(0, "EUR")
 
 
 class Turn:
@@ -146,10 +147,16 @@ class FakeProvider:
         self._answers: dict[str, RemotePayment | Refusal] = {}
 
     def authorise(
-        self, payment_id: str, *, reference: str = ORDER, amount: Money = PRICE, status: RemoteStatus = RemoteStatus.AUTHORIZED
+        self,
+        payment_id: str,
+        *,
+        reference: str = ORDER,
+        amount: Money = PRICE,
+        status: RemoteStatus = RemoteStatus.AUTHORIZED,
+        captured: Money = NOTHING,
     ) -> str:
         """What a customer does; the id again."""
-        self.payments[payment_id] = RemotePayment(status, amount, reference)
+        self.payments[payment_id] = RemotePayment(status, amount, reference, captured)
         return payment_id
 
     async def get(self, payment_id: str) -> RemotePayment | None:
@@ -170,6 +177,10 @@ class FakeProvider:
         """Give up."""
         return await self._once("void", payment_id, order_id)
 
+    def taken(self, payment: RemotePayment) -> Money:
+        """What a capture takes."""
+        return payment.amount
+
     def captured(self, order_id: str = ORDER) -> int:
         """How many payments of an order hold money at present."""
         return sum(p.status is RemoteStatus.CAPTURED and p.reference == order_id for p in self.payments.values())
@@ -186,7 +197,8 @@ class FakeProvider:
         payment = self.payments[payment_id]
         if code := REFUSALS.get((operation, payment.status)):
             return Refusal(code)
-        self.payments[payment_id] = replace(payment, status=BECOMES[operation])
+        captured = self.taken(payment) if operation == "capture" else payment.captured
+        self.payments[payment_id] = replace(payment, status=BECOMES[operation], captured=captured)
         self.ledger.append((operation, payment_id))
         assert self.captured(payment.reference) <= 1, "charged twice"
         return self.payments[payment_id]

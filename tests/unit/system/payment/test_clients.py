@@ -9,8 +9,16 @@ from system.common.errors import DeadlineExceeded, Unavailable
 from system.payment.clients import ATTEMPTS, NotDefinite, ProviderClient, RetryBudget, http_client, read
 from system.payment.domain import Money, Refusal, RemotePayment, RemoteStatus
 
-BODY = {"id": "pay_1", "status": "captured", "amount": {"minor_units": 1999, "currency": "EUR"}, "reference": "order", "new": 1}
-CAPTURED = RemotePayment(RemoteStatus.CAPTURED, Money(1999, "EUR"), "order")
+BODY = {
+    "id": "pay_1",
+    "status": "captured",
+    "amount": {"minor_units": 1999, "currency": "EUR"},
+    "reference": "order",
+    "captured_minor_units": 1999,
+    "new": 1,
+}
+PRICE = Money(1999, "EUR")
+CAPTURED = RemotePayment(RemoteStatus.CAPTURED, PRICE, "order", PRICE)
 Answer = httpx.Response | Exception
 
 

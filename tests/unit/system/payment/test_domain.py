@@ -20,12 +20,12 @@ from system.payment.domain import (
     objection,
     refund_step,
 )
-from tests.unit.system.payment.fakes import ORDER, OTHER_ORDER, PRICE, THEN
+from tests.unit.system.payment.fakes import NOTHING, ORDER, OTHER_ORDER, PRICE, THEN
 
 OURS = Payment("row-1", ORDER, "pay_1", PRICE, Status.PENDING, "", False, THEN)
 OTHER = replace(OURS, id="row-2", provider_payment_id="pay_2")
 WANTED = Wanted(ORDER, "pay_1", PRICE)
-REMOTE = RemotePayment(RemoteStatus.AUTHORIZED, PRICE, ORDER)
+REMOTE = RemotePayment(RemoteStatus.AUTHORIZED, PRICE, ORDER, NOTHING)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The story of one payment, told once; tests/unit/system/payment/test_interleavings.py tells it in every order."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from system.common.errors import Conflict, InvalidArgument, NotFound, PaymentDeclined, Unavailable
 from system.payment.domain import Money, RemotePayment, RemoteStatus, Status, Wanted
 from system.payment.handlers import Payments
-from tests.unit.system.payment.fakes import ORDER, OTHER_ORDER, PRICE, FakeDatabase, FakeProvider, FakeStore, Turns
+from tests.unit.system.payment.fakes import NOTHING, ORDER, OTHER_ORDER, PRICE, FakeDatabase, FakeProvider, FakeStore, Turns
 
 
 @dataclass
@@ -69,6 +69,50 @@ async def test_the_provider_is_asked_for_nothing_that_cannot_be_meant(world: Wor
     asked = world.provider.asked
     assert await declined(world, "../ledger") == "PAYMENT_NOT_FOUND"
     assert (world.provider.asked, len(world.store.rows)) == (asked, 3)
+
+
+@pytest.mark.parametrize(
+    ("authorised", "captured"),
+    [(PRICE, Money(1, "EUR")), (PRICE, Money(1998, "EUR")), (Money(1, "EUR"), Money(1, "EUR"))],
+)
+async def test_what_was_captured_elsewhere_for_less_is_given_back(world: World, authorised: Money, captured: Money) -> None:
+    world.provider.authorise("pay_1", amount=authorised, status=RemoteStatus.CAPTURED, captured=captured)
+    assert await declined(world, "pay_1") == "AMOUNT_MISMATCH"
+    assert await declined(world, "pay_1") == "AMOUNT_MISMATCH"
+    assert world.provider.ledger == [("refund", "pay_1")]
+    world.provider.authorise("pay_2")
+    assert await world.capture("pay_2") is Status.CAPTURED
+
+
+async def test_what_is_given_back_while_the_answer_is_lost_is_declined_when_it_is_asked_again(world: World) -> None:
+    world.provider.authorise("pay_1", status=RemoteStatus.CAPTURED, captured=Money(1, "EUR"))
+    world.turns.cut_at = 4
+    with pytest.raises(Unavailable):
+        await world.capture("pay_1")
+    assert world.provider.ledger == [("refund", "pay_1")]
+    assert await declined(world, "pay_1") == "AMOUNT_MISMATCH"
+
+
+async def test_the_right_amount_captured_elsewhere_pays(world: World) -> None:
+    world.provider.authorise("pay_1", status=RemoteStatus.CAPTURED, captured=PRICE)
+    assert await world.capture("pay_1") is Status.CAPTURED
+    assert world.provider.ledger == []
+
+
+class Stingy(FakeProvider):
+    """Captures a cent less than was authorised, and says so."""
+
+    def taken(self, payment: RemotePayment) -> Money:
+        return replace(payment.amount, minor_units=payment.amount.minor_units - 1)
+
+
+async def test_a_capture_of_less_than_was_asked_for_does_not_pay(world: World) -> None:
+    stingy = Stingy(world.turns)
+    stingy.authorise("pay_1")
+    payments = Payments(FakeDatabase(world.store, world.turns), world.store, stingy)
+    with pytest.raises(PaymentDeclined) as no:
+        await payments.capture(Wanted(ORDER, "pay_1", PRICE))
+    assert (no.value.code, stingy.ledger) == ("AMOUNT_MISMATCH", [("capture", "pay_1"), ("refund", "pay_1")])
 
 
 async def test_a_paid_order_is_not_paid_twice(world: World) -> None:
@@ -137,7 +181,7 @@ class Restless(FakeProvider):
     """Says that it is authorised and refuses to capture or void it because it is captured."""
 
     async def get(self, payment_id: str) -> RemotePayment | None:
-        return RemotePayment(RemoteStatus.AUTHORIZED, PRICE, ORDER)
+        return RemotePayment(RemoteStatus.AUTHORIZED, PRICE, ORDER, NOTHING)
 
 
 async def test_a_provider_that_contradicts_itself_is_not_believed(world: World) -> None:
