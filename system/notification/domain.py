@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from system.common.email_address import is_email
+
 ORDER_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,64}@[^@\s\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,255}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-LONGEST_EMAIL = 254
 LONGEST_NAME = 200
 MOST_ITEMS = 1000
 LARGEST = 2**63 - 1
@@ -100,7 +100,7 @@ def fault_of(wanted: Confirmation) -> str:
     """Why it cannot be written, or nothing."""
     if not ORDER_ID.fullmatch(wanted.order_id):
         return "order_id must be a UUID in lower case"
-    if not EMAIL.fullmatch(wanted.recipient) or len(wanted.recipient) > LONGEST_EMAIL:
+    if not is_email(wanted.recipient):
         return "recipient_email must be an e-mail address"
     if not 1 <= len(wanted.items) <= MOST_ITEMS:
         return f"items must be 1 to {MOST_ITEMS}"

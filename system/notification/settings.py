@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from system.common.email_address import PATTERN
 from system.common.settings import DatabaseSettings
 
 
@@ -12,4 +13,4 @@ class NotificationSettings(DatabaseSettings):
     smtp_timeout_s: float = Field(default=3.0, gt=0)
     """Bound on handing one mail to the server, in s, where the caller's deadline is not nearer."""
     shop_name: str = Field(default="Gauntlet Shop", min_length=1, max_length=60, pattern=r"^[^\r\n]+$")
-    shop_email: str = "orders@shop.example"
+    shop_email: str = Field(default="orders@shop.example", pattern=PATTERN)

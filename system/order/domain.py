@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from system.common.email_address import is_email
+
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,64}@[^@\s\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,255}")
-"""What notification can write to: an order that is paid is owed a mail."""
 COUNTRY = re.compile(r"[A-Z]{2}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MAX_LINES = 100
 MAX_QUANTITY = 1_000_000
 MAX_KEY = 255
-MAX_EMAIL = 254
 MAX_TOTAL = 10**15
 """Minor units: the payment service captures no more."""
 
@@ -140,7 +139,7 @@ def fault_of(placement: Placement) -> str:
     rules = (
         ("NO_IDENTITY", not (UUID.fullmatch(placement.order_id) and UUID.fullmatch(placement.user_id))),
         ("NO_IDENTITY", not 1 <= len(placement.idempotency_key) <= MAX_KEY),
-        ("BAD_EMAIL", not EMAIL.fullmatch(placement.customer_email) or len(placement.customer_email) > MAX_EMAIL),
+        ("BAD_EMAIL", not is_email(placement.customer_email)),
         ("NO_ITEMS", not placement.items),
         ("TOO_MANY_ITEMS", len(placement.items) > MAX_LINES),
         ("DUPLICATE_PRODUCT", len(set(products)) < len(products)),

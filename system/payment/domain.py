@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 
+from system.common.email_address import is_email
+
 ORDER_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PROVIDER_PAYMENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CURRENCY = re.compile(r"[A-Z]{3}")
-EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,64}@[^@\s\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,255}")
-LONGEST_EMAIL = 254
 MOST_LINES = 1000
 MOST_MINOR_UNITS = 10**15
 LONGEST_PAYMENT_ID = 100
@@ -140,8 +140,7 @@ def unwritable(order_id: str, email: str, lines: Sequence[tuple[int, Money]], to
     """
     return (
         bool(invalid_order(order_id))
-        or not EMAIL.fullmatch(email)
-        or len(email) > LONGEST_EMAIL
+        or not is_email(email)
         or not 1 <= len(lines) <= MOST_LINES
         or any(quantity < 1 or price.minor_units < 0 for quantity, price in lines)
         or not all(CURRENCY.fullmatch(money.currency) for money in (total, *(price for _, price in lines)))

@@ -22,6 +22,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from system.common.email_address import LOCAL_PART_PATTERN, LONGEST, LONGEST_LOCAL_PART, PATTERN
+
 PRICE_MAX = 100_000_000_000
 """Minor units; 50 lines of 1000 at this price still fit 64 bits."""
 STOCK_MAX = 1_000_000_000
@@ -34,10 +36,6 @@ PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
 _VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"  # neither control nor white space
 NOT_BLANK = rf"^[^\x00-\x1f\x7f-\x9f]*{_VISIBLE}[^\x00-\x1f\x7f-\x9f]*$"
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
-LOCAL_PART_MAX = 64
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.0+)?", re.ASCII)
 
 
@@ -54,8 +52,8 @@ def _written(value: Any) -> Any:
 
 
 def _local_part_fits(email: str) -> str:
-    if email.index("@") > LOCAL_PART_MAX:
-        raise ValueError(f"at most {LOCAL_PART_MAX} characters may stand before the @")
+    if email.index("@") > LONGEST_LOCAL_PART:
+        raise ValueError(f"at most {LONGEST_LOCAL_PART} characters may stand before the @")
     return email
 
 
@@ -70,12 +68,12 @@ Id = Annotated[
 ]
 Email = Annotated[
     str,
-    StringConstraints(min_length=6, max_length=254, pattern=EMAIL),
+    StringConstraints(min_length=5, max_length=LONGEST, pattern=PATTERN),
     AfterValidator(_local_part_fits),
     Field(
         description="E-mail address; upper and lower case are the same.",
         examples=["ada@shop.example"],
-        json_schema_extra={"allOf": [{"pattern": rf"^[^@]{{1,{LOCAL_PART_MAX}}}@"}]},
+        json_schema_extra={"allOf": [{"pattern": LOCAL_PART_PATTERN}]},
     ),
 ]
 OptionalId = Annotated[str | None, Field(json_schema_extra={"format": "uuid"}, description="UUID, or null for none.")]

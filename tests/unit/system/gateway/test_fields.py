@@ -36,6 +36,12 @@ def accepted(value: str) -> bool:
         "a@-b.example",
         "a@b-.example",
         "a@example",
+        "a@b.c",
+        "=@shop.example",
+        "a==b@shop.example",
+        "a=.b=@shop.example",
+        "=?utf-8?q?eve?=@shop.example",
+        "a.=?@shop.example",
         "\u212a@shop.example",
     ],
 )

@@ -48,7 +48,7 @@ def test_one_line(text: str, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "email", ["ada@shop.example", "zoë@exämple.example", "o'neil+tag@sub.shop.example", "a@b", "x" * 64 + "@shop.example"]
+    "email", ["ada@shop.example", "o'neil+tag@sub.shop.example", "Ada@Shop.Example", "a@b.c", "x" * 64 + "@shop.example"]
 )
 def test_addresses(email: str) -> None:
     assert fault_of(replace(CONFIRMATION, recipient=email)) == ""
@@ -62,6 +62,9 @@ def test_addresses(email: str) -> None:
         (replace(CONFIRMATION, order_id=f"{ORDER}\n"), "order_id"),
         (replace(CONFIRMATION, recipient=""), "recipient_email"),
         (replace(CONFIRMATION, recipient="ada"), "recipient_email"),
+        (replace(CONFIRMATION, recipient="zoë@exämple.example"), "recipient_email"),
+        (replace(CONFIRMATION, recipient="ada\0@shop.example"), "recipient_email"),
+        (replace(CONFIRMATION, recipient="=?utf-8?q?eve?=@shop.example"), "recipient_email"),
         (replace(CONFIRMATION, recipient="a@b@c"), "recipient_email"),
         (replace(CONFIRMATION, recipient="a@b,c@d"), "recipient_email"),
         (replace(CONFIRMATION, recipient="a@b.example\n"), "recipient_email"),
