@@ -128,8 +128,27 @@ async def answer(channel: AbstractChannel, request: AbstractIncomingMessage, bod
         log.warning("reply lost", error=repr(error))
 
 
+def came_over_open_channel(message: AbstractIncomingMessage) -> bool:
+    """Whether a message can still be settled: what came over a closed channel is delivered again by itself."""
+    try:
+        return not message.channel.is_closed
+    except ChannelInvalidStateError:
+        return False
+
+
+async def acknowledge(message: AbstractIncomingMessage) -> None:
+    """Acknowledge a message. Each is settled by itself: one whose channel is gone keeps no other from it."""
+    try:
+        await message.ack()
+    except (*LOST, RuntimeError) as error:
+        log.info("not acknowledged, will be delivered again", message_id=message.message_id, error=repr(error))
+
+
 async def dead_letter(message: AbstractIncomingMessage, queue: str, reason: str) -> None:
-    """Refuse a message for good: the broker moves it to the dead-letter queue."""
+    """Refuse a message for good: the broker moves it to the dead-letter queue. One whose channel is gone will come again."""
     DEAD_LETTERS.labels(queue, reason).inc()
     log.error("message refused for good", queue=queue, reason=reason, message_id=message.message_id)
-    await message.reject(requeue=False)
+    try:
+        await message.reject(requeue=False)
+    except (*LOST, RuntimeError) as error:
+        log.info("not refused, will be delivered again", message_id=message.message_id, error=repr(error))

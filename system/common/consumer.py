@@ -2,6 +2,8 @@
 
 Nothing waits for a batch to fill: the first message opens it, and what arrived meanwhile joins. While a batch is handled
 the next one gathers, so batches grow with the load. Delivered again means handled again: handlers are idempotent.
+What came over a channel that has closed since is dropped, and each message is settled by itself, so that deliveries from
+before a reconnect leave none of after it unsettled.
 """
 
 import asyncio
@@ -10,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractRobustConnection
 
 from system.common.background import pause
-from system.common.broker import LOST, QueueSpec, declare
+from system.common.broker import LOST, QueueSpec, came_over_open_channel, declare
 from system.common.errors import ShopError
 from system.common.randomness import backoff
 from system.common.telemetry import BATCHES, HANDLING, REDELIVERED, log
@@ -37,7 +39,7 @@ class BatchConsumer:
             tag = await queue.consume(arrived.put)
             try:
                 while not stop.is_set():
-                    if messages := await self._gather(arrived, stop):
+                    if messages := _open(await self._gather(arrived, stop)):
                         BATCHES.labels(self._spec.name).observe(len(messages))
                         REDELIVERED.labels(self._spec.name).inc(sum(bool(message.redelivered) for message in messages))
                         HANDLING.labels(self._spec.name).set(len(messages))
@@ -69,15 +71,17 @@ class BatchConsumer:
     async def _settle(self, channel: AbstractChannel, messages: Sequence[AbstractIncomingMessage], stop: asyncio.Event) -> None:
         """Hand the batch over, again while what it needs is away. The messages stay unacknowledged all the while."""
         attempt = 0
-        while not stop.is_set() and not channel.is_closed:
+        while messages and not stop.is_set() and not channel.is_closed:
             try:
                 await self._handle(channel, messages)
-            except ShopError as error:
+            except (ShopError, *LOST) as error:
                 attempt += 1
-                log.warning("batch not handled yet", queue=self._spec.name, attempt=attempt, error=str(error))
+                log.warning("batch not handled yet", queue=self._spec.name, attempt=attempt, error=repr(error))
                 await pause(stop, backoff(attempt, first_s=0.1, most_s=2))
-            except LOST as error:
-                log.warning("connection lost while a batch was settled", queue=self._spec.name, error=repr(error))
-                return
+                messages = _open(messages)
             else:
                 return
+
+
+def _open(messages: Sequence[AbstractIncomingMessage]) -> Sequence[AbstractIncomingMessage]:
+    return [message for message in messages if came_over_open_channel(message)]

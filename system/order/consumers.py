@@ -12,7 +12,7 @@ from google.protobuf.message import DecodeError
 from opentelemetry import trace
 from shop.events.v1 import events_pb2
 
-from system.common.broker import LOST, answer, dead_letter
+from system.common.broker import LOST, acknowledge, answer, dead_letter
 from system.common.errors import ShopError
 from system.common.queues import ORDER_PLACE
 from system.common.telemetry import continue_trace, log
@@ -58,7 +58,7 @@ class PlaceOrderConsumer:
             return
         placed = await self._handlers.place([wish for _, wish in batch])
         for (message, _), (outcome, order) in zip(batch, placed, strict=True):
-            await message.ack()
+            await acknowledge(message)
             await answer(channel, message, _reply(outcome, order))
 
     async def _place_alone(self, channel: AbstractChannel, pair: tuple[AbstractIncomingMessage, Placement]) -> None:

@@ -16,7 +16,7 @@ from shop.events.v1.events_pb2 import Event, OrderPaid
 from shop.notification.v1 import notification_pb2
 
 from system.common import inbox
-from system.common.broker import QueueSpec, dead_letter
+from system.common.broker import QueueSpec, acknowledge, dead_letter
 from system.common.database import Transaction
 from system.common.outbox import Outbox
 from system.common.telemetry import IGNORED, continue_trace
@@ -60,7 +60,7 @@ class OrderEvents:
                 continue
             if arrival.event is not None and not arrival.event.HasField("order_paid"):
                 IGNORED.labels(ORDER_EVENTS.name, arrival.event.WhichOneof("payload") or "unknown").inc()
-            await arrival.message.ack()
+            await acknowledge(arrival.message)
 
     async def _write(self, tx: Transaction, arrivals: Sequence[_Arrival]) -> None:
         for arrival in arrivals:
