@@ -1,4 +1,4 @@
-"""queue_stale_deliveries: consumers lose the broker while they have deliveries in hand, and meet these again beside fresh ones."""
+"""queue_stale_deliveries: consumers lose the broker with deliveries in hand, and meet these again beside fresh ones."""
 
 from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_SALE
 from chaos.observations.orders import PLACE_ORDER

@@ -1,12 +1,12 @@
 """RabbitMQ as the shop uses it: durable quorum queues, publisher confirms, one dead-letter queue for each queue.
 
-A queue is declared by whoever uses it, with the same arguments everywhere. A message is acknowledged only after its effects
-are durable; one that can never be handled goes to `<queue>.dead` with the reason, and nothing is requeued in a hurry: a
-consumer that cannot reach its database keeps the message and tries again.
+A queue is declared by both its sides (system/common/queues.py), with the same arguments everywhere. A message is acknowledged
+only after its effects are durable; one that can never be handled goes to `<queue>.dead` with the reason, and nothing is
+requeued in a hurry: a consumer that cannot reach its database keeps the message and tries again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -73,15 +73,31 @@ async def declare(channel: AbstractChannel, spec: QueueSpec) -> AbstractQueue:
 class Publisher:
     """Publishes with confirm on one channel; `publish` returns once the broker has made the message durable."""
 
-    def __init__(self, channel: AbstractChannel) -> None:
+    def __init__(self, channel: AbstractChannel, consumed: Iterable[str] = ()) -> None:
         self._channel = channel
+        self._consumed = frozenset(consumed)
 
     @classmethod
-    async def open(cls, connection: AbstractRobustConnection) -> "Publisher":
-        """A publisher with its own channel, and the events exchange in place."""
+    async def open(cls, connection: AbstractRobustConnection, *queues: QueueSpec) -> "Publisher":
+        """A publisher with its own channel; the events exchange and the queues of its events are in place.
+
+        They are put in place again whenever the connection comes back, e.g. to a new broker.
+        """
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         await channel.declare_exchange(EVENTS, ExchangeType.TOPIC, durable=True)
-        return cls(channel)
+        for spec in queues:
+            await declare(channel, spec)
+        return cls(channel, (key for spec in queues for key in spec.events))
+
+    async def publish_event(self, body: bytes, *, topic: str, message_id: str, headers: Mapping[str, str]) -> None:
+        """Publish an event. Raises Unavailable like `publish`, also for one that is to be consumed and reached no queue.
+
+        An event that nobody consumes is nobody's loss.
+        """
+        mandatory = topic in self._consumed
+        await self.publish(
+            body, exchange=EVENTS, routing_key=topic, message_id=message_id, headers=headers, mandatory=mandatory
+        )
 
     async def publish(
         self,

@@ -10,7 +10,7 @@ from shop.product.v1.product_pb2_grpc import ProductServiceStub
 from system.common import broker, database
 from system.common.consumer import BatchConsumer
 from system.common.outbox import Outbox, Outgoing
-from system.common.queues import ORDER_PLACE
+from system.common.queues import ORDER_EVENTS, ORDER_PLACE
 from system.common.redlock import Redlock, RedlockSettings, masters
 from system.common.retention import Past, Retention
 from system.common.rpc_channel import Caller, channel
@@ -46,19 +46,14 @@ async def compose(settings: OrderSettings) -> AsyncIterator[Composition]:
         channel(settings.product_addresses, PRODUCT_SERVICE) as product,
         channel(settings.payment_addresses, PAYMENT_SERVICE) as payment,
     ):
-        publisher = await broker.Publisher.open(connection)
+        publisher = await broker.Publisher.open(connection, ORDER_EVENTS)
 
         async def draw(resources: Sequence[str], holder: str) -> int:
             return await db.run(lambda tx: store.draw_token(tx, resources, holder))
 
         async def publish(message: Outgoing) -> None:
-            await publisher.publish(
-                message.payload,
-                exchange=broker.EVENTS,
-                routing_key=message.topic,
-                message_id=message.message_id,
-                headers=message.headers,
-                mandatory=False,  # an event that nobody has asked for is nobody's loss
+            await publisher.publish_event(
+                message.payload, topic=message.topic, message_id=message.message_id, headers=message.headers
             )
 
         call = Caller(settings)

@@ -12,13 +12,14 @@ from shop.payment.v1.payment_pb2_grpc import add_PaymentServiceServicer_to_serve
 from system.common import broker, database, inbox
 from system.common.consumer import BatchConsumer
 from system.common.outbox import Outbox, Outgoing
+from system.common.queues import ORDER_EVENTS
 from system.common.retention import Past, Retention
 from system.common.rpc_channel import Caller, channel
 from system.common.rpc_server import Servicer
 from system.common.service import Composition, run
 from system.common.telemetry import continue_trace
 from system.payment.clients import NOTIFICATION, Notifier, ProviderClient, http_client
-from system.payment.consumers import CONFIRMATION, ORDER_EVENTS, OrderEvents
+from system.payment.consumers import CONFIRMATION, OrderEvents
 from system.payment.handlers import Payments
 from system.payment.rpc import PaymentRpc
 from system.payment.settings import PaymentSettings

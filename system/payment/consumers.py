@@ -16,14 +16,14 @@ from shop.events.v1.events_pb2 import Event, OrderPaid
 from shop.notification.v1 import notification_pb2
 
 from system.common import inbox
-from system.common.broker import QueueSpec, acknowledge, dead_letter
+from system.common.broker import acknowledge, dead_letter
 from system.common.database import Transaction
 from system.common.outbox import Outbox
+from system.common.queues import ORDER_EVENTS
 from system.common.telemetry import IGNORED, continue_trace
 from system.payment.domain import Money, unwritable
 from system.payment.handlers import Transactions
 
-ORDER_EVENTS = QueueSpec("payment.order-events", events=("order.paid",))
 CONFIRMATION = "order_confirmation"
 MALFORMED = "malformed"
 INCOMPLETE = "incomplete"

@@ -38,24 +38,24 @@ async def pays_a_wrong_amount(who: DaringCustomer) -> None:
     await who.pays(order)
 
 
-@act(3)
+@act(4)
 async def pays_with_what_it_captured_itself(who: DaringCustomer) -> None:
     """Capture a cent of a payment, then all but a cent of another, past the shop, and pay with them, which is refused.
 
     Then pay as it should be, and another order with a payment that was captured past the shop as a whole, which is taken.
     """
-    one, other = await who.orders(), await who.orders()
-    if one is None or other is None or one.total is None or other.total is None:
-        return
-    for part in {1, one.total.minor_units - 1} - {0, one.total.minor_units}:
-        payment = await who.authorises(one)
-        if payment is not None:
-            await who.buyer.captures(one, payment, part)
-            await who.buyer.completes(one, payment, who.attempts())
-            await who.elsewhere.completes(one, payment, who.attempts())
-    await who.pays(one)
-    whole = await who.authorises(other)
-    if whole is not None:
+    one = await who.orders(who.lines(1))
+    if one is not None and one.total is not None:
+        for part in {1, one.total.minor_units - 1} - {0, one.total.minor_units}:
+            payment = await who.authorises(one)
+            if payment is not None:
+                await who.buyer.captures(one, payment, part)
+                await who.buyer.completes(one, payment, who.attempts())
+                await who.elsewhere.completes(one, payment, who.attempts())
+        await who.pays(one)
+    other = await who.orders(who.lines(1))
+    whole = await who.authorises(other) if other is not None else None
+    if other is not None and other.total is not None and whole is not None:
         await who.buyer.captures(other, whole, other.total.minor_units)
         await who.buyer.completes(other, whole, who.attempts())
         await who.buyer.reads(other.id)

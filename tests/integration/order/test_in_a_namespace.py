@@ -5,6 +5,7 @@ It numbers its fencing tokens by itself, so a product is its own or the shop's: 
 
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 import aio_pika
 import grpc
@@ -88,3 +89,22 @@ async def test_it_takes_its_own_orders_and_reserves_at_the_shops_product_service
             found = await OrderServiceStub(channel).GetOrder(GetOrderRequest(order_id=ours[0].order_id, user_id=user.id))
             assert found.order.id == ours[0].order_id
     assert "Traceback" not in order.log.read_text()
+
+
+async def test_a_new_broker_keeps_what_order_publishes_before_payment_has_ever_reached_it(namespace: Namespace) -> None:
+    with running(namespace, "order"):
+        async with await aio_pika.connect(namespace.amqp_url) as connection:
+            channel = await connection.channel(on_return_raises=True)
+
+            async def kept() -> int:
+                exchange = await channel.declare_exchange("shop.events", aio_pika.ExchangeType.TOPIC, durable=True)
+                with suppress(DeliveryError):
+                    await exchange.publish(aio_pika.Message(b"event"), "order.paid", mandatory=True)
+                    return 1
+                return 0
+
+            assert await eventually(kept, bool)
+            queue = await channel.get_queue("payment.order-events")
+            message = await queue.get()
+            assert message.body == b"event"
+            await message.ack()
