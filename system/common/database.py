@@ -1,16 +1,22 @@
 """The service's own MySQL schema: a pool, transactions, and which of its failures are worth another try.
 
+A server that is silent, or that refuses writes because it is no primary any more, is Unavailable, and connections to it are
+given up: the next transaction opens a new one.
+
 Transactions run at READ COMMITTED (row locks without gap locks). `Database.run` repeats a whole transaction that lost a
 deadlock or a lock wait, which MySQL rolled back and which therefore did nothing. Times compared across instances come from
 the database's clock (`NOW`), so that instances' clocks cannot disagree about a lease.
 """
 
+import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import stamina
 from sqlalchemy import TextClause, event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -24,6 +30,8 @@ T = TypeVar("T")
 NOW = text("UTC_TIMESTAMP(6)")
 ROLLED_BACK = frozenset({1205, 1213})  # lock wait timeout, deadlock
 DUPLICATE = 1062
+REFUSES_WRITES = frozenset({1290, 1792, 1836, 1874})  # --read-only, read-only transaction, read-only mode, InnoDB read-only
+PING_S = 1.0
 
 
 def in_seconds(seconds: float) -> TextClause:
@@ -33,22 +41,33 @@ def in_seconds(seconds: float) -> TextClause:
 
 def mysql_code(error: BaseException) -> int | None:
     """The server's error number behind a SQLAlchemy error, or None."""
-    arguments = getattr(getattr(error, "orig", None), "args", ())
+    return _code(getattr(error, "orig", None))
+
+
+def _code(original: BaseException | None) -> int | None:
+    arguments = getattr(original, "args", ())
     return arguments[0] if arguments and isinstance(arguments[0], int) else None
 
 
 class Database:
     """A pool of connections to one schema."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, transaction_s: float = math.inf) -> None:
+        """`transaction_s` bounds a transaction (s)."""
         self._engine = engine
+        self._transaction_s = transaction_s
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """One transaction: committed when the block ends, rolled back when it raises. Raises Unavailable when MySQL is gone."""
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises Unavailable when MySQL is gone, refuses writes, or did not let the block end within `transaction_s`.
+        """
         try:
-            async with self._engine.begin() as connection:
+            async with asyncio.timeout(self._transaction_s), self._engine.begin() as connection:
                 yield connection
+        except TimeoutError as error:
+            raise Unavailable("the database did not answer in time", retry_after_s=1) from error
         except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
             if mysql_code(error) in ROLLED_BACK:
                 raise
@@ -78,9 +97,14 @@ class Database:
         raise AssertionError("stamina either returns or raises")
 
     async def ping(self) -> None:
-        """Raise Unavailable unless a query comes back."""
-        async with self.transaction() as tx:
-            await tx.execute(text("SELECT 1"))
+        """Raise Unavailable unless a query comes back within `PING_S` from a server that accepts writes."""
+        try:
+            async with asyncio.timeout(PING_S), self.transaction() as tx:
+                read_only = await tx.scalar(text("SELECT @@global.read_only"))
+        except TimeoutError as error:
+            raise Unavailable("the database did not answer in time", retry_after_s=1) from error
+        if read_only not in (0, "OFF"):
+            raise Unavailable("the database refuses writes", retry_after_s=1)
 
 
 @asynccontextmanager
@@ -92,6 +116,7 @@ async def connect(settings: DatabaseSettings) -> AsyncIterator[Database]:
         max_overflow=settings.database_pool,
         pool_timeout=settings.database_timeout_s,
         pool_pre_ping=True,
+        pool_recycle=settings.database_recycle_s,
         isolation_level="READ COMMITTED",
         connect_args={"connect_timeout": settings.database_timeout_s},
     )
@@ -102,7 +127,12 @@ async def connect(settings: DatabaseSettings) -> AsyncIterator[Database]:
         cursor.execute("SET SESSION innodb_lock_wait_timeout = 3, time_zone = '+00:00'")
         cursor.close()
 
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _on_error(context: ExceptionContext) -> None:
+        if _code(context.original_exception) in REFUSES_WRITES:
+            context.is_disconnect = True
+
     try:
-        yield Database(engine)
+        yield Database(engine, settings.database_transaction_s)
     finally:
         await engine.dispose()

@@ -13,20 +13,23 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from grpc_health.v1 import health_pb2
+from grpc_health.v1.health import aio
 
-from system.common import background, rpc_server, telemetry
+from system.common import background, readiness, rpc_server, telemetry
 from system.common.rpc_server import Servicer
 from system.common.settings import ServiceSettings
 
+HealthState = aio.HealthServicer
 S = TypeVar("S", bound=ServiceSettings)
 
 
 @dataclass(frozen=True)
 class Composition:
-    """What a composed service runs: servicers to call and loops beside them."""
+    """What a composed service runs: servicers to call, loops beside them, and what it needs to be ready."""
 
     servicers: Sequence[Servicer]
     loops: Sequence[background.Loop] = field(default=())
+    needs: Sequence[readiness.Need] = field(default=())
 
 
 Compose = Callable[[S], AbstractAsyncContextManager[Composition]]
@@ -52,13 +55,22 @@ async def live(name: str, settings: S, compose: Compose[S]) -> None:
         stop_signal() as stop,
         compose(settings) as composition,
         rpc_server.serve(settings, composition.servicers) as health,
-        background.running(composition.loops, settings.drain_timeout_s),
+        background.running([*composition.loops, _readiness(health, composition)], settings.drain_timeout_s),
     ):
         await health.set("", health_pb2.HealthCheckResponse.SERVING)
         telemetry.log.info("serving", service=name, grpc_port=settings.grpc_port)
         await stop.wait()
         telemetry.log.info("draining", service=name)
         await health.enter_graceful_shutdown()
+
+
+def _readiness(health: HealthState, composition: Composition) -> background.Loop:
+    names = [servicer.full_name for servicer in composition.servicers]
+
+    async def tell_readiness(stop: asyncio.Event) -> None:
+        await readiness.watch(health, names, composition.needs, stop)
+
+    return tell_readiness
 
 
 def run(name: str, settings: S, compose: Compose[S]) -> None:

@@ -76,3 +76,7 @@ class DatabaseSettings(ServiceSettings):
 
     Longer than any message may be delivered again.
     """
+    database_transaction_s: float = Field(default=10.0, gt=0)
+    """Bound on a transaction as a whole: a server that answers nothing is unavailable, and its connection is given up."""
+    database_recycle_s: int = Field(default=300, ge=1)
+    """How old a connection becomes: so long an instance may keep to a server whose name stands for another one since."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,8 +47,8 @@ class Clients:
         return await self.call(self.orders.AcceptOrder, request)
 
 
-def probe(opened: grpc.aio.Channel, timeout_s: float) -> Probe:
-    """Ask for the health of whatever instance the channel picks."""
+def probe(opened: grpc.aio.Channel, service: str, timeout_s: float) -> Probe:
+    """Ask whatever instance the channel picks whether its service is ready; one of before 0.2 whether it serves at all."""
     check = opened.unary_unary(
         "/grpc.health.v1.Health/Check",
         request_serializer=HealthCheckRequest.SerializeToString,
@@ -56,10 +56,18 @@ def probe(opened: grpc.aio.Channel, timeout_s: float) -> Probe:
     )
 
     async def serving() -> bool:
+        with suppress(grpc.aio.AioRpcError):
+            ready = await status_of(service)
+            return bool(await status_of("") if ready is None else ready)
+        return False
+
+    async def status_of(name: str) -> bool | None:
         try:
-            answer = await check(HealthCheckRequest(), timeout=timeout_s)
-        except grpc.aio.AioRpcError:
-            return False
+            answer = await check(HealthCheckRequest(service=name), timeout=timeout_s)
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.NOT_FOUND:
+                return None
+            raise
         return bool(answer.status == HealthCheckResponse.SERVING)
 
     return serving
@@ -97,5 +105,5 @@ async def open_clients(settings: GatewaySettings) -> AsyncIterator[Clients]:
             users=UserServiceStub(channels[USER]),
             products=ProductServiceStub(channels[PRODUCT]),
             orders=OrderServiceStub(channels[ORDER]),
-            health={name.split(".")[1]: probe(opened, settings.probe_timeout_s) for name, opened in channels.items()},
+            health={name.split(".")[1]: probe(opened, name, settings.probe_timeout_s) for name, opened in channels.items()},
         )

@@ -31,7 +31,7 @@ async def compose(settings: NotificationSettings) -> AsyncIterator[Composition]:
             smtp_timeout_s=settings.smtp_timeout_s,
         )
         servicer = Servicer(add_NotificationServiceServicer_to_server, NotificationRpc(confirmations), FULL_NAME)
-        yield Composition(servicers=[servicer])
+        yield Composition(servicers=[servicer], needs=[db.ping])
 
 
 if __name__ == "__main__":

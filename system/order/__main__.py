@@ -73,6 +73,7 @@ async def compose(settings: OrderSettings) -> AsyncIterator[Composition]:
         yield Composition(
             servicers=[Servicer(add_OrderServiceServicer_to_server, OrderRpc(handlers), "shop.order.v1.OrderService")],
             loops=[consumer.loop, engine.loop, engine.watch, handlers.expire, outbox.loop, retention.loop],
+            needs=[db.ping],
         )
         await handlers.drain()
 

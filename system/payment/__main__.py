@@ -57,6 +57,7 @@ async def compose(settings: PaymentSettings) -> AsyncIterator[Composition]:
         yield Composition(
             servicers=[Servicer(add_PaymentServiceServicer_to_server, PaymentRpc(payments), "shop.payment.v1.PaymentService")],
             loops=[consume, outbox.loop, Retention(db, PAST, keep_s=settings.retention_s).loop],
+            needs=[db.ping],
         )
 
 

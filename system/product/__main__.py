@@ -25,6 +25,7 @@ async def compose(settings: ProductSettings) -> AsyncIterator[Composition]:
         yield Composition(
             [Servicer(add_ProductServiceServicer_to_server, ProductServicer(database), FULL_NAME)],
             loops=[Retention(database, PAST, keep_s=settings.retention_s).loop],
+            needs=[database.ping],
         )
 
 

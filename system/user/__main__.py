@@ -38,7 +38,9 @@ async def compose(settings: Settings) -> AsyncIterator[Composition]:
             loops.append(_make_later(accounts, admin))
         descriptor = user_pb2.DESCRIPTOR.services_by_name["UserService"]
         yield Composition(
-            [Servicer(add_UserServiceServicer_to_server, UserRpc(accounts, sessions), descriptor.full_name)], loops
+            [Servicer(add_UserServiceServicer_to_server, UserRpc(accounts, sessions), descriptor.full_name)],
+            loops,
+            [schema.ping],
         )
 
 

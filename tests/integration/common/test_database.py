@@ -1,7 +1,8 @@
-"""What MySQL rolls back for others' sake is run again; what it rolls back every time is unavailable, not an inner error."""
+"""What MySQL rolls back for others' sake is run again; a server that fails, is silent or read-only is unavailable."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import text
@@ -77,3 +78,84 @@ async def test_a_database_that_is_not_there_is_unavailable() -> None:
     async with connect(settings) as nowhere:
         with pytest.raises(Unavailable):
             await nowhere.ping()
+
+
+class Relay:
+    """Stands between a client and the server, and passes nothing on while it is silent."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._server_at = (host, port)
+        self.silent = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[int]:
+        """The port of the relay."""
+        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        try:
+            yield int(server.sockets[0].getsockname()[1])
+        finally:
+            server.close()
+            for task in self._tasks:
+                task.cancel()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection(*self._server_at)
+        for source, sink in ((reader, far_writer), (far_reader, writer)):
+            self._tasks.add(asyncio.create_task(self._pass_on(source, sink)))
+
+    async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while data := await source.read(65536):
+            if not self.silent:
+                sink.write(data)
+        sink.close()
+
+
+async def test_a_silent_server_is_unavailable_and_its_connections_are_given_up(namespace: Namespace) -> None:
+    access = namespace.mysql("order")
+    relay = Relay(access.host, access.port)
+    async with relay.listening() as port:
+        url = f"mysql+asyncmy://{access.user}:{access.password}@127.0.0.1:{port}/{access.schema}"
+        settings = DatabaseSettings(database_url=url, database_transaction_s=1.5, database_timeout_s=1)
+        async with connect(settings) as database:
+            await database.ping()
+            relay.silent = True
+            for _ in range(2):
+                with pytest.raises(Unavailable):
+                    await database.ping()
+                with pytest.raises(Unavailable):
+                    await database.run(lambda tx: tx.execute(text("SELECT 1")))
+            relay.silent = False
+            await database.ping()
+
+
+async def test_a_transaction_that_meets_silence_in_the_middle_is_unavailable(namespace: Namespace) -> None:
+    access = namespace.mysql("order")
+    relay = Relay(access.host, access.port)
+    async with relay.listening() as port:
+        url = f"mysql+asyncmy://{access.user}:{access.password}@127.0.0.1:{port}/{access.schema}"
+        async with connect(DatabaseSettings(database_url=url, database_transaction_s=1)) as database:
+
+            async def meets_silence(tx: Transaction) -> None:
+                await tx.execute(text("SELECT 1"))
+                relay.silent = True
+                await tx.execute(text("SELECT 1"))
+
+            with pytest.raises(Unavailable):
+                await database.run(meets_silence)
+            relay.silent = False
+            await database.ping()
+
+
+@pytest.mark.parametrize("code", [1290, 1836])
+async def test_connections_to_a_demoted_primary_are_given_up(database: Database, code: int) -> None:
+    async def connection_id() -> int:
+        async with database.transaction() as tx:
+            return int(await tx.scalar(text("SELECT CONNECTION_ID()")))
+
+    before = await connection_id()
+    assert await connection_id() == before, "connections are kept"
+    with pytest.raises(Unavailable):
+        async with database.transaction() as tx:
+            await tx.execute(text(f"SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = {code}, MESSAGE_TEXT = 'read-only'"))
+    assert await connection_id() != before

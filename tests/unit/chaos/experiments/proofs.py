@@ -97,7 +97,7 @@ NEEDS: Mapping[str, Need] = {
     ),
     **dict.fromkeys(("cut", "partition", "stall", "toxic"), edges_with_traffic),
     **dict.fromkeys(("flush", "forget"), members_of_kind("redis")),
-    **dict.fromkeys(("giving_back", "memory_alarm", "poison", "redelivery"), members_of_kind("rabbitmq")),
+    **dict.fromkeys(("giving_back", "memory_alarm", "poison", "queue_deleted", "redelivery"), members_of_kind("rabbitmq")),
     **dict.fromkeys(("deadlock", "read_only"), members_of_kind("mysql")),
     **dict.fromkeys(("mail_script", "provider_script"), sandbox),
     "clock_jump": faked_clock,
