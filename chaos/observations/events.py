@@ -21,6 +21,10 @@ REDELIVERED = "redelivered"
 MEMBER_REPLACED = "member_replaced"
 """A member runs as a new process; about the member."""
 
+NOT_READY = "not_ready"
+READY_AGAIN = "ready_again"
+"""A gateway says that it cannot serve, or that it can again; about the gateway."""
+
 SAGA_POSTPONED = "saga_postponed"
 SAGA_TAKEN_OVER = "saga_taken_over"
 """A saga was postponed; a saga was taken over by another executor. Both about an order."""

@@ -14,6 +14,7 @@ from chaos.subject.watchers.lock_book import LockBook
 from chaos.subject.watchers.locks import locks
 from chaos.subject.watchers.members import members
 from chaos.subject.watchers.payment_books import outbox, payments
+from chaos.subject.watchers.readiness import readiness
 from chaos.subject.watchers.sagas import sagas
 from chaos.subject.watchers.sandboxes import captures, mail_script, mails
 from chaos.subject.watchers.watched import WatchedSystem
@@ -29,6 +30,7 @@ WATCHERS: Mapping[str, Watcher[WatchedSystem]] = {
     "members": members,
     "outbox": outbox,
     "payments": payments,
+    "readiness": readiness,
     "sagas": sagas,
 }
 """Watchers by name."""
@@ -43,6 +45,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "members": frozenset({events.MEMBER_REPLACED}),
     "outbox": frozenset({events.MAIL_QUEUED}),
     "payments": frozenset({events.CAPTURE_COMMITTED}),
+    "readiness": frozenset({events.NOT_READY, events.READY_AGAIN}),
     "sagas": frozenset({events.SAGA_POSTPONED, events.SAGA_TAKEN_OVER}),
 }
 """The events that each of them records."""
