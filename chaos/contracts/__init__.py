@@ -42,7 +42,7 @@ CONTRACTS = SystemContracts(
         ProtoImage(PROTO),
         SourceArchive({"system": Path("system"), "shop": Path("proto/gen/shop")}),
         Declarations(Path("contracts/consumers")),
-        Constants(Path("system"), ("*/domain.py", "*/domain/*.py", "common/email_address.py")),
+        Constants(Path("system"), ("*/domain.py", "*/domain/*.py", "common/email_address.py", "common/totals.py")),
         MappingFile(Path("contracts/drift.toml")),
     ),
     live=(

@@ -10,6 +10,7 @@ from system.common import deadlines
 from system.common.errors import Conflict, DeadlineExceeded, KeyReused, ShopError, Unavailable, UnknownProduct
 from system.common.idempotency import order_id
 from system.common.telemetry import log
+from system.common.totals import HIGHEST_TOTAL
 from system.gateway.models.orders import NewOrder
 
 
@@ -37,6 +38,7 @@ Accept = Callable[[order_pb2.AcceptOrderRequest], Awaitable[object]]
 
 REJECTIONS: Mapping[str, tuple[type[ShopError], str]] = {
     "OUT_OF_STOCK": (Conflict, "a product of this order is not in stock in that quantity"),
+    "TOTAL_TOO_HIGH": (Conflict, f"an order may cost {HIGHEST_TOTAL} minor units at most: order less of it at a time"),
     "UNKNOWN_PRODUCT": (UnknownProduct, "this order names a product that is not for sale"),
 }
 OTHER_REJECTION: tuple[type[ShopError], str] = (Conflict, "the order was rejected")

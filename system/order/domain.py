@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from system.common.email_address import is_email
+from system.common.totals import HIGHEST_TOTAL
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -14,8 +15,6 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MAX_LINES = 100
 MAX_QUANTITY = 1_000_000
 MAX_KEY = 255
-MAX_TOTAL = 10**15
-"""Minor units: the payment service captures no more."""
 
 
 class Status(StrEnum):
@@ -179,7 +178,7 @@ def why_not_offered(items: Sequence[Item]) -> str:
     total = sum_of(items)
     if total is None:
         return "MIXED_CURRENCIES"
-    return "TOTAL_TOO_HIGH" if total.minor_units > MAX_TOTAL else ""
+    return "TOTAL_TOO_HIGH" if total.minor_units > HIGHEST_TOTAL else ""
 
 
 def why_not_payable(order: Order, payment_id: str) -> str:

@@ -11,12 +11,12 @@ from datetime import datetime
 from enum import Enum, StrEnum
 
 from system.common.email_address import is_email
+from system.common.totals import HIGHEST_TOTAL
 
 ORDER_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PROVIDER_PAYMENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 MOST_LINES = 1000
-MOST_MINOR_UNITS = 10**15
 LONGEST_PAYMENT_ID = 100
 
 ALREADY_CAPTURED = "already_captured"
@@ -126,8 +126,8 @@ def can_exist(provider_payment_id: str) -> bool:
 
 def invalid_amount(amount: Money) -> str:
     """Why it cannot be captured, or nothing."""
-    if not 1 <= amount.minor_units <= MOST_MINOR_UNITS:
-        return f"amount must be 1 to {MOST_MINOR_UNITS} minor units"
+    if not 1 <= amount.minor_units <= HIGHEST_TOTAL:
+        return f"amount must be 1 to {HIGHEST_TOTAL} minor units"
     if not CURRENCY.fullmatch(amount.currency):
         return "currency must be three capital letters"
     return ""

@@ -68,6 +68,25 @@ async def test_placed_paid_mailed(
     assert len(await mails()) == 1
 
 
+async def test_what_can_be_reserved_can_be_paid_and_a_higher_total_is_refused_at_once(
+    gateway: httpx.AsyncClient, provider: httpx.AsyncClient, new_user: Users, new_product: Products, mysql: Schemas
+) -> None:
+    user, dear = await new_user(), [await new_product(stock=2000, price=10**11) for _ in range(11)]
+
+    async def ordered(products: list[str]) -> httpx.Response:
+        items = [{"product_id": product, "quantity": 1000} for product in products]
+        return await gateway.post("/orders", json={"items": items, "delivery_address": ADDRESS}, headers=user.headers | key())
+
+    refused = await ordered(dear)
+    assert (refused.status_code, refused.json()["code"]) == (409, "TOTAL_TOO_HIGH")
+    assert stock_of(mysql, dear[0]) == (2000, 0, 0)
+    placed = await ordered(dear[:10])
+    assert (placed.status_code, placed.json()["total"]["minor_units"]) == (201, 10**15), placed.text
+    payment = await authorise(provider, placed.json())
+    paid = await gateway.post(f"/orders/{placed.json()['id']}/complete", json={"payment_id": payment}, headers=user.headers)
+    assert (paid.status_code, paid.json()["status"]) == (200, "PAID"), paid.text
+
+
 async def test_sold_out_is_a_409_that_stays(
     gateway: httpx.AsyncClient, new_user: Users, new_product: Products, mysql: Schemas, admin: dict[str, str]
 ) -> None:
