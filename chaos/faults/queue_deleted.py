@@ -39,7 +39,7 @@ class QueueDeleted:
                     queue = await channel.get_queue(name)
                 except aio_pika.exceptions.ChannelNotFoundEntity as error:
                     raise AssumptionError(f"the broker has no queue {name}") from error
-                await queue.delete()
+                await queue.delete(if_unused=False, if_empty=False)  # quorum queues know no conditions
                 self.deleted.append(name)
 
     async def prove(self, subject: HasBroker) -> Proof:

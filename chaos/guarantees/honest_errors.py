@@ -4,6 +4,7 @@ Only the shop's answers are judged; of an operation that ended in a transport er
 clients were late themselves is no time of the shop's; what was late while they were too late to tell is UNKNOWN.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -16,6 +17,9 @@ from harness.verdict import Finding, Violation, guarantee
 
 DEADLINE_S = 16.0
 """The gateway's bound (15 s) and 1 s for the network."""
+
+INSIDE = re.compile(r"\d{1,3}(\.\d{1,3}){3}|ipv[46]:|\w(Error|Exception|Timeout)\b|\bErrno\b|Traceback|\b0x[0-9a-f]{6,}|://")
+"""What no customer is told: addresses and exceptions of the shop's own parts."""
 
 UNDER_WAY = 202
 """The operations whose success is compared with the rows at rest."""
@@ -35,7 +39,7 @@ TRUE_AT_REST: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
 
 @guarantee
 def honest_errors(history: History) -> Finding:
-    """No 500, no hang past the deadline, no success for something that did not happen."""
+    """No 500, no hang past the deadline, no success for something that did not happen, no words from inside the shop."""
     asked = history.named(*AT_THE_SHOP, *identity.AT_THE_SHOP, *catalogue.AT_THE_SHOP)
     finding = answered_within(asked, DEADLINE_S, ClientLag.of(history))
     crashed = tuple(
@@ -45,7 +49,7 @@ def honest_errors(history: History) -> Finding:
     )
     claims = [each for each in asked if (each.name, each.status) in TRUE_AT_REST]
     rested = not reading.was_observed(history, ORDERS) or reading.at_rest(history, ORDERS)
-    seen = finding.violations + crashed + tuple(documented.violations(history))
+    seen = finding.violations + crashed + tuple(_tells_what_is_inside(asked)) + tuple(documented.violations(history))
     # Violations in answers are reported also when the run ended before the databases were observed.
     if claims and (not seen or reading.was_observed(history, ORDERS)):
         seen += tuple(_untrue(history, [each for each in claims if rested or each.status != UNDER_WAY]))
@@ -57,6 +61,15 @@ def honest_errors(history: History) -> Finding:
     if (late := finding.counts[UNDECIDED]) and not finding.violations:
         raise LateClientError(f"{late} operations took longer than {DEADLINE_S:g} s, while their clients were late themselves")
     return reading.borne_out(finding, rested=rested or not claims)
+
+
+def _tells_what_is_inside(asked: Iterable[Operation]) -> Iterable[Violation]:
+    """Answers of 5xx whose detail names an address, an exception or a place in memory: words for the log, not for customers."""
+    for each in asked:
+        detail = each.output.get("detail")
+        if (each.status or 0) >= 500 and isinstance(detail, str) and INSIDE.search(detail):
+            what = f"{each.name} (operation {each.id}) was answered {each.status} in words from inside: {detail}"
+            yield Violation(what=what, operations=(each.id,))
 
 
 def _untrue(history: History, claims: Iterable[Operation]) -> Iterable[Violation]:

@@ -14,6 +14,8 @@ from google.protobuf import any_pb2
 from google.protobuf.message import DecodeError
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
+from system.common.telemetry import log
+
 DOMAIN = "shop.gauntlet"
 DETAILS_KEY = "grpc-status-details-bin"
 
@@ -214,7 +216,7 @@ TABLE: tuple[Row, ...] = (
 
 _BY_ERROR = {row.error: row for row in TABLE}
 _BY_REASON = {row.error.reason: row for row in TABLE}
-# The first row of a status stands for answers that carry no details of ours (a proxy's, the library's own).
+# The first row of a status stands for errors of a newer service that this one does not know.
 _BY_STATUS = {row.grpc: row for row in reversed(TABLE)}
 
 
@@ -242,18 +244,25 @@ def to_details(error: ShopError) -> bytes:
 
 
 def from_rpc_error(error: grpc.aio.AioRpcError) -> ShopError:
-    """Read a call's failure back into the type that was raised on the other side."""
+    """Read a call's failure back into the type that was raised on the other side.
+
+    A status without our details is no answer of a service: the gRPC library made it, or a proxy. It is Unavailable or
+    DeadlineExceeded, whatever it is, and its words are for the log: they name addresses.
+    """
     status = _details_of(error)
     info, retry = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo()
     for detail in status.details:
         detail.Unpack(info)
         detail.Unpack(retry)
+    if info.domain != DOMAIN:
+        log.warning("a call was not answered by a service", status=error.code().name, details=error.details())
+        late = error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        kind = DeadlineExceeded if late else Unavailable
+        return kind("a service did not answer in time" if late else "a service cannot be reached", retry_after_s=1)
     metadata = dict(info.metadata)
-    kind = metadata.pop("type", "")
-    row = _BY_REASON.get(kind) or _BY_STATUS.get(error.code(), _BY_REASON["UNAVAILABLE"])
+    row = _BY_REASON.get(metadata.pop("type", "")) or _BY_STATUS.get(error.code(), _BY_REASON["UNAVAILABLE"])
     retry_after = retry.retry_delay.ToNanoseconds() / 1e9 or None
-    message = status.message or error.details() or row.title
-    return row.error(message, reason=info.reason or None, metadata=metadata, retry_after_s=retry_after)
+    return row.error(status.message or row.title, reason=info.reason, metadata=metadata, retry_after_s=retry_after)
 
 
 def _details_of(error: grpc.aio.AioRpcError) -> Any:

@@ -28,7 +28,10 @@ RETRY_POLICY = {
     "retryableStatusCodes": ["UNAVAILABLE"],
 }
 RETRY_BUDGET = {"maxTokens": 20, "tokenRatio": 0.1}
+ANSWER_BYTES = 64 * 1024 * 1024
+"""What an answer may hold: more than the largest that the limits of messages allow (the library's own limit is 4 MiB)."""
 OPTIONS: tuple[tuple[str, int], ...] = (
+    ("grpc.max_receive_message_length", ANSWER_BYTES),
     # Instances call each other directly, whatever proxy the machine has for the world outside.
     ("grpc.enable_http_proxy", 0),
     ("grpc.keepalive_time_ms", 5_000),

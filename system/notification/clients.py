@@ -37,7 +37,8 @@ class MailServer:
         except aiosmtplib.SMTPResponseException as error:
             raise _rejected(error, message) from error
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise Unavailable(f"the mail server cannot be reached: {error!r}", retry_after_s=1) from error
+            log.warning("the mail server cannot be reached", error=repr(error))
+            raise Unavailable("the mail server cannot be reached", retry_after_s=1) from error
 
     async def _hand_over(self, message: EmailMessage, timeout_s: float) -> None:
         # Not the library's context manager: after a timeout that one says QUIT, and waits for the answer.

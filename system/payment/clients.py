@@ -151,7 +151,8 @@ class ProviderClient:
         except TimeoutError as error:
             raise DeadlineExceeded("the payment provider did not answer in time", retry_after_s=1) from error
         except (httpx.HTTPError, NotDefinite) as error:
-            raise Unavailable(f"the payment provider gave no answer: {error!r}", retry_after_s=1) from error
+            log.warning("the payment provider gave no answer", error=repr(error))
+            raise Unavailable("the payment provider gave no answer", retry_after_s=1) from error
         raise AssertionError("stamina either returns or raises")
 
     def _worth_another(self, error: Exception) -> bool:

@@ -62,3 +62,18 @@ async def test_an_account_changes_its_address_and_password(
     changed = await _ok(gateway.patch("/users/me", json=change, headers=user.headers))
     assert (changed["email"], changed["name"]) == (email, "Ada King")
     await _ok(gateway.post("/auth/login", json={"email": email, "password": password}))
+
+
+async def test_a_page_of_the_largest_products_is_answered(gateway: httpx.AsyncClient, admin: dict[str, str]) -> None:
+    mark, wide = uuid.uuid4().hex[:12], "\U0001f3ee"
+    body = {
+        "name": f"{mark} {wide * 180}",
+        "description": wide * 4000,
+        "price": {"minor_units": 1, "currency": "EUR"},
+        "images": [{"url": f"https://shop.example/{number}".ljust(2000, "u"), "alt": wide * 200} for number in range(10)],
+    }
+    made = [await gateway.post("/products", json=body, headers=admin) for _ in range(100)]
+    assert {each.status_code for each in made} == {201}, made[0].text
+    page = await gateway.get("/products", params={"name": mark, "page_size": 100})
+    assert (page.status_code, len(page.json().get("items", ()))) == (200, 100), page.text[:500]
+    assert len(page.content) > 4 * 1024 * 1024, "it would have fitted into the library's own limit"

@@ -57,6 +57,22 @@ def test_not_now_is_no_breach(shop: ShopHistory, status: int) -> None:
     assert honest_errors.verdict(shop.done()).outcome is Outcome.PASS
 
 
+@pytest.mark.parametrize(
+    ("detail", "outcome"),
+    [
+        ("the database cannot be reached", Outcome.PASS),
+        ("failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:41863: refused", Outcome.FAIL),
+        ("the payment provider gave no answer: ReadTimeout('')", Outcome.FAIL),
+        ("the mail server cannot be reached: OSError(111)", Outcome.FAIL),
+        ("amqp://shop@rabbitmq cannot be reached", Outcome.FAIL),
+        ("OSError: [Errno 111]", Outcome.FAIL),
+    ],
+)
+def test_words_from_inside_the_shop_fail(shop: ShopHistory, detail: str, outcome: Outcome) -> None:
+    shop.looks("a").answered(503, {"detail": detail, "status": 503})
+    assert honest_errors.verdict(shop.done()).outcome is outcome
+
+
 def test_past_the_deadline_fails_though_the_answer_is_right(shop: ShopHistory) -> None:
     shop.pays("a")
     assert honest_errors.verdict(late(shop.done(), DEADLINE_S - 1)).outcome is Outcome.PASS
