@@ -29,8 +29,8 @@ COPY --from=builder /app /app
 WORKDIR /app
 USER 10001:10001
 ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 \
-    BIND_HOST=0.0.0.0 GRPC_PORT=50051 METRICS_PORT=9090 HTTP_PORT=3000 HEALTH_URL=grpc://127.0.0.1:50051
-EXPOSE 50051 9090 3000
+    BIND_HOST=0.0.0.0 GRPC_PORT=50051 HTTP_PORT=3000 HEALTH_URL=grpc://127.0.0.1:50051
+EXPOSE 50051 3000
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 CMD ["python", "-m", "system.common.healthcheck"]
 ENTRYPOINT ["python", "-m"]
 CMD ["system.gateway"]

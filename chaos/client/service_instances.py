@@ -17,6 +17,8 @@ from shop.user.v1.user_pb2_grpc import UserServiceStub
 
 from chaos.client.answer import Answer
 from harness.recording.grpc import recorded_channel
+from harness.recording.shown_metadata import Metadata
+from harness.stack.view import StackView
 
 if TYPE_CHECKING:  # exist for type checkers only
     from shop.product.v1.product_pb2_grpc import ProductServiceAsyncStub
@@ -44,9 +46,19 @@ STATUSES: Mapping[grpc.StatusCode, int] = MappingProxyType(
 """HTTP statuses of gRPC's, as the gateway translates them; every other one is a 500."""
 
 
-def instance_channel(address: str) -> grpc.aio.Channel:
+SERVICE_TOKEN, SECRET = "x-service-token", "service"
+"""The metadata in which services show each other their credential, and the name of that secret in services.toml."""
+
+
+def credential(stack: StackView) -> Metadata:
+    """What a service of this stack shows with its calls."""
+    return ((SERVICE_TOKEN, stack.secret(SECRET)),)
+
+
+def instance_channel(stack: StackView, member: str) -> grpc.aio.Channel:
     """A channel to one instance, whose calls are recorded as the gateway would have answered them."""
-    return recorded_channel(address, statuses={**dict.fromkeys(grpc.StatusCode, 500), **STATUSES}, row=_row)
+    statuses = {**dict.fromkeys(grpc.StatusCode, 500), **STATUSES}
+    return recorded_channel(stack.address(member, "grpc"), statuses=statuses, row=_row, metadata=credential(stack))
 
 
 def _row(message: object) -> dict[str, JsonValue]:

@@ -1,5 +1,6 @@
 """deploy_rolling_upgrade_identity: tokens of the last release are judged by this version, and the other way round."""
 
+from chaos.experiments.promises import OLD_CALLERS
 from chaos.observations.events import MEMBER_REPLACED
 from chaos.observations.identity import CHANGE_ACCOUNT, USE_TOKEN
 from chaos.subject import RunningShop, UpgradedShop
@@ -20,7 +21,14 @@ deploy_rolling_upgrade_identity: Experiment[RunningShop] = Experiment(
         " everybody changes accounts and customers try what belongs to others. No old token is accepted and no unauthorized"
         " request succeeds, whichever version issued the token and whichever judges it."
     ),
-    system=UpgradedShop(instances=dict.fromkeys(SERVICES, 2), environment=ENVIRONMENT, watchers=("members",)),
+    system=UpgradedShop(
+        instances=dict.fromkeys(SERVICES, 2),
+        environment={
+            service: {**ENVIRONMENT.get(service, {}), **OLD_CALLERS}
+            for service in (*SERVICES, "product", "payment", "notification")
+        },
+        watchers=("members",),
+    ),
     workload=Identity(
         rounds=14,
         unauthorized_per_change=4,

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import grpc
 from shop.payment.v1.payment_pb2 import RefundPaymentRequest
 from shop.payment.v1.payment_pb2_grpc import PaymentServiceStub
 from shop.product.v1.product_pb2 import ReleaseReservationsRequest
 from shop.product.v1.product_pb2_grpc import ProductServiceStub
 
 from chaos.client import Address, Line, Money, Order, OrderRef, Payment, Product, Session, Shop, Stock, User
+from chaos.client.service_instances import instance_channel
 from chaos.subject import RunningShop
-from harness.loopback import NO_PROXY
 
 if TYPE_CHECKING:  # exist for type checkers only
     from shop.payment.v1.payment_pb2_grpc import PaymentServiceAsyncStub
@@ -97,11 +96,9 @@ class Goods:
     async def give_back(self) -> None:
         """Release what is reserved for ghosts, and refund what was captured for them. Raises grpc.aio.AioRpcError."""
         stack = self._subject.stack
-        product = stack.address(stack.instances("product")[0].name, "grpc")
-        payment = stack.address(stack.instances("payment")[0].name, "grpc")
         async with (
-            grpc.aio.insecure_channel(product, options=NO_PROXY) as to_product,
-            grpc.aio.insecure_channel(payment, options=NO_PROXY) as to_payment,
+            instance_channel(stack, stack.instances("product")[0].name) as to_product,
+            instance_channel(stack, stack.instances("payment")[0].name) as to_payment,
         ):
             await _release(ProductServiceStub(to_product), self.ghosts)
             await _refund(PaymentServiceStub(to_payment), self._captured)

@@ -12,6 +12,7 @@ from harness.stack.view import StackView
 
 async def run(subject: RunningShop, fuzzing: Fuzzing) -> None:
     """Fuzz until the time is over, and leave nothing reserved or captured behind."""
+    from chaos.client.service_instances import credential
     from chaos.fuzz.goods import Goods
     from chaos.fuzz.grpc_samples import sampled
     from harness.fuzz.grpc.fuzzer import GrpcFuzzer
@@ -26,7 +27,8 @@ async def run(subject: RunningShop, fuzzing: Fuzzing) -> None:
     for member in stack.instances():
         if "grpc" in member.ports:
             address, process = stack.address(member.name, "grpc"), partial(process_of, stack, member.name)
-            targets.setdefault(member.service, []).append(Target(member.service, member.name, address, process))
+            target = Target(member.service, member.name, address, process, credential(stack))
+            targets.setdefault(member.service, []).append(target)
     try:
         await fuzzing.in_thread(GrpcFuzzer(fuzzing, targets, sample).run)
     finally:

@@ -52,6 +52,6 @@ class LostReservations:
 async def _release(purchases: Sequence[Purchase], subject: RunningShop, context: Context) -> None:
     """Raises grpc.aio.AioRpcError."""
     ids = [each.order.id for each in purchases]
-    async with instance_channel(subject.stack.address(INSTANCE, "grpc")) as channel:
+    async with instance_channel(subject.stack, INSTANCE) as channel:
         with operation(context.recorder, OPERATOR, RELEASE, {"order_ids": list(ids)}):
             await ProductInstance(channel).release(ids)

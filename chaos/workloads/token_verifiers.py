@@ -117,7 +117,7 @@ async def connected_verifiers(stack: StackView, product_id: str) -> AsyncIterato
         users = [
             UserInstanceVerifier(
                 member.name,
-                UserInstance(await leaving.enter_async_context(instance_channel(stack.address(member.name, "grpc")))),
+                UserInstance(await leaving.enter_async_context(instance_channel(stack, member.name))),
             )
             for member in stack.instances("user")
         ]

@@ -16,6 +16,7 @@ from harness.history import Call, Row, of_grpc
 from harness.loopback import NO_PROXY
 from harness.recording.exchange import WANTED, Observed, without_secrets
 from harness.recording.operation import Declared, Undeclared, declared_operation
+from harness.recording.shown_metadata import Metadata, ShownMetadata
 
 Q = TypeVar("Q")
 R = TypeVar("R")
@@ -163,14 +164,16 @@ def recorded_channel(
     undeclared: Undeclared | None = None,
     statuses: Mapping[grpc.StatusCode, int] | None = None,
     row: Callable[[Any], Row] = message_row,
+    metadata: Metadata = (),
 ) -> grpc.aio.Channel:
-    """An insecure channel whose calls are recorded.
+    """An insecure channel whose calls are recorded, and show `metadata` if they have one request and one answer.
 
     `statuses` are the HTTP statuses to put beside gRPC's, `row` makes the output of an answer.
     """
     interceptors: Sequence[grpc.aio.ClientInterceptor] = (
         RecordingUnaryUnary(undeclared=undeclared, statuses=statuses, row=row),
         RecordingUnaryStream(undeclared=undeclared, statuses=statuses, row=row),
+        ShownMetadata(metadata),
     )
     return grpc.aio.insecure_channel(address, options=NO_PROXY, interceptors=interceptors)
 

@@ -85,7 +85,8 @@ class Stack(StackView):
         self._next_build = next_build
         self._owned = owned
         self._mark = Mark(secrets.token_hex(8), self._run.logs)
-        self._secrets = {name: secrets.token_hex(32) for name in topology.secret_names()}
+        wanted = (*topology.secret_names(), *(next_build.secret_names() if next_build is not None else ()))
+        self._secrets = {name: secrets.token_hex(32) for name in dict.fromkeys(wanted)}
         self._ports = Ports()
         self._guard: Guard | None = None
         self._blueprint: Blueprint | None = None
@@ -322,8 +323,8 @@ class Stack(StackView):
             amqp_url=next((_amqp(server) for server in servers.values() if server.server.kind == "rabbitmq"), None),
             secrets=self._secrets,
             shown={
-                name: fill(topology.environment[name], {"instance": "", "service": ""}, self._secrets.__getitem__)
-                for name in topology.show
+                name: fill(text, {"instance": "", "service": ""}, self._secrets.__getitem__)
+                for name, text in topology.shown().items()
             },
             engine=self._engine,
             settings=self._overrides,

@@ -77,7 +77,7 @@ class Topology:
     """A checked services.toml.
 
     `root` is the folder in which the commands of all processes run ([stack] root, relative to the file, default ..);
-    `show` names variables of [environment] to be shown to users. `migrate` does for all of a new
+    `show` names variables to be shown to users. `migrate` does for all of a new
     stack what `Process.migrate` does for one service; without it, that is run for each.
     """
 
@@ -108,6 +108,13 @@ class Topology:
     def edges_from(self, caller: str) -> tuple[Edge, ...]:
         """The edges that begin at `caller`."""
         return tuple(edge for edge in self.edges if edge.caller == caller)
+
+    def shown(self) -> Mapping[str, str]:
+        """The texts of the variables in `show`, from [environment] or from a service that has one of that name."""
+        given = dict(self.environment)
+        for process in self.services():
+            given = {**process.environment, **given}
+        return {name: given[name] for name in self.show}
 
     def secret_names(self) -> tuple[str, ...]:
         """Every secret the environment of any process asks for, without repetition."""

@@ -27,6 +27,8 @@ RETRY_POLICY = {
     "backoffMultiplier": 2,
     "retryableStatusCodes": ["UNAVAILABLE"],
 }
+SERVICE_TOKEN_KEY = "x-service-token"  # noqa: S105 - the name of the metadata
+"""The metadata in which a caller shows that it is a service of the shop."""
 RETRY_BUDGET = {"maxTokens": 20, "tokenRatio": 0.1}
 ANSWER_BYTES = 64 * 1024 * 1024
 """What an answer may hold: more than the largest that the limits of messages allow (the library's own limit is 4 MiB)."""
@@ -77,10 +79,12 @@ async def channel(addresses: str, service: str) -> AsyncIterator[grpc.aio.Channe
 
 
 class Caller:
-    """Makes calls with the request's deadline and reads failures back into our types."""
+    """Makes calls with the service's credential and the request's deadline, and reads failures back into our types."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._timeout_s = settings.call_timeout_s
+        token = settings.service_token.get_secret_value()
+        self._metadata = ((SERVICE_TOKEN_KEY, token),) if token else ()
 
     async def __call__(self, method: Callable[..., Awaitable[Response]], request: object) -> Response:
         """Call a stub's method. Raises a ShopError: what the callee raised, or Unavailable or DeadlineExceeded."""
@@ -88,6 +92,6 @@ class Caller:
         if timeout_s <= 0:
             raise DeadlineExceeded("the deadline passed before the call was made", retry_after_s=1)
         try:
-            return await method(request, timeout=timeout_s)
+            return await method(request, timeout=timeout_s, metadata=self._metadata)
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error) from error

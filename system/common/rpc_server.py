@@ -1,4 +1,4 @@
-"""The gRPC server every service runs: one interceptor for deadlines, errors, logs and metrics; health v1; reflection; drain.
+"""The gRPC server every service runs: one interceptor for credentials, deadlines, errors, logs and metrics; health v1; drain.
 
 A call ends by its caller's deadline (`call_timeout_s` without one) and by the one that its .proto promises, whichever is
 nearer: nothing here waits for ever. Errors leave by the table in errors.py;
@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, cast
 
 import grpc
@@ -22,6 +23,7 @@ from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 
 from system.common import deadlines, promises
 from system.common.errors import DETAILS_KEY, DeadlineExceeded, Internal, InvalidArgument, ShopError, row_of, to_details
+from system.common.rpc_channel import SERVICE_TOKEN_KEY
 from system.common.settings import ServiceSettings
 from system.common.telemetry import CALLS, log
 
@@ -63,10 +65,12 @@ class Health(health.aio.HealthServicer):
 
 
 class Boundary(grpc.aio.ServerInterceptor):
-    """Where a call enters: sets its deadline, times it, and turns what it raises into a status."""
+    """Where a call enters: refuses strangers, sets its deadline, times it, and turns what it raises into a status."""
 
-    def __init__(self, default_timeout_s: float) -> None:
+    def __init__(self, default_timeout_s: float, service_token: str = "") -> None:
+        """`service_token`: what callers must show in their metadata; empty: nothing."""
         self._default_timeout_s = default_timeout_s
+        self._token = service_token.encode()
 
     async def intercept_service(
         self,
@@ -78,6 +82,8 @@ class Boundary(grpc.aio.ServerInterceptor):
         method = handler_call_details.method
         if handler is None or handler.unary_unary is None:
             return handler
+        if not method.startswith(UNWATCHED) and not self._is_known(handler_call_details):
+            return _refusing(method)
         behaviour = cast(Behaviour, handler.unary_unary)
         wrap = _decoding if method.startswith(UNWATCHED) else self._watching(method)
         return grpc.unary_unary_rpc_method_handler(
@@ -85,6 +91,12 @@ class Boundary(grpc.aio.ServerInterceptor):
             request_deserializer=None,
             response_serializer=handler.response_serializer,
         )
+
+    def _is_known(self, details: grpc.HandlerCallDetails) -> bool:
+        if not self._token:
+            return True
+        shown = (value for key, value in details.invocation_metadata or () if key == SERVICE_TOKEN_KEY)
+        return any(isinstance(each, str) and compare_digest(each.encode(), self._token) for each in shown)
 
     def _watching(self, method: str) -> Callable[[Behaviour, Decode], Behaviour]:
         return lambda behaviour, decode: self._wrap(method, behaviour, decode)
@@ -112,6 +124,17 @@ class Boundary(grpc.aio.ServerInterceptor):
                 CALLS.labels(method.rsplit("/", 1)[-1], status).observe(time.monotonic() - started)
 
         return call
+
+
+def _refusing(method: str) -> Handler:
+    """The handler of a call from outside the shop. Its status has no details of ours: no customer is told of it as theirs."""
+
+    async def refuse(_data: bytes, context: Context) -> Any:
+        CALLS.labels(method.rsplit("/", 1)[-1], grpc.StatusCode.PERMISSION_DENIED.name).observe(0.0)
+        log.warning("a call without the service token", method=method, peer=context.peer())
+        await context.abort(grpc.StatusCode.PERMISSION_DENIED, "this is for services of the shop")
+
+    return grpc.unary_unary_rpc_method_handler(refuse)
 
 
 def _decoding(behaviour: Behaviour, decode: Decode) -> Behaviour:
@@ -157,13 +180,16 @@ async def serve(settings: ServiceSettings, servicers: Sequence[Servicer]) -> Asy
     # A stream that its client leaves makes the library log a traceback: streams are those of gRPC's own services alone.
     traced = aio_server_interceptor(filter_=filters.negate(filters.service_prefix("grpc.")))  # type: ignore[no-untyped-call]  # untyped library
     options = (*OPTIONS, ("grpc.max_connection_age_ms", round(settings.connection_age_s * 1000)))
-    server = grpc.aio.server(interceptors=[traced, Boundary(settings.call_timeout_s)], options=options)
+    required = settings.service_token.get_secret_value() if settings.service_token_required else ""
+    boundary = Boundary(settings.call_timeout_s, required)
+    server = grpc.aio.server(interceptors=[traced, boundary], options=options)
     state = Health()
     health_pb2_grpc.add_HealthServicer_to_server(state, server)
     for servicer in servicers:
         servicer.add(servicer.implementation, server)
-    names = [s.full_name for s in servicers]
-    reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+    if settings.grpc_reflection:
+        names = [s.full_name for s in servicers]
+        reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
     await state.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
     server.add_insecure_port(f"{settings.bind_host}:{settings.grpc_port}")
     await server.start()

@@ -8,7 +8,7 @@ import socket
 from ipaddress import IPv4Address
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -43,6 +43,12 @@ class ServiceSettings(BaseSettings):
     """The address that every port of this process is bound to; containers are told 0.0.0.0."""
     grpc_port: int = Field(default=0, ge=0, le=65535)
     metrics_port: int = Field(default=0, ge=0, le=65535)
+    service_token: SecretStr = SecretStr("")
+    """What services show each other. Empty: nothing is shown, and calls are taken from whoever reaches the port."""
+    service_token_required: bool = True
+    """Whether a call without the token is refused: not while callers of before 0.2, which show none, are being replaced."""
+    grpc_reflection: bool = False
+    """Whether the gRPC server describes its services to whoever asks, token or not."""
     log_level: str = "INFO"
     otlp_endpoint: str = ""
     """Where traces go (OTLP over gRPC); empty: trace ids appear in the logs only."""

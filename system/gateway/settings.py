@@ -38,6 +38,8 @@ class GatewaySettings(ServiceSettings):
     """How long a new connection, or a request that has begun, may take to send its head."""
     requests_at_once: int = Field(default=2000, ge=1)
     """Requests served at one time; more are told to come back. One whose body is still arriving is not counted."""
+    metrics_open: bool = False
+    """Whether GET /metrics is answered, to whoever reaches the gateway."""
     login_rate: str = "10/minute"
     """Logins per client address and account, as the package `limits` writes it; throttle.py says what follows from it."""
     hash_rate: str = "60/minute"

@@ -7,6 +7,7 @@ import pytest
 from google.protobuf.message import Message
 from hypothesis import HealthCheck, Phase, given, settings
 
+from chaos.client.service_instances import credential
 from harness.contracts.versions.caller import Caller
 from harness.contracts.versions.generated import Known, messages
 from harness.contracts.versions.schema import Schema
@@ -73,7 +74,7 @@ def surprised(ask: Caller, known: Known) -> None:
 
 
 def test_an_old_client_and_a_new_server(stack: AttachedStack, released: Schema, servers: dict[str, str]) -> None:
-    ask = Caller(released, servers)
+    ask = Caller(released, servers, metadata=credential(stack))
     authorise = story.authorising(f"http://{stack.address('provider', 'http')}")
     known = told(ask, ask, authorise)
     assert {path for path, statuses in ask.answered.items() if "OK" in statuses} == released.methods.keys()
@@ -84,7 +85,7 @@ def test_an_old_client_and_a_new_server(stack: AttachedStack, released: Schema, 
 def test_a_new_client_and_an_old_server(
     stack: AttachedStack, current: Schema, released: Schema, servers: dict[str, str], start: Start
 ) -> None:
-    ask, now = Caller(current, start(*PACKAGES)), Caller(current, servers)
+    ask, now = Caller(current, start(*PACKAGES)), Caller(current, servers, metadata=credential(stack))
     authorise = story.authorising(f"http://{stack.address('provider', 'http')}")
     known = told(ask, now, authorise)
     assert {path for path, statuses in ask.answered.items() if "OK" in statuses} >= released.methods.keys()
@@ -96,7 +97,7 @@ def test_a_new_client_and_an_old_server(
 def test_a_client_that_is_misunderstood_is_told(stack: AttachedStack, released: Schema, servers: dict[str, str]) -> None:
     """The check can fail: a service that has no such RPC answers UNIMPLEMENTED."""
     wrong = dict.fromkeys(servers, servers["shop.user.v1"])
-    ask = Caller(released, wrong)
+    ask = Caller(released, wrong, metadata=credential(stack))
     with pytest.raises(Exception, match="UNIMPLEMENTED"):
         story.notifying(ask)
     ask.close()

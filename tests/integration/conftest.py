@@ -14,9 +14,8 @@ import pymysql
 import pymysql.cursors
 import pytest
 
-from harness.loopback import NO_PROXY
 from harness.stack.attach import AttachedStack
-from tests.integration.shop import ADMIN_EMAIL, PASSWORD, Customer, Rows, log_in
+from tests.integration.shop import ADMIN_EMAIL, PASSWORD, Customer, Rows, log_in, service_channel
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +40,7 @@ async def rpc(stack: AttachedStack) -> AsyncIterator[Callable[..., grpc.aio.Chan
 
         def channel(service: str, index: int = 1) -> grpc.aio.Channel:
             name = f"{service}-{index}"
-            return channels.setdefault(name, grpc.aio.insecure_channel(stack.address(name, "grpc"), options=NO_PROXY))
+            return channels.setdefault(name, service_channel(stack, stack.address(name, "grpc")))
 
         yield channel
         for one in channels.values():

@@ -6,7 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import grpc
 import httpx
+
+from chaos.client.service_instances import credential
+from harness.loopback import NO_PROXY
+from harness.recording.shown_metadata import ShownMetadata
+from harness.stack.view import StackView
 
 T = TypeVar("T")
 Rows = Callable[..., list[dict[str, Any]]]
@@ -23,6 +29,11 @@ class Customer:
     email: str
     password: str
     headers: dict[str, str] = field(repr=False)
+
+
+def service_channel(stack: StackView, address: str) -> grpc.aio.Channel:
+    """A channel to a service, shown what services of the stack show each other."""
+    return grpc.aio.insecure_channel(address, options=NO_PROXY, interceptors=[ShownMetadata(credential(stack))])
 
 
 def order_of(product_id: str, quantity: int = 1) -> dict[str, Any]:

@@ -31,12 +31,13 @@ class Misunderstood(Exception):
 class Caller:
     """`servers` are addresses by service package, e.g. {"shop.order.v1": "127.0.0.1:5000"}.
 
-    `answered` counts what came for each path: the name of the status.
+    `answered` counts what came for each path: the name of the status. `metadata` is shown with every call.
     """
 
     schema: Schema
     servers: Mapping[str, str]
     deadline_s: float = DEADLINE_S
+    metadata: tuple[tuple[str, str], ...] = ()
     answered: dict[str, set[str]] = field(default_factory=dict)
     _channels: dict[str, grpc.Channel] = field(default_factory=dict)
 
@@ -52,7 +53,7 @@ class Caller:
         read = self.schema.message_class(method.response).FromString
         call: Any = self._channel(path).unary_unary(path, type(message).SerializeToString, lambda body: body)
         try:
-            body = call(message, timeout=self.deadline_s)
+            body = call(message, timeout=self.deadline_s, metadata=self.metadata)
         except grpc.RpcError as error:
             code = getattr(error, "code", lambda: grpc.StatusCode.UNKNOWN)()
             self.answered.setdefault(path, set()).add(code.name)

@@ -76,8 +76,11 @@ class Call:
             self.body,
         )
 
-    def shown(self, method: Method, address: str) -> str:
-        """A python program, needing grpcio alone, that sends it; above it the request as text where it can be decoded."""
+    def shown(self, method: Method, address: str, shown: Metadata = ()) -> str:
+        """A python program, needing grpcio alone, that sends it; above it the request as text where it can be decoded.
+
+        `shown` is the metadata of every call.
+        """
         message: Any = method.request_class()()
         try:
             message.ParseFromString(self.body)
@@ -87,7 +90,7 @@ class Call:
         return (
             f"# {method.rpc}: {text}\npython - <<'EOF'\nimport grpc\n"
             f'call = grpc.insecure_channel("{address}").unary_unary("{self.path}")\n'
-            f"print(call({_literal(self.body)}, timeout={self.timeout_s}, metadata={self.metadata!r}))\nEOF"
+            f"print(call({_literal(self.body)}, timeout={self.timeout_s}, metadata={(*shown, *self.metadata)!r}))\nEOF"
         )
 
 
@@ -104,12 +107,15 @@ class Answer:
 Send = Callable[[Call], Answer]
 
 
-def send(channel: grpc.Channel, call: Call) -> Answer:
-    """Send a call as it is, without a stub. Never raises: what gRPC cannot send is an answer as well."""
+def send(channel: grpc.Channel, call: Call, shown: Metadata = ()) -> Answer:
+    """Send a call as it is, without a stub, with the metadata `shown` besides its own.
+
+    Never raises: what gRPC cannot send is an answer as well.
+    """
     method: Any = channel.unary_unary(call.path)
     started = time.monotonic()
     patience = call.timeout_s if call.timeout_s is not None else _ENDLESS_S
-    future = method.future(call.body, timeout=call.timeout_s, metadata=call.metadata or None)
+    future = method.future(call.body, timeout=call.timeout_s, metadata=(*shown, *call.metadata) or None)
     try:
         body = future.result(timeout=patience + GRACE_S * 2)
     except grpc.FutureTimeoutError:

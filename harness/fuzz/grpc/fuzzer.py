@@ -140,7 +140,7 @@ class GrpcFuzzer:
         return True
 
     def _judged(self, attack: "_Attack", call: Call) -> Fault | None:
-        answer = send(attack.channel, call)
+        answer = send(attack.channel, call, attack.target.metadata)
         self._statuses.setdefault(attack.method.rpc, Counter())[answer.code.name] += 1
         self._fuzzing.tried(attack.method.rpc, answer.code.name)
         fault = fault_of(attack.method, call, answer)
@@ -148,7 +148,7 @@ class GrpcFuzzer:
         return None if declared else fault
 
     def _tell(self, attack: "_Attack", call: Call, fault: Fault) -> None:
-        shown = call.shown(attack.method, attack.target.address)
+        shown = call.shown(attack.method, attack.target.address, attack.target.metadata)
 
         def again() -> bool:
             second = self._judged(attack, call)

@@ -7,12 +7,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Target:
-    """An instance of a service that is fuzzed. `process` identifies its process; None when it is gone."""
+    """An instance of a service that is fuzzed. `process` identifies its process; None when it is gone.
+
+    `metadata` is shown with every call, besides what calls have of their own: a credential of the system's services.
+    """
 
     service: str
     name: str
     address: str
     process: Callable[[], object | None]
+    metadata: tuple[tuple[str, str], ...] = ()
 
 
 def _harmless(_rpc: str, _body: bytes) -> bool:

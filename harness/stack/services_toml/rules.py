@@ -36,9 +36,12 @@ class Rules:
         yield from self._names()
         if stack is not None:
             yield from self._entry(stack.entry)
+            given = self.members.environment.keys() | {
+                name for service in self.members.services.values() for name in service.environment
+            }
             for name in stack.show:
-                if name not in self.members.environment and name not in self.unread:
-                    yield Problem("stack.show", f"{name} is not in [environment]")
+                if name not in given and name not in self.unread:
+                    yield Problem("stack.show", f"{name} is not in [environment], nor in that of a service")
         yield from self._health()
         for name, edge in self.members.edges.items():
             yield from self._edge(name, edge)

@@ -123,7 +123,9 @@ class StackTable(Table):
         " `gauntlet status` asks every member with a port `metrics`, and shows those that are not.",
     )
     show: list[Variable] = Field(
-        [], description="Variables of `[environment]` that a person wants to know: `gauntlet up` prints them when all is ready."
+        [],
+        description="Variables of `[environment]`, or of a service's own, that a person wants to know: `gauntlet up` prints "
+        "them when all is ready.",
     )
     migrate: list[Word] = Field(
         [],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from system.common.errors import Unavailable
+from system.common.errors import NotFound, Unavailable
 from system.gateway.clients import Probe
 from system.gateway.models.health import Alive, Readiness, State
 from system.gateway.parts import Shop
@@ -35,6 +35,8 @@ async def _states(probes: Mapping[str, Probe]) -> dict[str, State]:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics() -> Response:
-    """Prometheus text."""
+async def metrics(shop: Shop) -> Response:
+    """Prometheus text, where the settings open it to everybody."""
+    if not shop.settings.metrics_open:
+        raise NotFound("there is nothing at this path")
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -47,7 +47,11 @@ class Deployment:
         self.name = f"gauntlet-{uuid.uuid4().hex[:8]}"
         self.ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         # Callers find new instances while a test waits for it.
-        self._environment = os.environ | {name: str(port) for name, port in self.ports.items()} | {"CONNECTION_AGE_S": "5"}
+        self._environment = (
+            os.environ
+            | {name: str(port) for name, port in self.ports.items()}
+            | {"CONNECTION_AGE_S": "5", "METRICS_PORT": "9090"}
+        )
         found = compose.command()
         assert found, "there is no docker compose: `python -m ci.images.engine start` fetches it"
         self._command = found

@@ -106,10 +106,10 @@ async def test_health(shop: Shop) -> None:
 
 async def test_instances(shop: Shop, stack: AttachedStack) -> None:
     session, _ = await _customer(shop)
-    async with instance_channel(stack.address("user-1", "grpc")) as channel:
+    async with instance_channel(stack, "user-1") as channel:
         user = UserInstance(channel)
         assert (await user.verify(session.access_token)).body["id"] == session.user.id
         assert (await user.verify("none")).status == 401
         assert (await user.refresh(session.refresh_token)).body["access_token"]
-    async with instance_channel(stack.address("product-1", "grpc")) as channel:
+    async with instance_channel(stack, "product-1") as channel:
         await ProductInstance(channel).release([str(uuid.uuid4())])

@@ -8,18 +8,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 import aio_pika
-import grpc
 import pymysql
 from aio_pika.exceptions import DeliveryError
 from shop.events.v1.events_pb2 import PlaceOrder
 from shop.order.v1.order_pb2 import Address, GetOrderRequest, OrderItem
 from shop.order.v1.order_pb2_grpc import OrderServiceStub
 
-from harness.loopback import NO_PROXY
 from harness.stack.attach import AttachedStack
 from harness.stack.namespaces import Namespace, running
 from tests.integration.order.test_order_flow import stock_of
-from tests.integration.shop import ADDRESS, Customer, Rows, eventually
+from tests.integration.shop import ADDRESS, Customer, Rows, eventually, service_channel
 
 QUEUE = "order.place"
 
@@ -85,7 +83,7 @@ async def test_it_takes_its_own_orders_and_reserves_at_the_shops_product_service
         expected = {wish.order_id for wish in ours}, {wish.order_id for wish in theirs}
         assert await eventually(decided, lambda found: sum(map(len, found)) >= 6) == expected
         assert [stock_of(mysql, product) for product in (our_product, their_product)] == [(4, 6, 0), (7, 3, 0)]
-        async with grpc.aio.insecure_channel(order.address("grpc"), options=NO_PROXY) as channel:
+        async with service_channel(namespace.stack, order.address("grpc")) as channel:
             found = await OrderServiceStub(channel).GetOrder(GetOrderRequest(order_id=ours[0].order_id, user_id=user.id))
             assert found.order.id == ours[0].order_id
     assert "Traceback" not in order.log.read_text()

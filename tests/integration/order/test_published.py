@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import grpc
 import httpx
 from shop.order.v1.order_pb2 import CancelOrderRequest, CompleteOrderRequest
 from shop.order.v1.order_pb2_grpc import OrderServiceStub
@@ -17,16 +16,17 @@ from harness.contracts.amqp.broker import declared
 from harness.contracts.amqp.tap import Tap, opened
 from harness.contracts.amqp.verification import Bodies, verify
 from harness.contracts.proto.sources import ProtoImage
-from harness.loopback import NO_PROXY
 from harness.stack.attach import AttachedStack
 from harness.stack.namespaces import Namespace, running
-from tests.integration.shop import Customer, authorise, eventually, key, order_of
+from tests.integration.shop import Customer, authorise, eventually, key, order_of, service_channel
 
 TTL_S = 4
 EVENTS = {f"order.{what}" for what in ("reserved", "rejected", "paid", "cancelled", "expired")}
 
 
-async def orders(gateway: str, order: str, provider: httpx.AsyncClient, user: Customer, product: str) -> None:
+async def orders(
+    stack: AttachedStack, gateway: str, order: str, provider: httpx.AsyncClient, user: Customer, product: str
+) -> None:
     """One order is paid, one cancelled, one rejected, and one left to expire."""
     async with httpx.AsyncClient(base_url=f"http://{gateway}", timeout=30, trust_env=False) as client:
 
@@ -36,7 +36,7 @@ async def orders(gateway: str, order: str, provider: httpx.AsyncClient, user: Cu
             return dict(answer.json())
 
         paid, cancelled, _left, _rejected = await asyncio.gather(place(1), place(2), place(3), place(1000))
-    async with grpc.aio.insecure_channel(order, options=NO_PROXY) as channel:
+    async with service_channel(stack, order) as channel:
         service = OrderServiceStub(channel)
         payment = await authorise(provider, paid)
         await service.CompleteOrder(CompleteOrderRequest(order_id=paid["id"], user_id=user.id, payment_id=payment), timeout=10)
@@ -54,7 +54,7 @@ async def test_the_shop_publishes_what_is_declared(
     settings = {"RESERVATION_TTL_S": str(TTL_S)}
     with running(namespace, "order", overrides=settings) as order, running(namespace, "gateway") as gateway:
         async with opened(stack, namespace.amqp_url) as tap:
-            await orders(gateway.address("http"), order.address("grpc"), provider, user, product)
+            await orders(stack, gateway.address("http"), order.address("grpc"), provider, user, product)
 
             async def published(tap: Tap = tap) -> set[str]:
                 return {message.routing_key for message in tap.messages}

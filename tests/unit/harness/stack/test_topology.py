@@ -102,7 +102,7 @@ BAD = [
     ("entry_port = 3000", "entry_port = true", "stack.entry_port: must be a port"),
     ('pages = ["/docs"]', 'pages = "/docs"', "stack.pages: must be a list of non-empty strings"),
     ('"migrate", "all"]', '"{all}"]', "stack.migrate[2]: unknown placeholder {all} at character 1; known here: python"),
-    ('show = ["LOGIN"]', 'show = ["NIX"]', "stack.show: NIX is not in [environment]"),
+    ('show = ["LOGIN"]', 'show = ["NIX"]', "stack.show: NIX is not in [environment], nor in that of a service"),
     ('kind = "redis"', 'kind = "memcached"', "servers.locks.kind: memcached is not one of mysql, redis, rabbitmq"),
     ("durable = true", 'durable = "yes"', "servers.locks.durable: must be true or false"),
     ("durable = true", "durabel = true", "servers.locks.durabel: unknown key"),

@@ -81,7 +81,7 @@ class Stub:
         self.timeouts: list[float] = []
 
     def __getattr__(self, method: str) -> Any:
-        async def call(request: Any, timeout: float) -> Any:  # noqa: ASYNC109 - the signature of a stub's method
+        async def call(request: Any, timeout: float, metadata: object = ()) -> Any:  # noqa: ASYNC109 - the signature of a stub's method
             self.calls.append((method, request))
             self.timeouts.append(timeout)
             answer = self.answers[method]

@@ -148,7 +148,9 @@ async def test_a_client_that_hangs_up_gets_no_answer() -> None:
 async def test_requests_are_counted_by_route_not_by_path(shop: FakeShop, client: httpx.AsyncClient) -> None:
     shop.products.answers["GetProduct"] = Unavailable("away")
     await client.get(f"/products/{PRODUCT}")
-    counted = (await client.get("/metrics")).text
+    assert (await client.get("/metrics")).status_code == 404, "open only where the settings say so"
+    async with client_of(fake_shop(metrics_open=True)) as open_to_all:
+        counted = (await open_to_all.get("/metrics")).text
     assert 'http_server_seconds_count{method="GET",route="/products/{product_id}",status="503"}' in counted
     assert PRODUCT not in counted
 

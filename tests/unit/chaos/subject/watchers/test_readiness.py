@@ -33,7 +33,7 @@ async def test_changes_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
         return httpx.Response(status)
 
     monkeypatch.setattr(import_module("chaos.subject.watchers.readiness"), "POLL_S", 0.0)
-    http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer), trust_env=False)
     monkeypatch.setattr(httpx, "AsyncClient", lambda **_options: http)
     stack = SimpleNamespace(instances=lambda _service: [SimpleNamespace(name="gateway-1")], address=lambda *_: "gateway:80")
     subject: Any = SimpleNamespace(stack=stack)
