@@ -7,7 +7,7 @@ import grpc
 Metadata = tuple[tuple[str, str], ...]
 
 
-class ShownMetadata(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc.aio is untyped for mypy
+class ShownMetadata(grpc.aio.UnaryUnaryClientInterceptor):
     """Adds `metadata` to calls with one request and one answer."""
 
     def __init__(self, metadata: Metadata) -> None:
