@@ -126,6 +126,7 @@ class FakeShop:
         return SimpleNamespace(
             instances=lambda service: members if service == "gateway" else [],
             address=lambda name, _port: self.addresses.get(name, f"{name}:80"),
+            secret=lambda name: f"secret-{name}",
         )
 
 
