@@ -65,7 +65,7 @@ async def test_a_seed_decides_what_is_ordered(monkeypatch: pytest.MonkeyPatch) -
 
 
 async def test_what_it_names_is_what_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    workload = daring(acts=40)
+    workload = daring(acts=50)  # more than are dealt to each
     history = await asked(workload, monkeypatch)
     assert {each.name for each in history.operations} == workload.operations
 
