@@ -19,13 +19,13 @@ queue_poison_message: Experiment[RunningShop] = Experiment(
     faults=(
         FaultPlan(
             name="first_dose",
-            fault=poison(5),
+            fault=poison(1),
             inject=OperationsEnded(PLACE_ORDER, 20),
             heal=Injected("first_dose"),
         ),
         FaultPlan(
             name="second_dose",
-            fault=poison(5),
+            fault=poison(1),
             inject=AllOf((Healed("first_dose"), OperationsEnded(PLACE_ORDER, 70))),
             heal=Injected("second_dose"),
         ),

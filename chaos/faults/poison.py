@@ -11,10 +11,9 @@ from random import Random  # noqa: TID251 - a type only; the numbers come from t
 
 import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
-from shop.events.v1.events_pb2 import PlaceOrder
-from shop.order.v1.order_pb2 import Address, OrderItem
 
 from chaos.faults.broker import BROKER, HasBroker, assume_broker
+from chaos.faults.hopeless_commands import hopeless
 from chaos.observations.rest import POISON
 from harness.experiment import Proof
 from harness.faults.inventory import Declaration, Inventory
@@ -123,32 +122,13 @@ def _noise(random: Random) -> bytes:
     return b"\x00" + random.randbytes(40)
 
 
-def _unfulfillable(random: Random) -> Iterable[bytes]:
-    """Commands that can be decoded and never fulfilled."""
-
-    def command(*items: OrderItem, country: str = "CH") -> bytes:
-        return PlaceOrder(
-            order_id=str(uuid.UUID(int=random.getrandbits(128))),
-            user_id=str(uuid.UUID(int=random.getrandbits(128))),
-            customer_email="poison@shop.example",
-            idempotency_key=str(random.getrandbits(64)),
-            items=items,
-            delivery_address=Address(recipient="P", street="S 1", city="Bern", postal_code="3000", country=country),
-        ).SerializeToString()
-
-    product = str(uuid.UUID(int=random.getrandbits(128)))
-    yield PlaceOrder().SerializeToString()
-    yield command()
-    yield command(OrderItem(product_id=product, quantity=-5))
-    yield command(OrderItem(product_id="lamp", quantity=1))
-    yield command(OrderItem(product_id=product, quantity=1), country="a country's name where two letters fit")
-
-
 def poison(count: int) -> Declaration:
-    """`count` messages of each kind, in an order drawn from the seed."""
+    """`count` messages of each kind (noise, and every hopeless command), in an order drawn from the seed."""
 
     def declared(inventory: Inventory, random: Random) -> FaultSpec:
-        bodies = [body for _ in range(count) for body in (_noise(random), *_unfulfillable(random))]
+        bodies = []
+        for _ in range(count):
+            bodies += [_noise(random), *(broken.SerializeToString() for _, broken in hopeless(random))]
         random.shuffle(bodies)
         named = {f"poison-{uuid.UUID(int=random.getrandbits(128))}": base64.b64encode(body).decode() for body in bodies}
         return FaultSpec(kind=POISON, members=inventory.require(BROKER), parameters={"messages": {**named}})

@@ -1,5 +1,6 @@
 """Poison is poison: the shop's own rules refuse each kind of it. And only what a consumer refused counts as such."""
 
+from random import Random  # noqa: TID251 - of a fixed seed
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,7 +8,10 @@ import pytest
 from google.protobuf.message import DecodeError
 from shop.events.v1.events_pb2 import PlaceOrder
 
+from chaos.faults.hopeless_commands import command, hopeless
 from chaos.faults.poison import Poison, poison, refused
+from system.order.domain import fault_of
+from system.order.wire import placement
 from tests.unit.harness.faults.specs import declared
 
 
@@ -18,7 +22,17 @@ def bodies(seed: int = 7) -> list[bytes]:
 def test_there_is_one_of_each_kind() -> None:
     found = bodies()
     unreadable = [body for body in found if not _readable(body)]
-    assert (len(found), len(unreadable)) == (6, 1)
+    assert (len(found), len(unreadable)) == (1 + len(dict(hopeless(Random(1)))), 1)  # noqa: S311 - not a secret
+
+
+def test_every_limit_of_the_schema_is_broken_by_one_command_and_the_shops_rules_refuse_each() -> None:
+    kinds = dict(hopeless(Random(1)))  # noqa: S311 - not a secret
+    assert {
+        "order_id: missing", "user_id: no uuid: order-1", "customer_email: too long", "idempotency_key: too long",
+        "items: too many", "items.quantity: too great", "items.product_id: too short", "delivery_address.city: too long",
+    } <= kinds.keys()  # fmt: skip
+    assert {what for what, broken in kinds.items() if not fault_of(placement(broken))} == set()
+    assert fault_of(placement(command(Random(1)))) == "", "what is broken in one place is whole in all others"  # noqa: S311
 
 
 def _readable(body: bytes) -> bool:
