@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
+from system.common.draining import Drain
 from system.common.randomness import backoff
 from system.common.telemetry import log
 
@@ -34,8 +35,8 @@ async def supervise(name: str, loop: Loop, stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def running(loops: Sequence[Loop], stop_timeout_s: float) -> AsyncIterator[None]:
-    """Run the loops while the block runs; then let them finish for `stop_timeout_s` seconds before they are cancelled."""
+async def running(loops: Sequence[Loop], drain: Drain) -> AsyncIterator[None]:
+    """Run the loops while the block runs; then let them finish for what is left of `drain` before they are cancelled."""
     stop = asyncio.Event()
     tasks = [asyncio.create_task(supervise(getattr(loop, "__qualname__", repr(loop)), loop, stop)) for loop in loops]
     try:
@@ -43,7 +44,7 @@ async def running(loops: Sequence[Loop], stop_timeout_s: float) -> AsyncIterator
     finally:
         stop.set()
         if tasks:
-            _, late = await asyncio.wait(tasks, timeout=stop_timeout_s)
+            _, late = await asyncio.wait(tasks, timeout=drain.left())
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -6,9 +6,10 @@ requeued in a hurry: a consumer that cannot reach its database keeps the message
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import aio_pika
 from aio_pika import DeliveryMode, ExchangeType, Message
@@ -20,6 +21,9 @@ from system.common.telemetry import DEAD_LETTERS, log, outgoing_trace
 
 EVENTS = "shop.events"
 CONFIRM_TIMEOUT_S = 3.0
+"""A broker that has confirmed nothing for so long is away…"""
+CONFIRM_LONGEST_S = 10.0
+"""…and one that is merely busy has so long for each message."""
 # Redeliveries after which the broker itself gives up on a message: far above what restarts cause, so that an accepted order
 # is never lost to it (RabbitMQ 4 would otherwise stop at 20).
 DELIVERY_LIMIT = 1000
@@ -76,6 +80,7 @@ class Publisher:
     def __init__(self, channel: AbstractChannel, consumed: Iterable[str] = ()) -> None:
         self._channel = channel
         self._consumed = frozenset(consumed)
+        self._confirmed_at = 0.0
 
     @classmethod
     async def open(cls, connection: AbstractRobustConnection, *queues: QueueSpec) -> "Publisher":
@@ -122,12 +127,29 @@ class Publisher:
         )
         try:
             target = await self._channel.get_exchange(exchange, ensure=False) if exchange else self._channel.default_exchange
-            await asyncio.wait_for(target.publish(message, routing_key, mandatory=mandatory), CONFIRM_TIMEOUT_S)
+            await self._confirmed(target.publish(message, routing_key, mandatory=mandatory))
         except DeliveryError as error:
             raise Unavailable("the broker refused the message", retry_after_s=1) from error
         except (*LOST, TimeoutError, RuntimeError) as error:
             # aio-pika raises a bare RuntimeError for a channel that is being reopened.
             raise Unavailable("the broker did not confirm the message", retry_after_s=1) from error
+
+    async def _confirmed(self, publishing: Coroutine[Any, Any, object]) -> None:
+        """Wait for a confirm, for as long as others of this channel are confirmed meanwhile. Raises TimeoutError."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        task = asyncio.create_task(publishing)
+        try:
+            while not task.done():
+                heard_at = max(begun, self._confirmed_at)
+                left_s = min(heard_at + CONFIRM_TIMEOUT_S, begun + CONFIRM_LONGEST_S) - loop.time()
+                if left_s <= 0:
+                    raise TimeoutError
+                await asyncio.wait((task,), timeout=left_s)
+        finally:
+            task.cancel()
+        task.result()
+        self._confirmed_at = loop.time()
 
 
 async def answer(channel: AbstractChannel, request: AbstractIncomingMessage, body: bytes) -> None:

@@ -22,6 +22,7 @@ from grpc_reflection.v1alpha import reflection
 from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 
 from system.common import deadlines, promises
+from system.common.draining import Drain
 from system.common.errors import DETAILS_KEY, DeadlineExceeded, Internal, InvalidArgument, ShopError, row_of, to_details
 from system.common.rpc_channel import SERVICE_TOKEN_KEY
 from system.common.settings import ServiceSettings
@@ -172,8 +173,10 @@ def as_shop_error(error: Exception, where: str) -> ShopError:
 
 
 @asynccontextmanager
-async def serve(settings: ServiceSettings, servicers: Sequence[Servicer]) -> AsyncIterator[health.aio.HealthServicer]:
-    """Serve until the block ends, then drain: refuse new calls, let running ones finish for `drain_timeout_s`.
+async def serve(
+    settings: ServiceSettings, servicers: Sequence[Servicer], drain: Drain
+) -> AsyncIterator[health.aio.HealthServicer]:
+    """Serve until the block ends, then drain: refuse new calls, let running ones finish for what is left of `drain`.
 
     Yields the health servicer, NOT_SERVING until the caller sets it. Raises RuntimeError when the port is taken.
     """
@@ -197,4 +200,4 @@ async def serve(settings: ServiceSettings, servicers: Sequence[Servicer]) -> Asy
         yield state
     finally:
         await state.enter_graceful_shutdown()
-        await server.stop(settings.drain_timeout_s)
+        await server.stop(drain.left())

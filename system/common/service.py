@@ -7,7 +7,7 @@ the same for all.
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -16,6 +16,7 @@ from grpc_health.v1 import health_pb2
 from grpc_health.v1.health import aio
 
 from system.common import background, readiness, rpc_server, telemetry
+from system.common.draining import Drain
 from system.common.rpc_server import Servicer
 from system.common.settings import ServiceSettings
 
@@ -30,6 +31,8 @@ class Composition:
     servicers: Sequence[Servicer]
     loops: Sequence[background.Loop] = field(default=())
     needs: Sequence[readiness.Need] = field(default=())
+    finish: Callable[[float], Awaitable[None]] | None = None
+    """Waits for what goes on after its callers were answered, at most so many seconds."""
 
 
 Compose = Callable[[S], AbstractAsyncContextManager[Composition]]
@@ -51,17 +54,19 @@ async def stop_signal() -> AsyncIterator[asyncio.Event]:
 
 async def live(name: str, settings: S, compose: Compose[S]) -> None:
     """Run one service until it is told to stop."""
-    async with (
-        stop_signal() as stop,
-        compose(settings) as composition,
-        rpc_server.serve(settings, composition.servicers) as health,
-        background.running([*composition.loops, _readiness(health, composition)], settings.drain_timeout_s),
-    ):
-        await health.set("", health_pb2.HealthCheckResponse.SERVING)
-        telemetry.log.info("serving", service=name, grpc_port=settings.grpc_port)
-        await stop.wait()
-        telemetry.log.info("draining", service=name)
-        await health.enter_graceful_shutdown()
+    drain = Drain(settings.drain_timeout_s)
+    async with stop_signal() as stop, compose(settings) as composition:
+        async with (
+            rpc_server.serve(settings, composition.servicers, drain) as health,
+            background.running([*composition.loops, _readiness(health, composition)], drain),
+        ):
+            await health.set("", health_pb2.HealthCheckResponse.SERVING)
+            telemetry.log.info("serving", service=name, grpc_port=settings.grpc_port)
+            await stop.wait()
+            telemetry.log.info("draining", service=name)
+            await health.enter_graceful_shutdown()
+        if composition.finish is not None:
+            await composition.finish(drain.left())
 
 
 def _readiness(health: HealthState, composition: Composition) -> background.Loop:

@@ -56,8 +56,8 @@ class ServiceSettings(BaseSettings):
     """Deadline of an outgoing call where the caller's own deadline is not nearer."""
     connection_age_s: float = Field(default=60.0, ge=1)
     """How long a caller may keep one connection: callers look a name up again when they connect, and so find new instances."""
-    drain_timeout_s: float = Field(default=5.0, gt=0)
-    """How long a stopping instance may finish what it has begun."""
+    drain_timeout_s: float = Field(default=7.0, gt=0)
+    """How long a stopping instance may finish what it has begun, in all: less than the 10 s after which it is killed."""
 
     @classmethod
     def parse(cls) -> Self:

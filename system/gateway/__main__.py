@@ -8,6 +8,7 @@ import uvloop
 from fastapi import FastAPI
 
 from system.common import background, telemetry
+from system.common.draining import Drain
 from system.gateway.app import create_app
 from system.gateway.clients import Probe, open_clients, remembered
 from system.gateway.handlers import PlaceOrders
@@ -19,6 +20,8 @@ from system.gateway.throttle import open_throttle
 
 NEEDED = ("user", "product", "order")
 """Services without which nobody can be served."""
+LINK_DRAIN_S = 1.0
+"""What closing the link to the broker may take, after the server has drained."""
 
 
 @asynccontextmanager
@@ -28,7 +31,7 @@ async def compose(settings: GatewaySettings) -> AsyncIterator[FastAPI]:
     async with (
         open_clients(settings) as clients,
         open_throttle(settings) as (throttle, cache),
-        background.running([desk.loop], settings.drain_timeout_s),
+        background.running([desk.loop], Drain(LINK_DRAIN_S)),
     ):
         yield create_app(
             Parts(

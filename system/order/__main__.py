@@ -1,5 +1,6 @@
 """The composition root of the order service: `python -m system.order`."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -7,8 +8,8 @@ from shop.order.v1.order_pb2_grpc import add_OrderServiceServicer_to_server
 from shop.payment.v1.payment_pb2_grpc import PaymentServiceStub
 from shop.product.v1.product_pb2_grpc import ProductServiceStub
 
-from system.common import broker, database
-from system.common.consumer import BatchConsumer
+from system.common import database
+from system.common.broker_link import BrokerLink
 from system.common.outbox import Outbox, Outgoing
 from system.common.queues import ORDER_EVENTS, ORDER_PLACE
 from system.common.redlock import Redlock, RedlockSettings, masters
@@ -41,18 +42,17 @@ async def compose(settings: OrderSettings) -> AsyncIterator[Composition]:
     lock_urls = (settings.lock_url_1, settings.lock_url_2, settings.lock_url_3)
     async with (
         database.connect(settings) as db,
-        broker.connect(settings.broker_url, settings.instance) as connection,
         masters(lock_urls, lock_settings) as redis,
         channel(settings.product_addresses, PRODUCT_SERVICE) as product,
         channel(settings.payment_addresses, PAYMENT_SERVICE) as payment,
     ):
-        publisher = await broker.Publisher.open(connection, ORDER_EVENTS)
+        link = BrokerLink(settings.broker_url, settings.instance, (ORDER_EVENTS,))
 
         async def draw(resources: Sequence[str], holder: str) -> int:
             return await db.run(lambda tx: store.draw_token(tx, resources, holder))
 
         async def publish(message: Outgoing) -> None:
-            await publisher.publish_event(
+            await link.publish_event(
                 message.payload, topic=message.topic, message_id=message.message_id, headers=message.headers
             )
 
@@ -68,14 +68,18 @@ async def compose(settings: OrderSettings) -> AsyncIterator[Composition]:
         )
         engine = SagaEngine(db, sagas.definitions(), instance=settings.instance, lease_s=settings.saga_lease_s)
         handlers = OrderHandlers(db, engine, settings)
-        consumer = BatchConsumer(connection, ORDER_PLACE, PlaceOrderConsumer(handlers), batch=settings.batch_size)
+        place = PlaceOrderConsumer(handlers)
+
+        async def consume(stop: asyncio.Event) -> None:
+            await link.loop(ORDER_PLACE, place, settings.batch_size, stop)
+
         retention = Retention(db, PAST, keep_s=settings.retention_s)
         yield Composition(
             servicers=[Servicer(add_OrderServiceServicer_to_server, OrderRpc(handlers), "shop.order.v1.OrderService")],
-            loops=[consumer.loop, engine.loop, engine.watch, handlers.expire, outbox.loop, retention.loop],
+            loops=[consume, engine.loop, engine.watch, handlers.expire, outbox.loop, retention.loop],
             needs=[db.ping],
+            finish=handlers.finish,
         )
-        await handlers.drain()
 
 
 if __name__ == "__main__":

@@ -181,10 +181,10 @@ class OrderHandlers:
             raise Conflict("the stock was lost; whatever was paid has been refunded", reason="STOCK_LOST")
         return Answer(order, in_progress=order.status is Status.RESERVED)
 
-    async def drain(self) -> None:
+    async def finish(self, within_s: float) -> None:
         """Wait for sagas whose callers have been answered; what is not done in time is resumed elsewhere."""
         if self._running:
-            await asyncio.wait(self._running, timeout=self._settings.drain_timeout_s)
+            await asyncio.wait(self._running, timeout=within_s)
 
     @staticmethod
     async def _owned(tx: Transaction, order_id: str, user_id: str, *, lock: bool) -> Order:
