@@ -21,8 +21,14 @@ ATOMS = st.lists(
     st.text(ATEXT, min_size=1, max_size=8) | st.sampled_from(["=?", "?=", "=?utf-8?q?eve?=", "=?x?b?ZQ==?="]), min_size=1
 )
 LABELS = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9-]{0,20}[A-Za-z0-9])?", fullmatch=True)
+
+
+def _address(local: list[str], domain: list[str]) -> str:
+    return f"{'.'.join(local)}@{'.'.join(domain)}"
+
+
 DOT_ATOMS = st.builds(
-    lambda local, domain: f"{'.'.join(local)}@{'.'.join(domain)}",
+    _address,  # no lambda: hypothesis parses the source of those, and Python 3.11 can fail at that with a SystemError
     st.lists(ATOMS.map("".join), min_size=1, max_size=3),
     st.lists(LABELS, min_size=2, max_size=4),
 )
