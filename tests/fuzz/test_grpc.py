@@ -13,4 +13,4 @@ async def test_no_request_makes_an_rpc_fail_itself(stack: AttachedStack, tmp_pat
     assert not summary.error
     assert not summary.gaps, "each RPC was answered OK at least once"
     rpcs = {each.target for each in summary.tried if each.target.startswith("shop.")}
-    assert len(rpcs) == 32
+    assert len(rpcs) == 33
