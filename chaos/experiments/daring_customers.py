@@ -51,7 +51,7 @@ daring_customers: Experiment[RunningShop] = Experiment(
         Exercised(guarantee="charged_at_most_once", counted="captures", at_least=25),
         Exercised(guarantee="legal_transitions", counted="read more than once", at_least=100),
         Exercised(guarantee="refusals_change_nothing", counted="declined", at_least=4),
-        Exercised(guarantee="paid_iff_captured", counted="payments captured past the shop", at_least=3),
+        Exercised(guarantee="payment_books_agree", counted="captured past the shop and shown to it", at_least=2),
         Exercised(guarantee="amounts_agree", counted="lines at a price that staff set", at_least=100),
         Exercised(guarantee="lines_agree", counted="of several units or products", at_least=50),
         Exercised(guarantee="mail_tells_its_order", counted="mails whose text was read", at_least=25),

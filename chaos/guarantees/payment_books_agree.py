@@ -50,7 +50,8 @@ def payment_books_agree(history: History) -> Finding:
     books = {(row.order_id, row.provider_payment_id): row for row in reading.payments(history)}
     ledger = _standings(history)
     used = {(row.id, row.payment_id) for row in reading.orders(history) if row.status == "PAID"}
-    for paid in joining.captured_elsewhere(history) - used:
+    elsewhere = joining.captured_elsewhere(history)
+    for paid in elsewhere - used:
         if paid not in books or books[paid].status in UNTAKEN:
             del ledger[paid]
     rested = reading.at_rest(history, ORDERS, PAYMENTS, PROVIDER_LEDGER)
@@ -77,7 +78,10 @@ def payment_books_agree(history: History) -> Finding:
             )
             for (order, payment), why in found
         ),
-        counts={status: sum(row.status == status for row in books.values()) for status in ("CAPTURED", "DECLINED", "REFUNDED")},
+        counts={
+            **{status: sum(row.status == status for row in books.values()) for status in ("CAPTURED", "DECLINED", "REFUNDED")},
+            "captured past the shop and shown to it": len(elsewhere & books.keys()),
+        },
     )
     return reading.borne_out(finding, rested=rested)
 

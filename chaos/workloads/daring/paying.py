@@ -40,25 +40,21 @@ async def pays_a_wrong_amount(who: DaringCustomer) -> None:
 
 @act(4)
 async def pays_with_what_it_captured_itself(who: DaringCustomer) -> None:
-    """Capture a cent of a payment, then all but a cent of another, past the shop, and pay with them, which is refused.
+    """Capture a cent of a payment past the shop, or all but a cent, and pay with it, which is refused; then as it should be.
 
-    Then pay as it should be, and another order with a payment that was captured past the shop as a whole, which is taken.
+    Capture a payment past the shop as a whole, and pay with it, which is taken.
     """
-    one = await who.orders(who.lines(1))
-    if one is not None and one.total is not None:
-        for part in {1, one.total.minor_units - 1} - {0, one.total.minor_units}:
-            payment = await who.authorises(one)
-            if payment is not None:
-                await who.buyer.captures(one, payment, part)
-                await who.buyer.completes(one, payment, who.attempts())
-                await who.elsewhere.completes(one, payment, who.attempts())
-        await who.pays(one)
-    other = await who.orders(who.lines(1))
-    whole = await who.authorises(other) if other is not None else None
-    if other is not None and other.total is not None and whole is not None:
-        await who.buyer.captures(other, whole, other.total.minor_units)
-        await who.buyer.completes(other, whole, who.attempts())
-        await who.buyer.reads(other.id)
+    for part in ("a cent", "all but a cent", "all"):
+        order = await who.orders(who.lines(1))
+        payment = await who.authorises(order) if order is not None else None
+        if order is None or order.total is None or payment is None:
+            continue
+        due = order.total.minor_units
+        await who.buyer.captures(order, payment, {"a cent": 1, "all but a cent": max(1, due - 1), "all": due}[part])
+        await who.buyer.completes(order, payment, who.attempts())
+        await who.elsewhere.completes(order, payment, who.attempts())
+        if part != "all":
+            await who.pays(order)
 
 
 @act(3)
