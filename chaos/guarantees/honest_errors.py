@@ -64,9 +64,12 @@ def honest_errors(history: History) -> Finding:
 
 
 def _tells_what_is_inside(asked: Iterable[Operation]) -> Iterable[Violation]:
-    """Answers of 5xx whose detail names an address, an exception or a place in memory: words for the log, not for customers."""
+    """Problems of 5xx whose detail names an address, an exception or a place in memory: words for the log, not for customers.
+
+    What is said of a call without a gateway, which is no problem document, is said by the client's own library.
+    """
     for each in asked:
-        detail = each.output.get("detail")
+        detail = each.output.get("detail") if "type" in each.output else None
         if (each.status or 0) >= 500 and isinstance(detail, str) and INSIDE.search(detail):
             what = f"{each.name} (operation {each.id}) was answered {each.status} in words from inside: {detail}"
             yield Violation(what=what, operations=(each.id,))

@@ -63,6 +63,7 @@ DISTURBANCES: tuple[Disturbance, ...] = (
     Disturbance(spec=_of("provider_script", "payment-provider"), late=0.3),
     Disturbance(spec=_of("redelivery", "order-1"), lost=0.2),
     Disturbance(spec=_of("giving_back", "rabbitmq"), late=0.3),
+    Disturbance(spec=_of("queue_deleted", "rabbitmq"), lost=0.0),
     Disturbance(spec=_of("deadlock", "mysql"), late=0.2),
     Disturbance(spec=_of("read_only", "mysql"), refused=0.4),
 )

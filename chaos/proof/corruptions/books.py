@@ -135,7 +135,9 @@ PAYMENTS_DIFFER = corruptions(
         "payment calls a declined payment captured": Rows(PAYMENTS, where(status="DECLINED")).change(status="CAPTURED"),
         "payment calls a refund captured": Rows(PAYMENTS, where(status="REFUNDED")).change(status="CAPTURED"),
         "payment has another amount": Rows(PAYMENTS, where(status="CAPTURED")).change(amount_minor=beyond("amount_minor")),
-        "the provider never captured it": Rows(PROVIDER_LEDGER, every(where(kind="capture"), in_state("PAID"))).drop(),
+        "the provider never captured it": Rows(
+            PROVIDER_LEDGER, every(where(kind="capture"), in_state("PAID"), by_the_shop)
+        ).drop(),
     },
 )
 

@@ -69,7 +69,7 @@ def test_not_now_is_no_breach(shop: ShopHistory, status: int) -> None:
     ],
 )
 def test_words_from_inside_the_shop_fail(shop: ShopHistory, detail: str, outcome: Outcome) -> None:
-    shop.looks("a").answered(503, {"detail": detail, "status": 503})
+    shop.looks("a").answered(503, {"type": "urn:shop:problem:unavailable", "detail": detail, "status": 503})
     assert honest_errors.verdict(shop.done()).outcome is outcome
 
 
