@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, and_, func, insert, or_, select, update
 
 from system.common.database import NOW, Transaction
 from system.product.domain.catalogue import Draft, Image, Page, Patch, Place, Product, Search, Sort
@@ -55,10 +55,10 @@ async def page(tx: Transaction, search: Search) -> Page:
 
 
 def _beyond(key: Column[Any], value: object, product_id: str, *, greatest_first: bool) -> list[ColumnElement[bool]]:
-    """What comes after a product in the order of `key`; written so that MySQL starts there in the index."""
+    """What comes after a product in the order of `key`: two ranges of its index, so that MySQL starts there."""
     if greatest_first:
-        return [key <= value, or_(key < value, PRODUCTS.c.id < product_id)]
-    return [key >= value, or_(key > value, PRODUCTS.c.id > product_id)]
+        return [or_(key < value, and_(key == value, PRODUCTS.c.id < product_id))]
+    return [or_(key > value, and_(key == value, PRODUCTS.c.id > product_id))]
 
 
 async def add(tx: Transaction, product_id: str, draft: Draft) -> None:
