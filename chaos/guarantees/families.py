@@ -4,14 +4,16 @@ A refresh that is repeated within seconds, before what it bought was used, is an
 in the history: both names are of one family.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from chaos.guarantees import reading
 from chaos.guarantees.reading import inputs
 from chaos.observations import identity
-from harness.history import History, Operation
+from harness.history import History, NotObservedError, Operation
 
-REPEATABLE_NS = 5_000_000_000
-"""For how long the shop answers a refresh again that it has answered."""
+REPEATABLE_S = 5.0
+"""For how long the shop answers a refresh again that it has answered, where a run says nothing else."""
 SHUT_OUT = 401
 REPLAYED = "REFRESH_TOKEN_REUSED"
 
@@ -23,12 +25,14 @@ class Families:
     history: History
     refreshes: list[tuple[Operation, identity.Refresh]] = field(default_factory=list)
     logouts: list[tuple[Operation, identity.LogOut]] = field(default_factory=list)
+    repeatable_ns: int = 0
     _parent: dict[str, str] = field(default_factory=dict)
     _attempts: dict[str, list[Operation]] = field(default_factory=dict)
     _bought: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.refreshes = list(inputs(self.history, identity.Refresh, identity.REFRESH_TOKENS))
+        self.repeatable_ns = round(_repeatable_s(self.history) * 1e9)
         self.logouts = list(inputs(self.history, identity.LogOut, identity.LOG_OUT))
         for operation, refresh in self.refreshes:
             self._attempts.setdefault(refresh.session, []).append(operation)
@@ -59,7 +63,7 @@ class Families:
             return False
         ended_ns = max(until_ns if each.completed_ns is None else each.completed_ns for each in shown)
         used = [each for bought in self._bought.get(session, ()) for each in self.attempts(bought)]
-        return ended_ns - shown[0].invoked_ns > REPEATABLE_NS or any(each.invoked_ns <= ended_ns for each in used)
+        return ended_ns - shown[0].invoked_ns > self.repeatable_ns or any(each.invoked_ns <= ended_ns for each in used)
 
     def ended(self) -> dict[str, Operation]:
         """By root the first acknowledged end of a family alone: a replay that was refused as one, or a logout."""
@@ -83,3 +87,10 @@ class Families:
             and (self.root(logout.session) == root or (logout.everywhere and logout.user_id == user))
             for operation, logout in self.logouts
         )
+
+
+def _repeatable_s(history: History) -> float:
+    with suppress(NotObservedError):  # runs of before, and of less than the shop
+        for row in reading.rows(history, identity.REFRESH_AGAIN, identity.RefreshAgainRow):
+            return row.seconds
+    return REPEATABLE_S

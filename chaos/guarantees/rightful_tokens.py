@@ -8,7 +8,7 @@ what the first one bought was used. Its answer may have been lost, so it must be
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from chaos.guarantees.families import REPEATABLE_NS, SHUT_OUT, Families
+from chaos.guarantees.families import SHUT_OUT, Families
 from chaos.guarantees.reading import inputs
 from chaos.observations import identity
 from harness.history import Ending, History, Operation
@@ -92,7 +92,7 @@ class Tokens:
     def _twice(self, session: str, worked: Sequence[Operation]) -> str:
         """What is wrong about a refresh token that worked several times; "" for answers that are repeated as they may be."""
         first, last = worked[0], worked[-1]
-        if last.invoked_ns - (first.completed_ns or last.invoked_ns) > REPEATABLE_NS:
+        if last.invoked_ns - (first.completed_ns or last.invoked_ns) > self._families.repeatable_ns:
             return f"the last of them {(last.invoked_ns - first.invoked_ns) / 1e9:.1f} s after the first"
         if self._families.replayed(session, last.invoked_ns) and self._bought_was_used(session, last):
             return "though what it bought had been used"

@@ -37,6 +37,9 @@ USERS = "user.users"
 LOGIN_RATE = "gateway.login_rate"
 """Subject of the observation of the setting: how often one may try to log in to an account."""
 
+REFRESH_AGAIN = "user.refresh_again"
+"""Subject of the observation of the setting: for how long a refresh may be repeated."""
+
 ADMIN = "ADMIN"
 RAISE_ROLE = "raise the role"
 """What an admin may ask of a gateway for oneself (`Shown.what`); it changes the account."""
@@ -55,6 +58,13 @@ class LoginRateRow:
     crowd: int = 0
     slowed: int = 0
     hashes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshAgainRow:
+    """For so long a refresh is answered once more with the same result, as it was chosen for the run."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

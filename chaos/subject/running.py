@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from chaos.client import Mailbox, Provider, Session, Shop
 from chaos.client.shop import TIMEOUT
-from chaos.observations.identity import LOGIN_RATE, LoginRateRow
+from chaos.observations.identity import LOGIN_RATE, REFRESH_AGAIN, LoginRateRow, RefreshAgainRow
 from chaos.observations.locks import (
     DEFAULT_SETTINGS,
     LOCK_ATTEMPTS,
@@ -44,6 +44,8 @@ from harness.system.sql import count, snapshot
 ADMIN = "admin@shop.example"
 PROMISED_LOGIN_RATE, SECONDS = "10/minute", {"second": 1, "minute": 60, "hour": 3600}
 """What the shop documents, where a run chooses nothing else, and its units."""
+REPEATABLE_S = 5.0
+"""For how long the shop documents that a refresh may be repeated."""
 CROWD, SLOWED = 3, 10
 """All addresses together may try an account so many times as often; each of them so many times less often, once they did."""
 DEAD = ".dead"
@@ -153,6 +155,7 @@ class RunningShop(StackSubject):
             (LOCK_KEYS, [row_of(row) for row in await lock_keys(self.stack)]),
             (TIME_TO_PAY, [row_of(self._time_to_pay())]),
             (LOGIN_RATE, [row_of(self._login_rate())]),
+            (REFRESH_AGAIN, [row_of(self._refresh_again())]),
             (CLOCKS, clocks),
         ]
 
@@ -188,6 +191,9 @@ class RunningShop(StackSubject):
         hashes, of_hashes = _rate(chosen.get("HASH_RATE", f"0/{PROMISED_LOGIN_RATE.partition('/')[2]}"))
         crowd, slowed = attempts * CROWD, max(1, attempts // SLOWED)
         return LoginRateRow(attempts, seconds, crowd, slowed, hashes if of_hashes == seconds else 0)
+
+    def _refresh_again(self) -> RefreshAgainRow:
+        return RefreshAgainRow(float(self.stack.manifest.settings.get("user", {}).get("REFRESH_AGAIN_S", REPEATABLE_S)))
 
     def _members(self) -> list[HealthRow]:
         said = {True: "runs", False: "does not run"}

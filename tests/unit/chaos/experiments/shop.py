@@ -7,7 +7,7 @@ from typing import Any
 from chaos.observations.clocks import CLOCKS
 from chaos.observations.events import MEMBER_REPLACED, REDELIVERED, TOKEN_DRAWN
 from chaos.observations.health_over_time import ERRORS_COUNTED, LOG_ALARMS, MEMORY
-from chaos.observations.identity import LOGIN_RATE
+from chaos.observations.identity import LOGIN_RATE, REFRESH_AGAIN
 from chaos.observations.locks import LOCK_ATTEMPTS, LOCK_GRANTS, LOCK_SETTINGS, LOCK_STRAYS, LOCK_UNWATCHED, TOKENS
 from chaos.observations.orders import TIME_TO_PAY
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
@@ -36,6 +36,7 @@ OBSERVED = frozenset(
         MEMORY,
         CLOCKS,
         LOGIN_RATE,
+        REFRESH_AGAIN,
     }
 )
 EXAMINED = frozenset({LOG_ALARMS, ERRORS_COUNTED})

@@ -1,6 +1,7 @@
 """Refusals that something explains pass; chaos/proof/corruptions/converses.py has those that nothing does."""
 
 from chaos.guarantees.rightful_requests_succeed import rightful_requests_succeed
+from chaos.observations import identity
 from chaos.observations.orders import AUTHORISE_PAYMENT, COMPLETE_ORDER
 from harness.history import History, Row
 from harness.verdict import Outcome
@@ -115,3 +116,14 @@ def test_a_good_payment_that_is_declined_fails() -> None:
 def test_payments_that_the_provider_declined_or_of_another_amount_may_be() -> None:
     assert declined("card_declined", kind="decline")[0] is Outcome.PASS
     assert declined("card_ok", units=1)[0] is Outcome.PASS
+
+
+def test_where_a_refresh_may_not_be_repeated_it_is_a_replay() -> None:
+    shop = IdentityHistory()
+    shop.rows[identity.REFRESH_AGAIN] = [{"seconds": 0.0}]
+    shop.logs_in("ada#1")
+    shop.shows("ada#1").answered(200, {})
+    shop.refreshes("ada#1", "ada#2").answered(200, {})
+    shop.refreshes("ada#1", "ada#3").answered(401, {})
+    shop.shows("ada#2").answered(401, {})
+    assert judged(shop.done()) == (Outcome.PASS, [])

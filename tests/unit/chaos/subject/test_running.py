@@ -6,7 +6,7 @@ from typing import Any, cast
 import pymysql
 import pytest
 
-from chaos.observations.identity import LOGIN_RATE
+from chaos.observations.identity import LOGIN_RATE, REFRESH_AGAIN
 from chaos.observations.locks import LOCK_ATTEMPTS, LOCK_GRANTS, LOCK_SETTINGS, LOCK_STRAYS, LOCK_UNWATCHED, TOKENS
 from chaos.observations.orders import TIME_TO_PAY
 from chaos.observations.outside import MAILBOX, PROVIDER_LEDGER
@@ -67,7 +67,20 @@ async def test_each_schema_is_read_once_and_what_flows_is_read_downstream(asked:
     assert observed[TIME_TO_PAY] == [{"seconds": 4.0}]
     assert observed[LOCK_SETTINGS] == [{"ttl_s": 1.0, "wait_s": 4.0}]
     assert observed[LOGIN_RATE] == [{"attempts": 10, "seconds": 60, "crowd": 30, "slowed": 1, "hashes": 0}]
-    outside = {QUEUES, CONNECTIONS, LOCK_KEYS, TIME_TO_PAY, LOGIN_RATE, PROVIDER_LEDGER, MAILBOX, HEALTH, CLOCKS, *LOCKS}
+    assert observed[REFRESH_AGAIN] == [{"seconds": 5.0}]
+    outside = {
+        QUEUES,
+        CONNECTIONS,
+        LOCK_KEYS,
+        TIME_TO_PAY,
+        LOGIN_RATE,
+        REFRESH_AGAIN,
+        PROVIDER_LEDGER,
+        MAILBOX,
+        HEALTH,
+        CLOCKS,
+        *LOCKS,
+    }
     assert set(observed) == outside | {subject for queries in OBSERVED.values() for subject in queries} - {TOKENS}
 
 
