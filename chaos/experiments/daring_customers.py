@@ -22,7 +22,7 @@ daring_customers: Experiment[RunningShop] = Experiment(
         instances=dict.fromkeys(("gateway", "user", "product", "order", "payment", "notification"), 2),
         environment={
             "user": CHEAP_PASSWORDS,
-            "gateway": {"LOGIN_RATE": "60/minute", "HASH_RATE": "300/minute"},
+            "gateway": {"LOGIN_RATE": "60/minute", "HASH_RATE": "120/minute"},
             "order": {"RESERVATION_TTL_S": "5", "EXPIRY_POLL_S": "1.2"},
         },
         watchers=("fences", "locks"),

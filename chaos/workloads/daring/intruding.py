@@ -22,10 +22,10 @@ from harness.history import Row
 
 GUESSES = 35
 """At each of two gateways; the experiment lets 60 be made in a minute."""
-BESIEGERS, BESIEGED = 4, 50
+BESIEGERS, BESIEGED = 6, 45
 """Addresses, and the attempts of each; the experiment lets 180 be made in a minute from all, and 6 of each besides."""
-SPRAYED = 155
-"""At each of two gateways; the experiment lets 300 be made in a minute from an address."""
+SPRAYED = 90
+"""At each of two gateways; the experiment lets 120 be made in a minute from an address."""
 
 
 @act(3, accounts=True)
