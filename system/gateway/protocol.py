@@ -95,7 +95,9 @@ class Protocol(HttpToolsProtocol):
             self._timer = None
 
     def _late(self) -> None:
-        if self._unread == 0 or self._is_answering():
+        if self._is_answering():  # the time of a head behind another request begins when that one is answered
+            self._timer = self.loop.call_later(self.head_timeout_s, self._late)
+        elif self._unread == 0:
             self.transport.close()
         else:
             self._refuse(BodyTimeout(f"the head of the request did not arrive within {self.head_timeout_s:g} s"))

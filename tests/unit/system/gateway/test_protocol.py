@@ -117,6 +117,17 @@ async def test_the_second_request_of_a_connection_is_timed_like_the_first() -> N
     gateway.connection_lost(None)
 
 
+async def test_a_head_behind_a_request_that_is_answered_does_not_end_it() -> None:
+    gateway, wire = connected(head_timeout_s=0.01, request_timeout_s=0.2)
+    gateway.data_received(b"POST /auth/login HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}GET /he")
+    await asyncio.wait(gateway.tasks)
+    assert wire.status == "422", "the first is answered"
+    async with asyncio.timeout(5):
+        await wire.ended.wait()
+    assert wire.said.count(b"HTTP/1.1 408") == 1
+    gateway.connection_lost(None)
+
+
 async def test_nonsense_behind_a_request_is_no_answer_to_it() -> None:
     gateway, wire = connected()
     gateway.data_received(GET + b"\r\nNONSENSE\r\n\r\n")
