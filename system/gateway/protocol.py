@@ -59,6 +59,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins, perhaps behind one that is being answered."""
         self._await_head()
+        self._begun = True
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -86,7 +87,7 @@ class Protocol(HttpToolsProtocol):
 
     def _await_head(self) -> None:
         if self._timer is None:
-            self._unread = 0
+            self._unread, self._begun = 0, False
             self._timer = self.loop.call_later(self.head_timeout_s, self._late)
 
     def _head_ended(self) -> None:
@@ -97,7 +98,7 @@ class Protocol(HttpToolsProtocol):
     def _late(self) -> None:
         if self._is_answering():  # the time of a head behind another request begins when that one is answered
             self._timer = self.loop.call_later(self.head_timeout_s, self._late)
-        elif self._unread == 0:
+        elif self._unread == 0 and not self._begun:
             self.transport.close()
         else:
             self._refuse(BodyTimeout(f"the head of the request did not arrive within {self.head_timeout_s:g} s"))
