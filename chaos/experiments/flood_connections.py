@@ -12,9 +12,10 @@ flood_connections: Experiment[RunningShop] = Experiment(
     name="flood_connections",
     about=(
         "Two thousand connections to the gateway are opened and held, half of them with an unfinished request."
-        " Customers' orders are answered as without them."
+        " The gateway, which would close them after 10 s, is told to wait for two minutes. Customers' orders are answered as"
+        " without them."
     ),
-    system=ShopSystem(instances={"order": 2}, environment={"user": CHEAP_PASSWORDS}),
+    system=ShopSystem(instances={"order": 2}, environment={"user": CHEAP_PASSWORDS, "gateway": {"HEAD_TIMEOUT_S": "120"}}),
     workload=OpenShop(until=Healed("strangers")),
     faults=(
         FaultPlan(

@@ -34,10 +34,14 @@ CLOSED, NOT_STOPPED = "closed", "not stopped"
 
 @dataclass(frozen=True)
 class Way:
-    """`begins` is sent, made for the number of a request, and then `never_ends` again and again; "" for a request that ends."""
+    """`begins` is sent, made for the number of a request, and then `never_ends` again and again, `pause_s` seconds apart.
+
+    "" for a request that ends.
+    """
 
     begins: Callable[[int], bytes]
     never_ends: bytes = b""
+    pause_s: float = 0.0
 
 
 def _asks(path: str) -> Way:
@@ -60,6 +64,7 @@ WAYS: Mapping[str, Way] = {
     "endless address": Way(lambda _: b"GET /", b"x" * PIECE),
     "endless field": Way(lambda _: b"GET /products HTTP/1.1\r\nHost: shop\r\nX-Endless: ", b"x" * PIECE),
     "endless fields": Way(lambda _: b"GET /products HTTP/1.1\r\nHost: shop\r\n", b"X-Many: x\r\n" * (PIECE // 11)),
+    "slow heads": Way(lambda _: b"GET /products HTTP/1.1\r\nHost: shop\r\nX-Slow: ", b"x", 0.1),
     "logins": Way(_logs_in),
     "far pages": _asks("/products?page=10000&page_size=100"),
     "searches": _asks("/products?name=nothing%20is%20called%20so&sort=price_asc"),
@@ -121,6 +126,7 @@ class Strangers(StackFault):
                     break
                 writer.write(self._way.never_ends)
                 await writer.drain()
+                await asyncio.wait((answer,), timeout=self._way.pause_s)
             else:
                 self._seen[NOT_STOPPED] += 1
             await asyncio.wait((answer,), timeout=ANSWERED_S)
