@@ -26,12 +26,12 @@ def _one_after_the_other() -> tuple[FaultPlan, ...]:
 strangers_exhaust: Experiment[RunningShop] = Experiment(
     name="strangers_exhaust",
     about=(
-        f"{MANY} strangers send addresses and header fields without end, or heads a letter at a time, log in to accounts that nobody has, read the"
-        f" catalogue's last pages, search it, and ask whether the shop is ready, each until {ORDERS} customers have ordered"
-        " meanwhile. Passwords cost what they cost. Customers are served."
+        f"{MANY} strangers send addresses and header fields without end, or heads a letter at a time, log in to accounts that"
+        " nobody has, read the catalogue's last pages, search it, and ask whether the shop is ready, each until"
+        f" {ORDERS} customers have ordered meanwhile. Passwords cost what they cost. Customers are served."
     ),
     system=ShopSystem(instances={"order": 2}, environment={"gateway": {"HEAD_TIMEOUT_S": "1"}}),
-    workload=OpenShop(until=Healed(list(NAMES.values())[-1]), buyers=12, timeout_s=180.0, daring=None),
+    workload=OpenShop(until=Healed(list(NAMES.values())[-1]), buyers=12, timeout_s=170.0, daring=None),
     faults=_one_after_the_other(),
     guarantees=("answers_in_time", *OF_A_SALE),
     minimums=(Minimum(operation=PLACE_ORDER, count=len(WAYS) * ORDERS, endings=frozenset({Ending.OK})),),
