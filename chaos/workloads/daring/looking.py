@@ -52,17 +52,17 @@ async def _walks(who: DaringCustomer, limit: int, most: int) -> list[str]:
 
 @act(6)
 async def pages_the_catalogue(who: DaringCustomer) -> None:
-    """Read the first pages of this run's products, or of those of a category, in two orders."""
-    for sort in who.random.sample(SORTS, 2):
-        await _pages(who, sort)
+    """Read the first pages of this run's products, or of those of a category, in two orders: by number, and by cursor."""
+    numbered, walked = who.random.sample(SORTS, 2)
+    await _pages(who, numbered, who.random.choice((1, 2, 5, 100)))
+    await _pages(who, walked, who.random.choice((1, 2)), by_cursor=True)
 
 
-async def _pages(who: DaringCustomer, sort: str) -> None:
-    buyer, size = who.buyer, who.random.choice((1, 2, 5, 100))
+async def _pages(who: DaringCustomer, sort: str, size: int, *, by_cursor: bool = False) -> None:
+    buyer, cursor = who.buyer, ""
     category = who.random.choice(["", "", *who.market.categories])
     client, walk = ClientProcess(buyer.name, buyer.recorder), who.key()
     name = who.random.choice((who.market.mark, who.market.mark.upper()))
-    by_cursor, cursor = who.random.random() < 0.5, ""
     for page in range(1, MOST_PAGES // 2 + 1):
         number = 1 if by_cursor else page
         sent = asdict(catalogue.ProductsPage(walk, name, number, size, sort, category, cursor))
