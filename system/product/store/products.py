@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, func, insert, select, update
 
 from system.common.database import NOW, Transaction
 from system.product.domain.catalogue import Draft, Image, Page, Patch, Place, Product, Search, Sort
@@ -34,31 +34,42 @@ async def page(tx: Transaction, search: Search) -> Page:
     By number it costs as much as all before it, and a count; after a place it costs what it shows.
     """
     wanted = _conditions(search)
-    key, greatest_first = ORDER[search.sort]
-    query = select(PRODUCTS)
     if search.after is None:
         total = int((await tx.execute(select(func.count()).select_from(PRODUCTS).where(*wanted))).scalar_one())
         skipped = (search.page - 1) * search.page_size
         if skipped >= total:
             return Page((), total)
-        query = query.offset(skipped)
+        query = select(PRODUCTS).where(*wanted).order_by(*_order(search.sort))
+        rows = list(await tx.execute(query.limit(search.page_size + 1).offset(skipped)))
     else:
         total = search.after.total
-        last = (await tx.execute(select(key).where(PRODUCTS.c.id == search.after.product_id))).one_or_none()
-        if last is None:
-            return Page((), total)
-        wanted += _beyond(key, last[0], search.after.product_id, greatest_first=greatest_first)
-    order = (key.desc(), PRODUCTS.c.id.desc()) if greatest_first else (key, PRODUCTS.c.id)
-    rows = (await tx.execute(query.where(*wanted).order_by(*order).limit(search.page_size + 1))).all()
+        rows = await _after(tx, search, search.after.product_id, search.page_size + 1)
     shown = tuple(map(_product, rows[: search.page_size]))
     return Page(shown, total, Place(shown[-1].id, total) if len(rows) > search.page_size else None)
 
 
-def _beyond(key: Column[Any], value: object, product_id: str, *, greatest_first: bool) -> list[ColumnElement[bool]]:
-    """What comes after a product in the order of `key`: two ranges of its index, so that MySQL starts there."""
-    if greatest_first:
-        return [or_(key < value, and_(key == value, PRODUCTS.c.id < product_id))]
-    return [or_(key > value, and_(key == value, PRODUCTS.c.id > product_id))]
+async def _after(tx: Transaction, search: Search, product_id: str, limit: int) -> list[Row[Any]]:
+    """What comes after a product, at most `limit`: those alike in what is sorted by, and then the others.
+
+    Each is one range of the index that has the order. As one condition they are two, which is not read backwards.
+    """
+    key, greatest_first = ORDER[search.sort]
+    last = (await tx.execute(select(key).where(PRODUCTS.c.id == product_id))).one_or_none()
+    if last is None:
+        return []
+    alike = (key == last[0], PRODUCTS.c.id < product_id if greatest_first else PRODUCTS.c.id > product_id)
+    others = (key < last[0] if greatest_first else key > last[0],)
+    rows: list[Row[Any]] = []
+    for beyond in (alike, others):
+        if len(rows) < limit:
+            query = select(PRODUCTS).where(*_conditions(search), *beyond).order_by(*_order(search.sort))
+            rows += await tx.execute(query.limit(limit - len(rows)))
+    return rows
+
+
+def _order(sort: Sort) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    key, greatest_first = ORDER[sort]
+    return (key.desc(), PRODUCTS.c.id.desc()) if greatest_first else (key, PRODUCTS.c.id)
 
 
 async def add(tx: Transaction, product_id: str, draft: Draft) -> None:
