@@ -145,15 +145,17 @@ async def logs_in_again(who: DaringCustomer, *passwords: str) -> None:
         await asyncio.sleep(0.2 * (0.5 + who.random.random()))
 
 
-async def logs_in(who: DaringCustomer, password: str, at: int = HERE, *, email: str = "", source: str = "") -> Held | None:
+async def logs_in(
+    who: DaringCustomer, password: str, at: int = HERE, *, email: str = "", source: str = "", lane: str = ""
+) -> Held | None:
     """Log in at one of the two gateways, with the account's address or another `email`; None when that failed.
 
-    `source`: from another address of the network than the customer's own.
-
-    Which password is in force is judged by logins with the account's own address alone.
+    `source`: from another address of the network than the customer's own. `lane`: as one of several processes at once. Which
+    password is in force is judged by logins with the account's own address alone.
     """
     session, (buyer, client) = _session(who), _process(who, at)
     number, given = 0 if email else who.number(password), email or who.email
+    client = ClientProcess(f"{client.name}{lane}", client.recorder)
     shop = buyer.shop.seen_from(source) if source else buyer.shop
     typed = unicodedata.normalize(who.random.choice(FORMS), password)
     sent = asdict(identity.LogIn(buyer.user_id, session, who.gateways[at], number, given.strip().lower(), shop.source))
