@@ -31,7 +31,7 @@ async def find(tx: Transaction, product_ids: Collection[str]) -> tuple[Product, 
 async def page(tx: Transaction, search: Search) -> Page:
     """A page of the catalogue; empty after the place of a product that never was.
 
-    By number it costs as much as all before it, and a count; after a place it costs what it shows.
+    By number it costs as much as all before it, and a count; after a place no count, and in ascending orders what it shows.
     """
     wanted = _conditions(search)
     if search.after is None:
