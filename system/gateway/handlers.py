@@ -38,6 +38,7 @@ Accept = Callable[[order_pb2.AcceptOrderRequest], Awaitable[object]]
 
 REJECTIONS: Mapping[str, tuple[type[ShopError], str]] = {
     "OUT_OF_STOCK": (Conflict, "a product of this order is not in stock in that quantity"),
+    "MIXED_CURRENCIES": (Conflict, "the products of this order have prices in several currencies: order them apart"),
     "TOTAL_TOO_HIGH": (Conflict, f"an order may cost {HIGHEST_TOTAL} minor units at most: order less of it at a time"),
     "UNKNOWN_PRODUCT": (UnknownProduct, "this order names a product that is not for sale"),
 }
