@@ -41,7 +41,8 @@ async def place_order(body: NewOrder, key: IdempotencyKey, identity: Auth, shop:
     """Order products.
 
     409 `OUT_OF_STOCK` when sold out, 409 `MIXED_CURRENCIES` when its products have prices in several currencies,
-    409 `TOTAL_TOO_HIGH` above 10^15 minor units, 422 `UNKNOWN_PRODUCT`, 422 `IDEMPOTENCY_KEY_REUSED` when the key stands for another order. 503: not accepted, or not known to be; send it again
+    409 `TOTAL_TOO_HIGH` above 10^15 minor units, 422 `UNKNOWN_PRODUCT`,
+    422 `IDEMPOTENCY_KEY_REUSED` when the key stands for another order. 503: not accepted, or not known to be; send it again
     under the same key.
     """
     identifier, order = await shop.place_orders(identity, key, body)
