@@ -48,7 +48,7 @@ async def test_it_starts_and_serves_reads_without_a_broker_and_stops_in_time(sta
         sys.executable, "-m", "system.order", env=os.environ | environment, stdout=asyncio.subprocess.PIPE
     )
     try:
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=[("grpc.enable_http_proxy", 0)]) as channel:
             stub = order_pb2_grpc.OrderServiceStub(channel)
             request = order_pb2.ListOrdersRequest(user_id=str(uuid.uuid4()), page_size=1)
             metadata = ((SERVICE_TOKEN_KEY, stack.secret("service")),)
