@@ -11,6 +11,7 @@ import pytest
 from alembic import command
 from shop.order.v1 import order_pb2, order_pb2_grpc
 
+from harness.loopback import NO_PROXY
 from harness.stack.attach import AttachedStack
 from harness.stack.namespaces import Namespace
 from harness.waiting import wait_until_async
@@ -48,7 +49,7 @@ async def test_it_starts_and_serves_reads_without_a_broker_and_stops_in_time(sta
         sys.executable, "-m", "system.order", env=os.environ | environment, stdout=asyncio.subprocess.PIPE
     )
     try:
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=[("grpc.enable_http_proxy", 0)]) as channel:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=NO_PROXY) as channel:
             stub = order_pb2_grpc.OrderServiceStub(channel)
             request = order_pb2.ListOrdersRequest(user_id=str(uuid.uuid4()), page_size=1)
             metadata = ((SERVICE_TOKEN_KEY, stack.secret("service")),)
