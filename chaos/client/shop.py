@@ -175,9 +175,16 @@ class Shop:
         """POST /orders/{id}/cancel: an Order, 202 while it is under way."""
         return await self._send("POST", f"/orders/{order_id}/cancel")
 
-    async def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Any other request, e.g. one that the shop must refuse."""
-        return await self._send(method, path, body)
+        return await self._send(method, path, body, headers=headers)
 
     async def _send(
         self,

@@ -40,11 +40,15 @@ class QueueDeleted:
                 except aio_pika.exceptions.ChannelNotFoundEntity as error:
                     raise AssumptionError(f"the broker has no queue {name}") from error
                 await queue.delete(if_unused=False, if_empty=False)  # quorum queues know no conditions
-                self.deleted.append(name)
+            for name in (self._queue, f"{self._queue}.dead"):
+                try:
+                    await (await connection.channel()).get_queue(name)
+                except aio_pika.exceptions.ChannelNotFoundEntity:
+                    self.deleted.append(name)
 
     async def prove(self, subject: HasBroker) -> Proof:
         """See Fault."""
-        return Proof(effective=bool(self.deleted), detail=f"deleted: {', '.join(self.deleted) or 'nothing'}")
+        return Proof(effective=len(self.deleted) == 2, detail=f"deleted: {', '.join(self.deleted) or 'nothing'}")
 
     async def heal(self, subject: HasBroker) -> str:
         """See Fault."""

@@ -20,6 +20,11 @@ from chaos.subject import RunningShop
 from harness.fuzz.refusals import ADMIN, CUSTOMER, NOBODY, TOO_MANY_BYTES, announced, derived
 from harness.waiting import wait_until_async
 
+NEVER_REACHED = (
+    ("PATCH /users/{user_id}/role", 409),  # a shop with a single admin: tests/integration/user
+    ("PATCH /users/me", 429),  # more passwords to hash than any stack of ours allows: tests/unit/system/gateway
+    ("POST /auth/register", 429),
+)
 UNREACHED = (("POST /orders", 202), ("POST /auth/login", 429))
 """Not reached unless the shop is ours alone: a slow batch delays other customers' orders, and their stack lets all log in."""
 SLOW_BODY_S = 20.0
@@ -35,6 +40,8 @@ OWN = "PATCH /users/me"
 ADDRESS = Address("Reaching", "Every Street 1", "Bern", "3000", "CH")
 PASSWORD = "reaching-every-status"  # noqa: S105 - of accounts made here
 MANY = 1_000
+STALE = {"If-Match": '"of-nothing"'}
+"""A tag that nothing has."""
 
 Tell = Callable[[str, int], None]
 """Takes an operation and the status of its answer."""
@@ -84,9 +91,9 @@ class Way:
         for each in derived(self._openapi):
             if (each.operation, each.status) == (OWN, 403):
                 continue
-            answer = await self._running.http.request(
-                each.method, each.path, content=each.content, headers={**each.headers, **headers[each.who]}
-            )
+            sent = [*{**each.headers, **headers[each.who]}.items()]
+            sent += [(name, value) for name, value in sent if name == each.repeated]
+            answer = await self._running.http.request(each.method, each.path, content=each.content, headers=sent)
             self._tell(each.operation, answer.status_code)
 
     async def _accounts(self, admin: Shop) -> None:
@@ -103,7 +110,12 @@ class Way:
             await self._say(OWN, await me.change_account(email=taken, **changes))
         await self._say(OWN, await me.change_account(email=f"new-{email}"))
         await self._say(OWN, await me.change_account(name="Reached"))
-        await self._say("PATCH /users/{user_id}/role", await admin.change_role(mine.id, "USER"))
+        late, _ = await self._account()
+        await self._say(OWN, await late.ask("PATCH", "/users/me", {"name": "Late"}, headers=STALE))
+        await self._say("POST /auth/logout", await late.logout())
+        role = "PATCH /users/{user_id}/role"
+        await self._say(role, await admin.change_role(mine.id, "USER"))
+        await self._say(role, await admin.ask("PATCH", f"/users/{mine.id}/role", {"role": "ADMIN"}, headers=STALE))
         for path in ("/health/live", "/health/ready"):
             await self._say(f"GET {path}", await shop.ask("GET", path))
 
@@ -120,6 +132,7 @@ class Way:
         await self._say("GET /products", await admin.products(category_id=nowhere))
         await self._say(f"PATCH {one}", await admin.ask("PATCH", f"/categories/{root.id}", {"parent_id": leaf.id}))
         await self._say(f"PATCH {one}", await admin.ask("PATCH", f"/categories/{leaf.id}", {"name": f"Twig {mark}"}))
+        await self._say(f"PATCH {one}", await admin.ask("PATCH", f"/categories/{leaf.id}", {"name": "Late"}, headers=STALE))
         await self._say(f"DELETE {one}", await admin.ask("DELETE", f"/categories/{root.id}"))
         await self._say(f"DELETE {one}", await admin.ask("DELETE", f"/categories/{leaf.id}"))
         await self._say("POST /products", await admin.create_product("Lost", Money(100), category_id=nowhere))
@@ -128,7 +141,10 @@ class Way:
         await self._say("GET /products", await admin.products(name="Found"))
         await self._say(f"GET {one}", await admin.product(product.id))
         await self._say(f"PATCH {one}", await admin.ask("PATCH", f"/products/{product.id}", {"name": "Seen"}))
+        await self._say(f"PATCH {one}", await admin.ask("PATCH", f"/products/{product.id}", {"name": "Late"}, headers=STALE))
         await self._say(f"PUT {one}/stock", await admin.set_stock(product.id, 1))
+        late = await admin.ask("PUT", f"/products/{product.id}/stock", {"available": 2}, headers=STALE)
+        await self._say(f"PUT {one}/stock", late)
         await self._say(f"GET {one}/stock", await admin.stock(product.id))
         await self._say(f"DELETE {one}", await admin.ask("DELETE", f"/products/{product.id}"))
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from chaos.fuzz.reaching import UNREACHED, Way
+from chaos.fuzz.reaching import NEVER_REACHED, UNREACHED, Way
 from chaos.subject import RunningShop
 from harness.fuzz.finding import Finding
 from harness.fuzz.fuzzer import Fuzzer
@@ -114,7 +114,7 @@ def _also(reached: Reached, fuzzing: Fuzzing, operation: str, status: int) -> No
 
 def _gaps(fuzzing: Fuzzing, tried: Reached, reached: Reached, *, alone: bool) -> None:
     both = tried + reached
-    excused = () if alone else UNREACHED
+    excused = NEVER_REACHED if alone else (*NEVER_REACHED, *UNREACHED)
     for operation, status in both.missing():
         if (operation, status) not in excused:
             fuzzing.gap(operation, f"never answered {status}, which the document declares")

@@ -28,6 +28,8 @@ class Refusal:
     who: str
     content: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    repeated: str = ""
+    """A header that is sent twice."""
 
     @property
     def method(self) -> str:
@@ -58,6 +60,9 @@ def _of(label: str, path: str, operation: Mapping[str, Any], openapi: Mapping[st
     if "security" in operation:
         yield Refusal(operation=label, status=401, path=nowhere, who=NOBODY, content=body, headers=sent)
         yield Refusal(operation=label, status=403, path=nowhere, who=CUSTOMER, content=body, headers=sent)
+        yield Refusal(
+            operation=label, status=400, path=nowhere, who=ADMIN, content=body, headers=sent, repeated="Authorization"
+        )
     if "{" in path:
         yield Refusal(operation=label, status=404, path=nowhere, who=ADMIN, content=body, headers=sent)
         yield Refusal(operation=label, status=422, path=_filled(path, "x"), who=ADMIN, content=body, headers=sent)
@@ -95,10 +100,16 @@ def _filled(path: str, value: object) -> str:
 def _example(operation: Mapping[str, Any], openapi: Mapping[str, Any]) -> object:
     """A body from the document's own examples; None when the operation takes none."""
     for media in operation.get("requestBody", {}).get("content", {}).values():
-        schema: Mapping[str, Any] = media["schema"]
-        if (reference := schema.get("$ref", "")).startswith("#/"):
-            schema = openapi
-            for step in reference[2:].split("/"):
-                schema = schema[step]
-        return schema["examples"][0]
+        return _resolved(media["schema"], openapi)["examples"][0]
     return None
+
+
+def _resolved(schema: Mapping[str, Any], openapi: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a schema refers to; of a body that may be left out, the one that it has when it is there."""
+    wanted = next((each for each in schema.get("anyOf", ()) if each.get("type") != "null"), schema)
+    if not (reference := wanted.get("$ref", "")).startswith("#/"):
+        return wanted
+    found: Mapping[str, Any] = openapi
+    for step in reference[2:].split("/"):
+        found = found[step]
+    return found

@@ -125,7 +125,8 @@ async def move(tx: Transaction, ids: Collection[str], target: Status, **values: 
 async def note_payment(tx: Transaction, order_id: str, payment_id: str, outcome: PaymentOutcome, reason: str) -> None:
     """Say what became of the last attempt to pay an order."""
     here = update(ORDERS).where(ORDERS.c.id == order_id)
-    await tx.execute(here.values(last_payment(payment_id, outcome, reason)))
+    told = last_payment(payment_id, outcome, reason)
+    await tx.execute(here.values(**told, updated_at=ORDERS.c.updated_at))  # the order itself is as it was
 
 
 def last_payment(payment_id: str, outcome: PaymentOutcome, reason: str = "") -> dict[str, object]:

@@ -11,6 +11,7 @@ import pytest
 from chaos import schemathesis_hooks as hooks
 from chaos.client import Answer, Line, Money, Order, Payment, Product
 from chaos.client.sandboxes import BAD_CARD
+from chaos.demo_data import FIRST_ADMIN
 from chaos.fuzz import schemathesis
 from chaos.fuzz.reaching import ADDRESS
 from chaos.subject import RunningShop
@@ -57,7 +58,7 @@ def test_no_operation_and_no_check_is_left_out() -> None:
     assert CONFIG["hooks"] == str(Path(hooks.__file__).relative_to(ROOT))
 
 
-async def test_each_refusal_for_state_is_still_given(stack: AttachedStack) -> None:
+async def test_each_refusal_for_state_is_still_given(gateway: httpx.AsyncClient, stack: AttachedStack) -> None:
     async with RunningShop(stack) as running:
         admin = await running.admin()
         goods = (await admin.create_product("Fuzzed lamp", Money(100))).read(Product)
@@ -72,6 +73,11 @@ async def test_each_refusal_for_state_is_still_given(stack: AttachedStack) -> No
         assert order.total is not None
         payment = (await running.provider.authorise(order.id, order.total, BAD_CARD)).read(Payment)
         seen.append(await admin.complete(order.id, payment.id))
+    login = {"email": FIRST_ADMIN, "password": stack.secret("admin")}
+    token = (await gateway.post("/auth/login", json=login)).raise_for_status().json()["access_token"]
+    as_read_before = {"Authorization": f"Bearer {token}", "If-Match": '"0"'}
+    stale = await gateway.patch(f"/products/{goods.id}", json={"name": "Lamp"}, headers=as_read_before)
+    seen.append(Answer.of(stale))
     assert {each for answer in seen for each in _excused(answer)} == set(hooks.STATE)
 
 

@@ -56,7 +56,16 @@ class Views:
     async def _seen(self, ask: Ask, scene: Scene) -> str:
         told = await self._sender.send(ask)
         words = (*scene.mine.values(), *scene.theirs.values(), scene.mark)
-        return json.dumps([told.status, _ours(told.body, words)], sort_keys=True)
+        return json.dumps([told.status, _ours(_without(told.body, self._world.notes), words)], sort_keys=True)
+
+
+def _without(body: Any, notes: frozenset[str]) -> Any:
+    """The body without these properties, at any depth."""
+    if isinstance(body, list):
+        return [_without(each, notes) for each in body]
+    if isinstance(body, dict):
+        return {name: _without(each, notes) for name, each in body.items() if name not in notes}
+    return body
 
 
 def _narrowed(read: Operation, scene: Scene) -> dict[str, str]:

@@ -11,5 +11,7 @@ async def test_what_was_deleted_is_the_proof() -> None:
     shop: Any = None
     assert not (await fault.prove(shop)).effective
     fault.deleted.append("events")
+    assert not (await fault.prove(shop)).effective, "its dead-letter queue is still there"
+    fault.deleted.append("events.dead")
     proof = await fault.prove(shop)
-    assert (proof.effective, proof.detail) == (True, "deleted: events")
+    assert (proof.effective, proof.detail) == (True, "deleted: events, events.dead")

@@ -24,7 +24,9 @@ from chaos.faults.killed_holding import Holding, KilledHolding, killed_holding
 from chaos.faults.mail_script import mail_refused
 from chaos.faults.poison import poison
 from chaos.faults.provider_script import provider_late
+from chaos.faults.queue_deleted import queue_deleted
 from chaos.faults.redelivery import redelivery
+from chaos.faults.strangers import strangers
 from harness.faults import memory_alarm as alarms
 from harness.faults.clock_jump import clock_jump
 from harness.faults.connection_flood import connection_flood
@@ -79,6 +81,8 @@ CASES: dict[str, Declaration] = {
     "poison": poison(1),
     "redelivery": redelivery(2),
     "giving_back": giving_back(10),
+    "strangers": strangers("readiness", 3),
+    "queue_deleted": queue_deleted("payment.order-paid"),
 }
 
 
@@ -206,7 +210,7 @@ class IdleBroker:
         return None
 
     channel = get_exchange = get_queue = declare_queue = __aenter__ = _itself
-    get = publish = set_qos = bind = consume = close = __aexit__ = _nothing
+    get = publish = set_qos = bind = consume = close = delete = __aexit__ = _nothing
 
 
 class IdleDatabase:
