@@ -57,7 +57,7 @@ class ShopWorld:
 
     kinds = KINDS
     fresh = frozenset({"idempotency-key"})
-    notes = frozenset({"last_payment"})
+    outcome_properties = frozenset({"last_payment"})
 
     def __init__(self, shop: RunningShop, name: str) -> None:
         self.sender = Sender({"GATEWAY": shop.http, "PROVIDER": shop.paying})

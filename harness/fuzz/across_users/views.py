@@ -56,7 +56,7 @@ class Views:
     async def _seen(self, ask: Ask, scene: Scene) -> str:
         told = await self._sender.send(ask)
         words = (*scene.mine.values(), *scene.theirs.values(), scene.mark)
-        return json.dumps([told.status, _ours(_without(told.body, self._world.notes), words)], sort_keys=True)
+        return json.dumps([told.status, _ours(_without(told.body, self._world.outcome_properties), words)], sort_keys=True)
 
 
 def _without(body: Any, notes: frozenset[str]) -> Any:

@@ -64,7 +64,7 @@ class World(Protocol):
         """Headers (in lower case) of which every request needs a value of its own, such as an idempotency key."""
 
     @property
-    def notes(self) -> frozenset[str]:
+    def outcome_properties(self) -> frozenset[str]:
         """Properties that say what became of a request, also of one that was refused: for them to change is no effect."""
 
     @property

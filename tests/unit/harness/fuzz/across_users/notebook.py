@@ -56,7 +56,7 @@ class Notebook:
 
     kinds: Mapping[str, Kind] = {"note_id": Kind("note", owned=True, hidden=True)}
     fresh: frozenset[str] = frozenset()
-    notes: frozenset[str] = frozenset()
+    outcome_properties: frozenset[str] = frozenset()
     signing_key = KEY
 
     def __init__(self, bug: str = "", paths: Mapping[str, Any] | None = None) -> None:
