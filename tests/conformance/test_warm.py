@@ -37,6 +37,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     assert down.returncode == 0, down.stderr
 
 
+@pytest.mark.timeout(240)  # two whole experiments
 def test_experiments_attach_and_leave_the_stack_as_it_was(warm: Path) -> None:
     before = json.loads(gauntlet(warm, "status", "--json").stdout)
     for _ in range(2):
