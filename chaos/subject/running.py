@@ -87,6 +87,11 @@ class RunningShop(StackSubject):
         """The mailbox sandbox."""
         return Mailbox(self.mailing)
 
+    @property
+    def refresh_again_s(self) -> float:
+        """For how long a refresh that is repeated is answered as it was before (s)."""
+        return float(self.stack.manifest.settings.get("user", {}).get("REFRESH_AGAIN_S", REPEATABLE_S))
+
     async def admin(self) -> Shop:
         """The shop's API, authenticated as its first admin. Raises RefusedError."""
         answer = await self.shop.login(ADMIN, self.stack.secret("admin"))
@@ -155,7 +160,7 @@ class RunningShop(StackSubject):
             (LOCK_KEYS, [row_of(row) for row in await lock_keys(self.stack)]),
             (TIME_TO_PAY, [row_of(self._time_to_pay())]),
             (LOGIN_RATE, [row_of(self._login_rate())]),
-            (REFRESH_AGAIN, [row_of(self._refresh_again())]),
+            (REFRESH_AGAIN, [row_of(RefreshAgainRow(self.refresh_again_s))]),
             (CLOCKS, clocks),
         ]
 
@@ -191,9 +196,6 @@ class RunningShop(StackSubject):
         hashes, of_hashes = _rate(chosen.get("HASH_RATE", f"0/{PROMISED_LOGIN_RATE.partition('/')[2]}"))
         crowd, slowed = attempts * CROWD, max(1, attempts // SLOWED)
         return LoginRateRow(attempts, seconds, crowd, slowed, hashes if of_hashes == seconds else 0)
-
-    def _refresh_again(self) -> RefreshAgainRow:
-        return RefreshAgainRow(float(self.stack.manifest.settings.get("user", {}).get("REFRESH_AGAIN_S", REPEATABLE_S)))
 
     def _members(self) -> list[HealthRow]:
         said = {True: "runs", False: "does not run"}

@@ -12,9 +12,9 @@ from harness.fuzz.fuzzing import Fuzzing
 async def _run(shop: RunningShop, fuzzing: Fuzzing) -> None:
     from chaos.fuzz.model.playing import play  # hypothesis is slow to import
 
-    await fuzzing.in_thread(
-        lambda: play(shop.stack.base_url, shop.stack.address("provider", "http"), shop.stack.secret("admin"), fuzzing)
-    )
+    stack, repeats = shop.stack, shop.refresh_again_s > 0
+    provider, password = stack.address("provider", "http"), stack.secret("admin")
+    await fuzzing.in_thread(lambda: play(stack.base_url, provider, password, fuzzing, repeats=repeats))
 
 
 model: Fuzzer[RunningShop] = Fuzzer(

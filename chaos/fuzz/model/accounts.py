@@ -113,12 +113,15 @@ class RefreshTokens(Action):
                 return asked.refused(state, 401, "TOKEN_INVALID")
             if shown.version != account.version:
                 return asked.refused(state, 401, "TOKEN_OUTDATED")
+            bought = state.tokens.get(shown.bought)
+            if not shown.fresh and asked.answer.status == 200 and state.repeats and bought is not None and bought.fresh:
+                return [(state.put(replace(bought, id=self.new, twin_of=bought.twin_of or bought.id)), ())]
             if not shown.fresh:
                 refuse(401, "REFRESH_TOKEN_REUSED").check(asked.answer)
                 return [(_ended(state, shown.family), (shown.family,))]
             Expected(200).check(asked.answer)
             issued = Tokens(self.new, account.id, account.version, shown.family)
-            return [(state.put(replace(shown, fresh=False), issued), ())]
+            return [(_spent(state, shown, self.new).put(issued), ())]
 
         return [rotate, _made_known]
 
@@ -159,6 +162,12 @@ class LogOut(Action):
             return [(state.put(replace(account, announced=max(account.announced, memory[0]))), ())]
 
         return [asked.verified, unless_done(end), unless_done(announce)]
+
+
+def _spent(state: State, shown: Tokens, bought: str) -> State:
+    """A refresh token was traded for the session `bought`, under whichever name the pair is known."""
+    pair = shown.twin_of or shown.id
+    return state.put(*(replace(each, fresh=False, bought=bought) for each in state.tokens if pair in (each.id, each.twin_of)))
 
 
 def _ended(state: State, family: str) -> State:

@@ -37,22 +37,24 @@ class UnexplainedError(Exception):
 class Example:
     """`mark` is in every name it makes; `began` is when, by the monotonic clock (s).
 
-    `expires` says, by the id of an order, until when it can be paid. `inconclusive` is why the model could not go on.
+    `repeats`: the shop answers a refresh again that is repeated in time. `expires` says, by the id of an order, until when it can be paid. `inconclusive` is why the model could not go on.
     """
 
     sender: Sender
     staff: Staff
     mark: str
     began: float
+    repeats: bool = False
     intents: list[tuple[Intent, ...]] = field(default_factory=list)
     sequence: list[Together] = field(default_factory=list)
-    states: frozenset[State] = frozenset({State()})
+    states: frozenset[State] = field(init=False)
     values: Values = field(init=False)
     shelf: Shelf = field(init=False)
     inconclusive: str = ""
     expires: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.states = frozenset({State(repeats=self.repeats)})
         self.values = Values({"run": self.mark})
         self.shelf = Shelf(self.values)
 

@@ -44,8 +44,11 @@ EXPECTED = (
 )
 
 
-def play(gateway: str, provider: str, password: str, fuzzing: Fuzzing) -> None:
-    """Play until the time is over; what was found is told to `fuzzing`."""
+def play(gateway: str, provider: str, password: str, fuzzing: Fuzzing, *, repeats: bool) -> None:
+    """Play until the time is over; what was found is told to `fuzzing`.
+
+    `repeats`: the shop answers a refresh again that is repeated in time.
+    """
     bases = {"gateway": gateway, "provider": f"http://{provider}"}
     counted: Counter[tuple[str, str]] = Counter()
 
@@ -62,6 +65,7 @@ def play(gateway: str, provider: str, password: str, fuzzing: Fuzzing) -> None:
                 run=runner.run,
                 left_s=lambda: fuzzing.left_s - LAST_S,
                 patience_s=PATIENCE_S,
+                repeats=repeats,
             )
             _Part(trial, fuzzing, bases).play(counted)
         finally:

@@ -35,13 +35,16 @@ class Account:
 class Tokens:
     """A pair of tokens by the name of its session; `fresh`: the refresh token was neither used nor revoked.
 
-    `ended`: so is the family it is of; `over`: and that was made known.
+    `ended`: so is the family it is of; `over`: and that was made known. `bought` is the session that its refresh token was
+    traded for, `twin_of` the one that was answered with the same pair before, "" for none.
     """
 
     id: str
     user: str
     version: int
     family: str
+    bought: str = ""
+    twin_of: str = ""
     fresh: bool = True
     ended: bool = False
     over: bool = False
@@ -154,8 +157,9 @@ class Table(Generic[R]):
 
 @dataclass(frozen=True)
 class State:
-    """One state that the shop may be in."""
+    """One state that the shop may be in. `repeats`: it answers a refresh that is repeated in time as it did before."""
 
+    repeats: bool = False
     accounts: Table[Account] = field(default_factory=Table)
     tokens: Table[Tokens] = field(default_factory=Table)
     products: Table[Product] = field(default_factory=Table)

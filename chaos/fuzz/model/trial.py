@@ -46,13 +46,14 @@ class WrongAnswerError(AssertionError):
 
 @dataclass
 class Trial:
-    """`left_s` is the time left for examples (s). `known` are the operations of what was found before."""
+    """`left_s` is the time left for examples (s); `repeats`: see Example. `known` are the operations of what was found before."""
 
     sender: Sender
     mark: str
     run: Callable[[Coroutine[Any, Any, Any]], Any]
     left_s: Callable[[], float]
     patience_s: float
+    repeats: bool = False
     known: list[frozenset[str]] = field(default_factory=list)
     staff: Staff = field(default_factory=Staff)
     examples: int = 0
@@ -101,7 +102,7 @@ class Trial:
     def begun(self) -> Example:
         """A new example."""
         self.examples += 1
-        return Example(self.sender, self.staff, f"{self.mark}x{self.examples}", time.monotonic())
+        return Example(self.sender, self.staff, f"{self.mark}x{self.examples}", time.monotonic(), self.repeats)
 
     def over(self) -> bool:
         """Whether no further example is begun."""

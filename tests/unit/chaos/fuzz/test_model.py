@@ -152,6 +152,23 @@ def test_a_replay_ends_the_access_tokens_of_its_family() -> None:
     assert not judged(state, (ReadAccount("c0", "a3"), [ME])).states
 
 
+NEXT = said(200, {"access_token": "x", "refresh_token": "y"})
+
+
+@pytest.mark.parametrize("repeats", [True, False])
+def test_a_refresh_that_is_repeated_before_its_answer_was_used_is_answered_again_where_the_shop_says_so(repeats: bool) -> None:
+    shop = replace(SHOP, repeats=repeats)
+    [state] = judged(shop, (RefreshTokens("c0", "a", "a1"), [NEXT])).states
+    again = judged(state, (RefreshTokens("c0", "a", "a2"), [NEXT])).states
+    assert bool(again) is repeats
+    for twice in again:
+        for first, second in (("a1", "a2"), ("a2", "a1")):
+            [used] = judged(twice, (RefreshTokens("c0", first, "a3"), [NEXT])).states
+            assert not judged(used, (RefreshTokens("c0", "a", "a4"), [NEXT])).states, "what it bought was used"
+            assert judged(used, (RefreshTokens("c0", second, "a4"), [NEXT])).states, "the same pair under its other name"
+    assert judged(state, (RefreshTokens("c0", "a", "a2"), [problem(401, "REFRESH_TOKEN_REUSED")])).states
+
+
 def test_a_session_may_be_over_for_some_while_its_end_is_made_known() -> None:
     both = ((LogOut("c0", "a"), [said(204, {})]), (ReadAccount("c0", "a"), [OVER]))
     assert judged(SHOP, *both).states

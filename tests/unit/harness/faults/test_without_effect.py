@@ -271,6 +271,7 @@ async def test_what_was_acknowledged_and_not_done_proves_nothing(
 ) -> None:
     monkeypatch.setattr("aio_pika.connect", _connect)
     monkeypatch.setattr("chaos.faults.poison.DEAD_S", 0.05)
+    monkeypatch.setattr("chaos.faults.poison.APART_S", 0.0)
     monkeypatch.setattr(alarms, "HEARD_S", 0.05)
     monkeypatch.setattr("harness.faults.disk_full.NOTICED_S", 0.05)
     monkeypatch.setattr("pymysql.connect", lambda **_: IdleDatabase())
