@@ -37,10 +37,11 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     assert down.returncode == 0, down.stderr
 
 
-@pytest.mark.timeout(240)  # two whole experiments
-def test_experiments_attach_and_leave_the_stack_as_it_was(warm: Path) -> None:
+@pytest.mark.timeout(240)  # whole experiments
+@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.nightly)])
+def test_experiments_attach_and_leave_the_stack_as_it_was(warm: Path, times: int) -> None:
     before = json.loads(gauntlet(warm, "status", "--json").stdout)
-    for _ in range(2):
+    for _ in range(times):
         run = gauntlet(warm, "chaos", "run", "saga_provider_failing", "--seed", "7", "--stack-reuse", "default", "--json")
         assert run.returncode == 0, run.stderr
         assert "attached to" in run.stderr

@@ -8,7 +8,7 @@ from tests.fuzz.trial import tried_out
 
 
 async def test_no_request_makes_an_rpc_fail_itself(stack: AttachedStack, tmp_path: Path) -> None:
-    summary, found = await tried_out(grpc, stack, seconds=15, seed=1, folder=tmp_path)
+    summary, found = await tried_out(grpc, stack, seconds=10, seed=1, folder=tmp_path)
     assert not [each.finding for each in found if each.repeated]
     assert not summary.error
     assert not summary.gaps, "each RPC was answered OK at least once"

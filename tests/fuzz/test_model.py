@@ -8,7 +8,7 @@ from tests.fuzz.trial import tried_out
 
 
 async def test_the_model_explains_every_answer_of_the_shop(stack: AttachedStack, tmp_path: Path) -> None:
-    summary, found = await tried_out(model, stack, seconds=13, seed=9, folder=tmp_path)
+    summary, found = await tried_out(model, stack, seconds=11, seed=9, folder=tmp_path)
     assert not summary.error
     assert not [each.finding.message for each in found if each.repeated]
     assert not summary.gaps

@@ -305,7 +305,7 @@ async def test_a_defect_is_parked_after_a_while_and_goes_on_when_it_is_resumed(d
 
 
 async def test_what_is_away_is_asked_for_as_long_as_it_takes(database: Database) -> None:
-    subject, play = str(uuid.uuid4()), Play(fail={"first": 6})
+    subject, play = str(uuid.uuid4()), Play(fail={"first": 4})
     engine = SagaEngine(database, [play.definition()], instance=uuid.uuid4().hex, park_after=3)
     await engine.execute(await start(engine, database, subject))
     await until_rest(engine, database, subject)
