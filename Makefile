@@ -1,6 +1,6 @@
 # Every command a developer needs. `make help` lists them; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants prove contracts contracts-proof consumers release-contracts fuzz libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
+.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants prove contracts contracts-proof consumers release-contracts fuzz load libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -13,6 +13,8 @@ MUTANT ?=
 VERSION ?=
 TIME ?=
 PARTS ?=
+PROFILE ?=
+FAULTS ?=
 CLEAN ?=
 NIGHTLY ?=
 ARGS ?=
@@ -65,6 +67,9 @@ release-contracts: setup ## Save the interfaces as they are as a release (VERSIO
 
 fuzz: setup ## Attack a running shop: REST across users and by schema, RPCs, queues, a model (TIME=180 SEED=n PARTS="across_users")
 	@$(BIN)/gauntlet fuzz $(PARTS) $(if $(TIME),--time $(TIME)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+load: setup ## Load the shop with a thousand users, by Locust, and judge it (PROFILE=flash_sale TIME=5 FAULTS="kill_one_of=order-1,order-2")
+	@$(BIN)/gauntlet load run $(or $(PROFILE),flash_sale) $(if $(TIME),--time $(TIME)) $(foreach fault,$(FAULTS),--fault $(fault)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 libfaketime: setup
 	@compgen -G '/usr/lib/*/faketime/libfaketime.so.1' > /dev/null \

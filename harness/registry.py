@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from harness.bench_checkers.maker import HistoryMaker
 from harness.experiment import Experiment
 from harness.fuzz.suite import FuzzSuite
+from harness.load.profile import LoadProfile
 from harness.mutants import Mutant
 from harness.proof import HistoryProof
 from harness.proof.source.subject import SourceProof
@@ -24,6 +25,7 @@ GUARANTEES = "gauntlet.guarantees"
 MUTANTS = "gauntlet.mutants"
 HISTORIES = "gauntlet.histories"
 FUZZERS = "gauntlet.fuzzers"
+LOAD_PROFILES = "gauntlet.load_profiles"
 PROOFS = "gauntlet.proofs"
 SOURCES = "gauntlet.sources"
 
@@ -70,6 +72,11 @@ def histories() -> dict[str, HistoryMaker]:
 def fuzz_suites() -> dict[str, FuzzSuite[Any]]:
     """What there is to fuzz, by name: usually one system. Raises RegistryError, ImportError."""
     return _load(FUZZERS, FuzzSuite)
+
+
+def load_profiles() -> dict[str, LoadProfile[Any]]:
+    """Every installed load profile by name. Raises RegistryError, ImportError."""
+    return _load(LOAD_PROFILES, LoadProfile)
 
 
 def proofs() -> dict[str, HistoryProof]:

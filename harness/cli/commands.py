@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "down": "harness.cli.down:down",
     "chaos": "harness.cli.chaos:chaos",
     "fuzz": "harness.cli.fuzz:fuzz",
+    "load": "harness.cli.load:load",
     "judge": "harness.cli.judge:judge",
     "replay": "harness.cli.replay:replay",
     "mutants": "harness.cli.mutants:group",

@@ -11,6 +11,7 @@ from harness.cli.execution import RUNS, Execution, judges_of, require_folder
 from harness.cli.options import AsJson
 from harness.experiment import NotARunError, PlanError, RunFolder, RunRecord
 from harness.fuzz.suite import EXPERIMENT as FUZZ
+from harness.load.profile import PREFIX as LOAD
 from harness.registry import RegistryError, UnknownNameError, experiments, find
 from harness.seed import Seed
 from harness.stack.errors import StackError
@@ -18,7 +19,7 @@ from harness.system import choose_placement
 
 
 class OtherCommandError(Exception):
-    """The run is repeated by another command, which is named: it was fuzzing, or had a planted bug in a copy that is gone."""
+    """The run is repeated by another command, which is named: no experiment, or with a planted bug in a copy that is gone."""
 
 
 def replay(
@@ -58,9 +59,11 @@ def replay(
 
 
 def require_an_experiment(facts: RunRecord) -> None:
-    """Raises OtherCommandError for a run of `gauntlet fuzz`."""
+    """Raises OtherCommandError for a run of `gauntlet fuzz` or `gauntlet load`."""
     if facts.experiment == FUZZ:
         raise OtherCommandError(f"that run was fuzzing: do it again by `{facts.replay}`")
+    if facts.experiment.startswith(LOAD):
+        raise OtherCommandError(f"that run was a load: do it again by `{facts.replay}`")
 
 
 def require_no_mutant(facts: RunRecord) -> None:

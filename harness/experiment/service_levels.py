@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.checkers import LAG_BOUND_S
-from harness.history import PROBE, ClientLag, History, Operation
+from harness.history import CLIENTS_LATE, PROBE, ClientLag, History, Operation
 from harness.verdict import Outcome, Verdict, Violation
 
 NAME = "customers_are_served"
@@ -45,11 +45,16 @@ class Ceiling:
 def verdict(
     levels: Iterable[ServiceLevel], history: History, ceilings: Iterable[Ceiling] = (), others: Iterable[Verdict] = ()
 ) -> Verdict:
-    """The verdict on all levels, and on ceilings of the `others`' counts; UNKNOWN when the workload did not end."""
+    """The verdict on all levels, and on ceilings of the `others`' counts.
+
+    UNKNOWN when the workload did not end, VACUOUS when clients did not come in time.
+    """
     times = {record.state: record.time_ns for record in history.stages if record.stage == "workload"}
     if "end" not in times:
         why = "the workload did not end"
         return Verdict(guarantee=NAME, outcome=Outcome.UNKNOWN, promise=PROMISE, why=why)
+    if late := next((event for event in history.events if event.event == CLIENTS_LATE), None):
+        return Verdict(guarantee=NAME, outcome=Outcome.VACUOUS, promise=PROMISE, why=str(late.detail["what"]))
     lag = ClientLag.of(history)
     broken: list[Violation] = []
     slow: list[Violation] = []

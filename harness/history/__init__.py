@@ -6,7 +6,7 @@ A history is evidence, so nothing is ever dropped from it: an operation with an 
 
 from harness.history.compressed import CompressedRows
 from harness.history.history import History, MalformedHistoryError, NotObservedError, Operation
-from harness.history.lag import CLIENT_STALLED, ON_TIME, ClientLag, Lag
+from harness.history.lag import CLIENT_STALLED, CLIENTS_LATE, ON_TIME, ClientLag, Lag
 from harness.history.memory import collector_paused
 from harness.history.outcomes import of_error, of_grpc, of_status
 from harness.history.parts import part
@@ -31,6 +31,7 @@ from harness.history.writer import BUFFERED, EACH, INVOKES, Flush, Writer
 
 __all__ = [
     "BUFFERED",
+    "CLIENTS_LATE",
     "CLIENT_STALLED",
     "EACH",
     "INVOKES",

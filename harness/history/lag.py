@@ -14,6 +14,9 @@ from harness.history.history import History, Operation
 CLIENT_STALLED = "client_stalled"
 """The event: for `seconds` until its time the clients' event loop did not do what was due."""
 
+CLIENTS_LATE = "clients_late"
+"""The event: clients did so little of what was due in time that what they were given says nothing of the system."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lag:

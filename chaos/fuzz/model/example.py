@@ -37,7 +37,8 @@ class UnexplainedError(Exception):
 class Example:
     """`mark` is in every name it makes; `began` is when, by the monotonic clock (s).
 
-    `repeats`: the shop answers a refresh again that is repeated in time. `expires` says, by the id of an order, until when it can be paid. `inconclusive` is why the model could not go on.
+    `repeats`: the shop answers a refresh again that is repeated in time. `expires` says, by the id of an order, until when it
+    can be paid. `inconclusive` is why the model could not go on.
     """
 
     sender: Sender

@@ -46,7 +46,10 @@ class WrongAnswerError(AssertionError):
 
 @dataclass
 class Trial:
-    """`left_s` is the time left for examples (s); `repeats`: see Example. `known` are the operations of what was found before."""
+    """`left_s` is the time left for examples (s); `repeats`: see Example.
+
+    `known` are the operations of what was found before.
+    """
 
     sender: Sender
     mark: str

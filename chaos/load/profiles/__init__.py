@@ -1,0 +1,1 @@
+"""The load profiles, one file each."""
