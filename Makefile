@@ -1,6 +1,6 @@
 # Every command a developer needs. `make help` lists them; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants prove contracts contracts-proof consumers release-contracts fuzz load libfaketime unit test nightly-tests containers check format stubs catalogue reference lock clean
+.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants prove contracts contracts-proof consumers release-contracts fuzz load libfaketime unit test nightly nightly-tests containers check format stubs catalogue reference lock clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -17,6 +17,8 @@ PROFILE ?=
 FAULTS ?=
 CLEAN ?=
 NIGHTLY ?=
+NIGHT ?=
+PROVIDER ?=
 ARGS ?=
 
 help: ## List the commands
@@ -87,6 +89,9 @@ test: setup ## Run the tests on real servers (APP=order for one service, WORKERS
 
 nightly-tests: setup ## Run all tests, also the further ones of each kind that `make test` leaves out
 	@$(BIN)/python -m ci.test --nightly --workers $(WORKERS) -- $(ARGS)
+
+nightly: setup libfaketime ## Run the long set, keep its figures, and write the trend (NIGHT=short for under 15 minutes, SEED=n, PROVIDER=native)
+	@$(BIN)/python -m ci.nightly --night $(or $(NIGHT),long) $(if $(PROVIDER),--provider $(PROVIDER)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 containers: setup ## Try everything that needs Docker: conformance, order flow and compose on containers (exit 69: no engine)
 	@$(BIN)/python -m ci.containers $(ARGS)

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "prove": "harness.cli.prove:group",
     "contracts": "harness.cli.contracts:contracts",
     "bench": "harness.cli.bench:bench",
+    "trend": "harness.cli.trend:trend",
 }
 
 
