@@ -40,6 +40,7 @@ STATUSES: Mapping[grpc.StatusCode, int] = MappingProxyType(
         grpc.StatusCode.RESOURCE_EXHAUSTED: 429,
         grpc.StatusCode.UNAVAILABLE: 503,
         grpc.StatusCode.DEADLINE_EXCEEDED: 503,
+        grpc.StatusCode.CANCELLED: 503,  # not by us: the library of a server that stops ends so what no handler has begun
         grpc.StatusCode.UNIMPLEMENTED: 405,
     }
 )

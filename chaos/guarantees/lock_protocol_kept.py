@@ -128,7 +128,8 @@ def _in_part(
     """Attempts of which a master set or deleted some resources only. Not judged where a fault was at work, or nobody saw it."""
     for row in attempts:
         for vote in row.votes:
-            if vote.set_ns is None or not (vote.met or vote.kept):
+            met = vote.met if vote.met_left_ns is None or vote.met_left_ns > locks.EXACT_NS else ""  # else it may have expired
+            if vote.set_ns is None or not (met or vote.kept):
                 continue
             since_ns, until_ns = vote.set_ns, vote.released_ns or vote.set_ns
             felt = [each for each in faults if each.hits(vote.master)]
@@ -136,8 +137,8 @@ def _in_part(
                 unwatched, vote.master, since_ns, until_ns
             ):
                 continue
-            what = f"{vote.master} set what {row.holder} wanted, though {_holder(vote.met)} held some of it"
-            if not vote.met:
+            what = f"{vote.master} set what {row.holder} wanted, though {_holder(met)} held some of it"
+            if not met:
                 what = f"{vote.master} kept {vote.kept} of {len(row.resources)} resources when {row.holder} released them"
             yield Violation(what=f"{what} ({row.value})", facts={"value": row.value, "master": vote.master})
 

@@ -48,9 +48,9 @@ class GrantRow:
 class VoteRow:
     """What one master did about an attempt; None: it was not seen to.
 
-    `asked_ns`: executed the script that acquires; `met` is another's value that it held then, if any. `set_ns`: set the value,
-    at most `sets` times for a resource, until `until_ns` in the end. `released_ns`: executed the script that releases, which
-    did not delete the value of `kept` resources.
+    `asked_ns`: executed the script that acquires; `met` is another's value that it held then, if any, for `met_left_ns` still
+    (None in runs of before). `set_ns`: set the value, at most `sets` times for a resource, until `until_ns` in the end.
+    `released_ns`: executed the script that releases, which did not delete the value of `kept` resources.
     """
 
     master: str
@@ -61,6 +61,7 @@ class VoteRow:
     until_ns: int | None = None
     released_ns: int | None = None
     kept: int = 0
+    met_left_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

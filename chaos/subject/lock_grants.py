@@ -43,7 +43,8 @@ def _grants(book: LockBook, row: Row, now_ns: int, error_ns: int) -> Iterator[Gr
     value, drawn_ns = str(row["holder"]), _drawn_ns(row)
     for resource in json.loads(str(row["names"])):
         claim = book.claims.get((resource, value)) or Claim(resource, value, drawn_ns)
-        first_ns = claim.first_ns if claim.terms_ns else drawn_ns - UNSEEN_BEFORE_NS
+        # A value that was read, and not seen being set, is as old as its token at least.
+        first_ns = min(claim.first_ns, drawn_ns) if claim.terms_ns else drawn_ns - UNSEEN_BEFORE_NS
         begin_ns = min(drawn_ns, claim.granted_ns or drawn_ns)
         released_ns, until_ns = claim.released_ns, claim.believed_until_ns(book.quorum)
         sure_ns = max(begin_ns, drawn_ns, claim.alive_ns) if released_ns is None else max(begin_ns, released_ns)

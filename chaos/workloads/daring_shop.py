@@ -7,6 +7,7 @@ from chaos.client import Money
 from chaos.subject import RunningShop
 from chaos.workloads.buyer import Habits
 from chaos.workloads.customers import customers
+from chaos.workloads.daring.abandoning import Abandoning
 from chaos.workloads.daring.contest import Contest, in_groups, units_of_rare
 from chaos.workloads.daring.crowd import Company, Crowd
 from chaos.workloads.gateway_connections import spread_over_gateways
@@ -18,7 +19,10 @@ RIVAL = Habits(retries=1.0, attempts=6, busy_retries=2, polls=10)
 
 @dataclass(frozen=True, kw_only=True)
 class DaringShop:
-    """A `crowd` does `acts` each; `rivals` in `groups` contest `rare` products of 1 or 2 units each, `rounds` times."""
+    """A `crowd` does `acts` each; `rivals` in `groups` contest `rare` products of 1 or 2 units each, `rounds` times.
+
+    Others, `abandoning`, order something, do not pay, and look until its time is over.
+    """
 
     crowd: Crowd = field(default_factory=lambda: Crowd(customers=10, pause_s=0.2, accounts=True))
     acts: int = 15
@@ -26,6 +30,7 @@ class DaringShop:
     rivals: int = 24
     groups: int = 8
     rounds: int = 4
+    abandoning: int = 6
     price: Money = field(default_factory=lambda: Money(777))
 
     @property
@@ -41,12 +46,17 @@ class DaringShop:
             (await clerk.stocks(f"Rare lamp {number}", self.price, units), units)
             for number, units in enumerate(units_of_rare(self.rare))
         ]
-        rivals = await customers(self.rivals, RIVAL, subject, context)
+        made = await customers(self.rivals + self.abandoning, RIVAL, subject, context)
+        rivals, others = made[: self.rivals], made[self.rivals :]
         contest = Contest(groups=[rivals], rare=rare, seed=context.seed, mark=context.mark, rounds=self.rounds)
-        return lambda: self._open(company, contest)
+        left = await clerk.stocks("Lamp that is left", self.price, self.abandoning)
+        abandoning = Abandoning(buyers=others, product=left, mark=context.mark)
+        return lambda: self._open(company, contest, abandoning)
 
-    async def _open(self, company: Company, contest: Contest) -> None:
+    async def _open(self, company: Company, contest: Contest, abandoning: Abandoning) -> None:
         rivals = [each for group in contest.groups for each in group]
-        async with spread_over_gateways(rivals, company.subject) as placed, asyncio.TaskGroup() as group:
+        everybody = [*rivals, *abandoning.buyers]
+        async with spread_over_gateways(everybody, company.subject) as placed, asyncio.TaskGroup() as group:
             group.create_task(company.acts(self.acts, asyncio.Event()))
-            group.create_task(replace(contest, groups=in_groups(placed, self.groups)).runs())
+            group.create_task(replace(abandoning, buyers=placed[len(rivals) :]).runs())
+            group.create_task(replace(contest, groups=in_groups(placed[: len(rivals)], self.groups)).runs())

@@ -1,8 +1,8 @@
 """deadlock: transactions that lock several rows of a table are rolled back by the server as the victims of deadlocks.
 
-A session of the administrator, again and again: it locks the last row of the table, waits until somebody waits for a lock,
-and then locks the rows from the first on, while others lock them in the same order. InnoDB rolls the transaction
-back that changed fewer rows, so this one has changed many, in a table of its own. It commits nothing.
+A session of the administrator, again and again: it locks rows from the last one of the table on, one more when nobody comes
+to wait for a lock, and when somebody does it locks the rows from the first on, while others lock them in that order. InnoDB
+rolls the transaction back that changed fewer rows, so this one has changed many, in a table of its own. It commits nothing.
 """
 
 import asyncio
@@ -31,8 +31,8 @@ VICTIM = frozenset({1205, 1213})
 """Error codes of a transaction that was rolled back: lock wait timeout, deadlock."""
 LOOK_S = 0.02
 """Time between two looks whether somebody waits."""
-HELD_S = 0.5
-"""How long the last row stays locked when nobody comes to wait for it."""
+HELD_S = 0.15
+"""How long nobody comes to wait for a lock before one more row is locked: the last one may be in nobody's interest."""
 
 
 @fault_kind(DEADLOCK)
@@ -102,9 +102,13 @@ class Deadlock(StackFault):
         try:
             cursor.executemany(f"INSERT INTO {SCRATCH}.ballast VALUES (%s)", [(n,) for n in range(BALLAST)])  # noqa: S608 - constants
             rows = f"SELECT {self._key} FROM {self._table} ORDER BY {self._key}"  # noqa: S608 - names that the experiment declares
-            cursor.execute(f"{rows} DESC LIMIT 1 FOR UPDATE")
-            if self._waited_for(cursor):
-                cursor.execute(f"{rows} FOR UPDATE")
+            cursor.execute(f"SELECT COUNT(*) FROM {self._table}")  # noqa: S608 - a name that the experiment declares
+            row = cursor.fetchone()
+            for number in range(1, (int(row[0]) if row else 0) + 1):
+                cursor.execute(f"{rows} DESC LIMIT {number} FOR UPDATE")
+                if self._waited_for(cursor):
+                    cursor.execute(f"{rows} FOR UPDATE")
+                    break
         except pymysql.MySQLError as error:
             if code_of(error) not in VICTIM:
                 raise

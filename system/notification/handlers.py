@@ -3,6 +3,8 @@
 Whoever wants to send claims the order's row first, under a lease, so that of two calls at one time one sends and the other
 is told to come back; once the mail server has the mail, the row says so and later calls get the same answer without a mail.
 
+A caller that goes away meanwhile does not keep us from writing down that the mail was sent.
+
 What SMTP cannot give is exactly once across a crash between the server's 250 and our commit (or a 250 that is lost): the
 mail is then sent again. Every attempt for an order carries the same Message-ID, by which a mail server that suppresses
 duplicates (Cyrus, most large providers) delivers one.
@@ -13,6 +15,7 @@ from email.message import EmailMessage
 from typing import Protocol, TypeVar
 
 from system.common import deadlines
+from system.common.completing import Completing
 from system.common.database import Transaction
 from system.common.errors import DeadlineExceeded, InvalidArgument, ShopError, Unavailable
 from system.common.telemetry import log
@@ -58,6 +61,7 @@ class Confirmations:
         self._mail = mail
         self._write = write
         self._timeout_s = smtp_timeout_s
+        self._completing = Completing()
 
     async def send(self, wanted: Confirmation) -> Sent:
         """Have the confirmation of an order mailed, once.
@@ -76,7 +80,7 @@ class Confirmations:
             return claim
         if claim is None:
             raise Unavailable("this confirmation is being sent", retry_after_s=1)
-        return await self._send(claim, message, timeout_s)
+        return await self._completing(self._send(claim, message, timeout_s))
 
     async def _send(self, claim: Claim, message: EmailMessage, timeout_s: float) -> Sent:
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from chaos.observations.locks import AttemptRow, StrayRow, VoteRow
-from chaos.subject.watchers.master_keys import FOR_EVER_NS, MasterKeys
+from chaos.subject.watchers.master_keys import FOR_EVER_NS, MasterKeys, Standing
 from harness.history import Row, row_of
 
 PREFIX = "lock:"
@@ -22,7 +22,7 @@ class Vote:
     """What one master did about an attempt."""
 
     asked_ns: int | None = None
-    met: str = ""
+    met: Standing | None = None
     set_ns: int | None = None
     sets: dict[str, int] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
@@ -102,13 +102,13 @@ class AttemptBook:
             attempt.ttls_ms.add(int(given[1]))
         if arguments[0] == attempt.script and vote.set_ns is None:  # asked again when the master did not know the script
             vote.asked_ns = at_ns
-            vote.met = next(self._met(master, keys, given[0], at_ns), "")
+            vote.met = max(self._met(master, keys, given[0], at_ns), key=lambda met: met.left_ns, default=None)
 
-    def _met(self, master: str, keys: Sequence[str], value: str, at_ns: int) -> Iterator[str]:
+    def _met(self, master: str, keys: Sequence[str], value: str, at_ns: int) -> Iterator[Standing]:
         for key in keys:
             found = self.keys(master).standing(key, at_ns)
             if found is not None and found.value != value:
-                yield found.value
+                yield found
 
     def _attempt(self, value: str, keys: Sequence[str], at_ns: int, script: str) -> Attempt:
         attempt = self.attempts.setdefault(value, Attempt(value, at_ns, script, tuple(map(_resource, keys))))
@@ -174,4 +174,5 @@ def _vote(master: str, vote: Vote) -> VoteRow:
     set_ns, until_ns, released_ns = vote.set_ns, vote.until_ns, vote.released_ns
     in_time = set_ns is not None and until_ns is not None and released_ns is not None and set_ns < released_ns < until_ns
     kept = len(vote.sets.keys() - vote.deleted) if in_time else 0
-    return VoteRow(master, vote.asked_ns, vote.met, set_ns, sets, until_ns, released_ns, kept)
+    met, left_ns = ("", None) if vote.met is None else (vote.met.value, vote.met.left_ns)
+    return VoteRow(master, vote.asked_ns, met, set_ns, sets, until_ns, released_ns, kept, left_ns)

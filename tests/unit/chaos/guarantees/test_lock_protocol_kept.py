@@ -298,6 +298,11 @@ def test_all_resources_are_set_or_none() -> None:
     ]
 
 
+@pytest.mark.parametrize(("left_s", "expected"), [(0.002, Outcome.PASS), (0.5, Outcome.FAIL)])
+def test_what_was_about_to_expire_may_have_expired(left_s: float, expected: Outcome) -> None:
+    assert verdict(in_part(met="order-2:y", met_left_ns=ns(left_s))).outcome is expected
+
+
 def test_all_resources_are_released() -> None:
     assert said(in_part(kept=1)) == ["redis-lock-1 kept 1 of 1 resources when order-1 released them (order-1:1)"]
 

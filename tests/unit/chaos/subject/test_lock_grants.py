@@ -95,6 +95,17 @@ def test_a_master_that_was_lost_while_the_lock_was_held_is_told() -> None:
     assert (row.unseen, row.out_of_sight) == (1, 1)
 
 
+def test_a_master_that_was_out_of_sight_when_the_token_was_drawn_is_told_though_its_keys_were_read_since() -> None:
+    masters = Masters()
+    for master in ("m1", "m2"):
+        masters.book.set_observed(master, ms(50), well=True)
+        masters.book.set_observed(master, ms(90), well=False)
+        masters.book.set_observed(master, ms(120), well=True)
+        [*masters.book.read(master, {"lock:a": ("order-1:x", ms(120 + TTL_MS))}, ms(125))]
+    (row,) = grants(masters.book, token(7, "order-1:x", 105))
+    assert (row.granted_ns, row.drawn_ns, row.out_of_sight) == (ms(125), ms(105), 2)
+
+
 def test_a_clock_that_moved_meanwhile_makes_times_uncertain() -> None:
     book = LockBook()
     book.open(("m1", "m2"), 0, {"m1": ClockOffset(100, 5), "m2": ClockOffset(100, 5)})

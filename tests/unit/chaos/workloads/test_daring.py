@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 
 from chaos.client import Line
 from chaos.observations import catalogue, identity
-from chaos.observations.orders import PLACE_ORDER
-from chaos.workloads.daring import ordering, paying
+from chaos.observations.orders import PLACE_ORDER, READ_ORDER
+from chaos.workloads.daring import abandoning, ordering, paying
 from chaos.workloads.daring.crowd import ACTS, Crowd
 from chaos.workloads.daring_shop import DaringShop
 from chaos.workloads.flash_sale import FlashSale
@@ -23,7 +23,7 @@ CROWD = Crowd(customers=3, pause_s=0.001, accounts=True)
 
 
 def daring(**other: Any) -> DaringShop:
-    return DaringShop(**{"crowd": CROWD, "acts": 6, "rare": 2, "rivals": 4, "groups": 2, **other})
+    return DaringShop(**{"crowd": CROWD, "acts": 6, "rare": 2, "rivals": 4, "groups": 2, "abandoning": 0, **other})
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +97,15 @@ async def test_all_of_a_group_order_before_one_is_answered(monkeypatch: pytest.M
     for times in rounds.values():
         assert len(times) == 2
         assert max(begun for begun, _ in times) < min(ended for _, ended in times)
+
+
+async def test_who_leaves_an_order_looks_what_becomes_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(abandoning, "LOOK_S", 0.001)
+    monkeypatch.setattr(abandoning, "LOOKS", 3)
+    history = await asked(daring(acts=0, abandoning=2), monkeypatch)
+    left = [each for each in history.named(PLACE_ORDER) if str(each.input["key"]).startswith("left-")]
+    looks = Counter(each.process for each in history.named(READ_ORDER))
+    assert {each.process: looks[each.process] for each in left} == {"buyer-004": 4, "buyer-005": 4}
 
 
 async def test_a_crowd_ends_with_what_it_is_beside(monkeypatch: pytest.MonkeyPatch) -> None:

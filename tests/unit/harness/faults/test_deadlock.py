@@ -24,10 +24,14 @@ SUBJECT: Any = SimpleNamespace(
 
 
 class FakeDatabase:
-    """Counts a deadlock whenever all rows are locked while somebody waits; `ours` is the victim of it, or another."""
+    """Counts a deadlock whenever all of three rows are locked while somebody waits; `ours` is the victim of it, or another.
 
-    def __init__(self, *, ours: bool) -> None:
-        self.ours, self.deadlocks, self.schemas, self.answer = ours, 7, set[str](), 0
+    Somebody comes to wait once `wanted` rows are locked, from the last one on.
+    """
+
+    def __init__(self, *, ours: bool, wanted: int = 1) -> None:
+        self.ours, self.wanted, self.locked = ours, wanted, 0
+        self.deadlocks, self.schemas, self.answer = 7, set[str](), 0
 
     @contextmanager
     def cursor(self) -> Iterator["FakeDatabase"]:
@@ -37,7 +41,11 @@ class FakeDatabase:
         if "lock_deadlocks" in statement:
             self.answer = self.deadlocks
         elif "LOCK WAIT" in statement:
-            self.answer = 1
+            self.answer = int(self.locked >= self.wanted)
+        elif statement.startswith("SELECT COUNT(*) FROM `product`"):
+            self.answer = 3
+        elif " DESC LIMIT " in statement:
+            self.locked = int(statement.split()[-3])
         elif statement.startswith("CREATE DATABASE"):
             self.schemas.add("scratch")
         elif statement.startswith("DROP DATABASE"):
@@ -57,10 +65,11 @@ class FakeDatabase:
         pass
 
 
-@pytest.mark.parametrize("ours", [False, True])
-async def test_it_is_proved_by_the_transactions_of_others(monkeypatch: pytest.MonkeyPatch, *, ours: bool) -> None:
-    database = FakeDatabase(ours=ours)
+@pytest.mark.parametrize(("ours", "wanted"), [(False, 1), (True, 1), (False, 3)])
+async def test_it_is_proved_by_the_transactions_of_others(monkeypatch: pytest.MonkeyPatch, *, ours: bool, wanted: int) -> None:
+    database = FakeDatabase(ours=ours, wanted=wanted)
     monkeypatch.setattr("pymysql.connect", lambda **_: database)
+    monkeypatch.setattr("harness.faults.deadlock.HELD_S", 0.03)
     fault = Deadlock(spec("deadlock", "mysql", schema="product", table="stock", key="product_id"))
     await fault.inject(SUBJECT)
 

@@ -59,6 +59,21 @@ async def test_while_one_sends_the_others_are_told_to_come_back(world: World) ->
     assert len(world.mail.taken) == 1
 
 
+async def test_a_caller_that_goes_away_leaves_no_mail_that_is_not_known_to_be_sent(world: World) -> None:
+    world.mail.door.clear()
+    sender = asyncio.create_task(world.confirmations.send(CONFIRMATION))
+    await world.mail.arrived.get()
+    sender.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sender
+    world.mail.door.set()
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert world.state is State.SENT
+    await world.confirmations.send(CONFIRMATION)
+    assert len(world.mail.taken) == 1
+
+
 async def test_what_the_mail_server_did_not_take_can_be_sent_at_once_again(world: World) -> None:
     world.mail.fails = reject
     for _ in range(3):

@@ -32,6 +32,7 @@ def test_an_attempt_that_was_granted_and_released() -> None:
         "until_ns": ms(400 + TTL_MS),
         "released_ns": ms(900),
         "kept": 0,
+        "met_left_ns": None,
     }
     assert masters.book.attempts.strays == []
 
@@ -43,6 +44,7 @@ def test_an_attempt_that_met_another_value_sets_nothing() -> None:
     masters.release("order-2:y", 210, refused=True)
     vote = votes(masters, "order-2:y")["m1"]
     assert (vote["asked_ns"], vote["met"], vote["set_ns"], vote["released_ns"]) == (ms(200), "order-1:x", None, ms(210))
+    assert vote["met_left_ns"] == ms(TTL_MS - 100)
     assert masters.book.attempts.strays == []
 
 
