@@ -1,6 +1,6 @@
 """deploy_rolling_upgrade: the shop as released last is replaced by this one, one instance after the other, under load."""
 
-from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE, OLD_CALLERS
+from chaos.experiments.promises import CHEAP_PASSWORDS, OF_A_LOCKED_SALE
 from chaos.observations.events import MEMBER_REPLACED
 from chaos.observations.orders import COMPLETE_ORDER, PLACE_ORDER
 from chaos.subject import RunningShop, UpgradedShop
@@ -35,7 +35,7 @@ deploy_rolling_upgrade: Experiment[RunningShop] = Experiment(
     ),
     system=UpgradedShop(
         instances=dict.fromkeys(SERVICES, 2),
-        environment={**dict.fromkeys(SERVICES, OLD_CALLERS), "user": CHEAP_PASSWORDS | OLD_CALLERS},
+        environment={"user": CHEAP_PASSWORDS},
         watchers=("fences", "locks", "members"),
     ),
     workload=OpenShop(daring=None, until=Healed(UPGRADE), buyers=BUYERS, pause_s=0.8, timeout_s=240.0),

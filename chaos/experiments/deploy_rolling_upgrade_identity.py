@@ -1,6 +1,5 @@
 """deploy_rolling_upgrade_identity: tokens of the last release are judged by this version, and the other way round."""
 
-from chaos.experiments.promises import OLD_CALLERS
 from chaos.observations.events import MEMBER_REPLACED
 from chaos.observations.identity import CHANGE_ACCOUNT, USE_TOKEN
 from chaos.subject import RunningShop, UpgradedShop
@@ -23,18 +22,14 @@ deploy_rolling_upgrade_identity: Experiment[RunningShop] = Experiment(
     ),
     system=UpgradedShop(
         instances=dict.fromkeys(SERVICES, 2),
-        environment={
-            service: {**ENVIRONMENT.get(service, {}), **OLD_CALLERS}
-            for service in (*SERVICES, "product", "payment", "notification")
-        },
+        environment=ENVIRONMENT,
         watchers=("members",),
     ),
     workload=Identity(
         rounds=14,
         unauthorized_per_change=4,
-        # In the last release a refresh that was repeated ended its session.
-        customer=Habits(changes=(NAME, PASSWORD), repeats=False),
-        employee=Habits(changes=(ROLE, ROLE, NAME), repeats=False),
+        customer=Habits(changes=(NAME, PASSWORD)),
+        employee=Habits(changes=(ROLE, ROLE, NAME)),
     ),
     faults=(
         FaultPlan(

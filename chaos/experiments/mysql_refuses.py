@@ -50,6 +50,6 @@ mysql_flaps = _refuses(
 )
 mysql_deadlocks = _refuses(
     "mysql_deadlocks",
-    deadlock("mysql", schema="product", table="stock", key="product_id"),
+    deadlock("mysql", schema="product", first="reservations", last="stock"),
     "the database rolls transactions on stock back for deadlocks.",
 )

@@ -41,8 +41,5 @@ OF_A_LOCKED_SALE = ("lock_exclusive_and_fenced", "lock_protocol_kept", *OF_A_SAL
 DECIDED_SOON = Ceiling(guarantee="sagas_terminate", counted="ms until the slowest 202 was decided", at_most=10_000)
 """Five times what is seen at most on a busy machine (1.8 s), without the time for which a fault was in force; mostly 0.1 s."""
 
-OLD_CALLERS = {"SERVICE_TOKEN_REQUIRED": "false"}
-"""Environment of a service that instances of 0.1 call, which show no token, until they are replaced."""
-
 CHEAP_PASSWORDS = {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1"}
 """Environment of the user service: the lowest cost that argon2 allows, for experiments that do not test passwords."""

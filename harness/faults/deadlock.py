@@ -1,8 +1,8 @@
-"""deadlock: transactions that lock several rows of a table are rolled back by the server as the victims of deadlocks.
+"""deadlock: transactions that lock rows of two tables are rolled back by the server as the victims of deadlocks.
 
-A session of the administrator, again and again: it locks rows from the last one of the table on, one more when nobody comes
-to wait for a lock, and when somebody does it locks the rows from the first on, while others lock them in that order. InnoDB
-rolls the transaction back that changed fewer rows, so this one has changed many, in a table of its own. It commits nothing.
+A session of the administrator, again and again: it locks the rows of the table that transactions lock last, waits until
+somebody waits for a lock, and then locks the rows of the table that they lock first. InnoDB rolls the transaction back that
+changed fewer rows, so this one has changed many, in a table of its own. It commits nothing.
 """
 
 import asyncio
@@ -31,13 +31,13 @@ VICTIM = frozenset({1205, 1213})
 """Error codes of a transaction that was rolled back: lock wait timeout, deadlock."""
 LOOK_S = 0.02
 """Time between two looks whether somebody waits."""
-HELD_S = 0.15
-"""How long nobody comes to wait for a lock before one more row is locked: the last one may be in nobody's interest."""
+HELD_S = 0.5
+"""How long the rows stay locked when nobody comes to wait for them."""
 
 
 @fault_kind(DEADLOCK)
 class Deadlock(StackFault):
-    """Provokes deadlocks on rows of `schema`.`table` by its primary key `key`; heals by ending. Proved by victims.
+    """Provokes deadlocks between the tables `first` and `last` of `schema`; heals by ending. Proved by victims.
 
     Counted are the server's deadlocks without those in which this fault's own transaction was the victim.
     """
@@ -46,8 +46,7 @@ class Deadlock(StackFault):
 
     def __init__(self, spec: FaultSpec) -> None:
         super().__init__(spec)
-        self._table = f"`{spec.text('schema')}`.`{spec.text('table')}`"
-        self._key = f"`{spec.text('key')}`"
+        self._first, self._last = (f"`{spec.text('schema')}`.`{spec.text(name)}`" for name in ("first", "last"))
         self._over = Event()
         self._before = 0
         self._own = 0
@@ -66,7 +65,7 @@ class Deadlock(StackFault):
     async def prove(self, subject: HasStack) -> Proof:
         """See Fault."""
         victims = await asyncio.to_thread(self._victims, subject)
-        return Proof(effective=victims > 0, detail=f"{victims} transactions were rolled back for a deadlock on {self._table}")
+        return Proof(effective=victims > 0, detail=f"{victims} transactions were rolled back for a deadlock on {self._last}")
 
     async def heal(self, subject: HasStack) -> str:
         """See Fault. Raises pymysql.MySQLError."""
@@ -101,14 +100,9 @@ class Deadlock(StackFault):
     def _provoke(self, cursor: Cursor) -> None:
         try:
             cursor.executemany(f"INSERT INTO {SCRATCH}.ballast VALUES (%s)", [(n,) for n in range(BALLAST)])  # noqa: S608 - constants
-            rows = f"SELECT {self._key} FROM {self._table} ORDER BY {self._key}"  # noqa: S608 - names that the experiment declares
-            cursor.execute(f"SELECT COUNT(*) FROM {self._table}")  # noqa: S608 - a name that the experiment declares
-            row = cursor.fetchone()
-            for number in range(1, (int(row[0]) if row else 0) + 1):
-                cursor.execute(f"{rows} DESC LIMIT {number} FOR UPDATE")
-                if self._waited_for(cursor):
-                    cursor.execute(f"{rows} FOR UPDATE")
-                    break
+            cursor.execute(f"SELECT 1 FROM {self._last} FOR UPDATE")  # noqa: S608 - a name that the experiment declares
+            if self._waited_for(cursor):
+                cursor.execute(f"SELECT 1 FROM {self._first} FOR UPDATE")  # noqa: S608 - as above
         except pymysql.MySQLError as error:
             if code_of(error) not in VICTIM:
                 raise
@@ -134,6 +128,6 @@ def _deadlocks(cursor: Cursor) -> int:
     return int(row[0]) if row else 0
 
 
-def deadlock(target: str, *, schema: str, table: str, key: str) -> Declaration:
-    """Provoke deadlocks between transactions that lock several rows of this table."""
-    return member(DEADLOCK, target, schema=schema, table=table, key=key)
+def deadlock(target: str, *, schema: str, first: str, last: str) -> Declaration:
+    """Provoke deadlocks between transactions that lock rows of the table `first`, and then of `last`."""
+    return member(DEADLOCK, target, schema=schema, first=first, last=last)

@@ -12,9 +12,8 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import grpc
-from opentelemetry.instrumentation.grpc import aio_client_interceptors
 
-from system.common import deadlines, promises
+from system.common import deadlines, promises, rpc_tracing
 from system.common.errors import DeadlineExceeded, from_rpc_error
 from system.common.settings import ServiceSettings, is_ipv4
 
@@ -73,7 +72,7 @@ async def channel(addresses: str, service: str) -> AsyncIterator[grpc.aio.Channe
     async with grpc.aio.insecure_channel(
         target(addresses),
         options=options,
-        interceptors=aio_client_interceptors(),  # type: ignore[no-untyped-call]  # the library is untyped
+        interceptors=rpc_tracing.client_interceptors(),
     ) as opened:
         yield opened
 
@@ -92,6 +91,7 @@ class Caller:
         if timeout_s <= 0:
             raise DeadlineExceeded("the deadline passed before the call was made", retry_after_s=1)
         try:
-            return await method(request, timeout=timeout_s, metadata=self._metadata)
+            metadata = (*self._metadata, *rpc_tracing.carried())
+            return await method(request, timeout=timeout_s, metadata=metadata)
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error) from error

@@ -19,9 +19,8 @@ import grpc
 from google.protobuf.message import DecodeError
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from opentelemetry.instrumentation.grpc import aio_server_interceptor, filters
 
-from system.common import deadlines, promises
+from system.common import deadlines, promises, rpc_tracing
 from system.common.draining import Drain
 from system.common.errors import DETAILS_KEY, DeadlineExceeded, Internal, InvalidArgument, ShopError, row_of, to_details
 from system.common.rpc_channel import SERVICE_TOKEN_KEY
@@ -111,7 +110,7 @@ class Boundary(grpc.aio.ServerInterceptor):
             left = context.time_remaining()
             limit = min(longest_s, left if left is not None else self._default_timeout_s)
             try:
-                with deadlines.within(limit):
+                with deadlines.within(limit), rpc_tracing.continued(context.invocation_metadata()):
                     async with asyncio.timeout(limit):
                         return await behaviour(_decoded(data, decode), context)
             except Exception as error:  # noqa: BLE001 - the boundary: everything becomes a status
@@ -180,12 +179,10 @@ async def serve(
 
     Yields the health servicer, NOT_SERVING until the caller sets it. Raises RuntimeError when the port is taken.
     """
-    # A stream that its client leaves makes the library log a traceback: streams are those of gRPC's own services alone.
-    traced = aio_server_interceptor(filter_=filters.negate(filters.service_prefix("grpc.")))  # type: ignore[no-untyped-call]  # untyped library
     options = (*OPTIONS, ("grpc.max_connection_age_ms", round(settings.connection_age_s * 1000)))
     required = settings.service_token.get_secret_value() if settings.service_token_required else ""
     boundary = Boundary(settings.call_timeout_s, required)
-    server = grpc.aio.server(interceptors=[traced, boundary], options=options)
+    server = grpc.aio.server(interceptors=[*rpc_tracing.server_interceptors(), boundary], options=options)
     state = Health()
     health_pb2_grpc.add_HealthServicer_to_server(state, server)
     for servicer in servicers:

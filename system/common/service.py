@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import uvloop
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health import aio
 
@@ -81,4 +82,5 @@ def _readiness(health: HealthState, composition: Composition) -> background.Loop
 def run(name: str, settings: S, compose: Compose[S]) -> None:
     """The whole of a service's main()."""
     telemetry.configure(name, settings)
-    asyncio.run(live(name, settings, compose))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(live(name, settings, compose))

@@ -12,6 +12,7 @@ from opentelemetry import propagate, trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, DEFAULT_ON
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 from system.common.settings import ServiceSettings
@@ -59,6 +60,8 @@ def configure(service: str, settings: ServiceSettings) -> None:
     structlog.contextvars.bind_contextvars(instance=settings.instance)
     logging.basicConfig(level=logging.WARNING, format='{"level":"%(levelname)s","logger":"%(name)s","event":"%(message)s"}')
     provider = TracerProvider(
+        # Without anybody to export to, spans carry the trace's id, for the logs and from part to part, and record nothing.
+        sampler=DEFAULT_ON if settings.otlp_endpoint else ALWAYS_OFF,
         resource=Resource.create({"service.name": service, "service.instance.id": settings.instance}),
         shutdown_on_exit=False,
     )

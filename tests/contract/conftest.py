@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from chaos.contracts import CONTRACTS
-from chaos.experiments.promises import OLD_CALLERS
 from chaos.subject.released import RELEASED, last_release
 from harness.contracts.released import Releases
 from harness.contracts.versions.schema import Schema
@@ -52,7 +51,7 @@ def start(stack: AttachedStack, namespace: Namespace, tmp_path: Path) -> Iterato
             """The address of one more instance of a service of this version, on the stack's own schema."""
             access = stack.mysql(service)
             schema = f"mysql+asyncmy://{access.user}:{access.password}@{access.host}:{access.port}/{access.schema}"
-            own = {"DATABASE_URL": schema, "BROKER_URL": stack.amqp_url, **OLD_CALLERS}
+            own = {"DATABASE_URL": schema, "BROKER_URL": stack.amqp_url, "SERVICE_TOKEN_REQUIRED": "false"}
             instance = running(namespace, service, name=f"open-{service}-{namespace.name}", overrides=own)
             return opened.enter_context(instance).address("grpc")
 

@@ -72,7 +72,7 @@ CASES: dict[str, Declaration] = {
     "disk_full": disk_full("redis-lock-1"),
     "connection_flood": connection_flood("gateway-1", "http", 10),
     "read_only": read_only("mysql"),
-    "deadlock": deadlock("mysql", schema="product", table="stock", key="product_id"),
+    "deadlock": deadlock("mysql", schema="product", first="reservations", last="stock"),
     "memory_alarm": alarms.memory_alarm("rabbitmq"),
     "kill_waiting": kill_waiting("capture", "order-1"),
     "killed_holding": killed_holding("order-1", "rabbitmq", "unacknowledged"),

@@ -33,6 +33,10 @@ class Context:
         """Seconds."""
         return self.left_s
 
+    def invocation_metadata(self) -> tuple[()]:
+        """None."""
+        return ()
+
     async def abort(self, code: grpc.StatusCode, details: str, trailing_metadata: object) -> None:
         """End with a status."""
         self.ended.append(code)
