@@ -54,6 +54,15 @@ def experiments() -> dict[str, Experiment[Any]]:
     return _load(EXPERIMENTS, Experiment)
 
 
+def runnable() -> dict[str, Experiment[Any]]:
+    """Everything that a name can ask to be run: experiments, and load profiles as the experiments that they are.
+
+    Raises RegistryError, ImportError.
+    """
+    loads = [profile.experiment() for profile in load_profiles().values()]
+    return by_name([*experiments().values(), *loads], "experiment")
+
+
 def guarantees() -> dict[str, Guarantee]:
     """Every installed guarantee by name. Raises RegistryError, ImportError."""
     return _load(GUARANTEES, Guarantee)

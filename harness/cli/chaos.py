@@ -15,7 +15,7 @@ from harness.cli.execution import RUNS, Execution, judges_of, require_folder
 from harness.cli.options import AsJson, ProxyName, stack_folder
 from harness.experiment import Choices, Experiment, Plan, PlanError, read_plan
 from harness.mutants import MutantError
-from harness.registry import RegistryError, UnknownNameError, experiments, find, mutants
+from harness.registry import RegistryError, UnknownNameError, experiments, find, mutants, runnable
 from harness.seed import Seed
 from harness.stack.attach import attach
 from harness.stack.errors import StackError
@@ -108,7 +108,7 @@ def write_the_index(
 
 
 def _chosen(names: list[str], *, default: bool, everything: bool) -> Mapping[str, Experiment[Any]]:
-    known = experiments()
+    known = runnable() if names else experiments()
     if bool(names) + default + everything != 1:
         raise UnknownNameError(f"name experiments, or say --default or --all; there is {', '.join(sorted(known))}")
     if names:

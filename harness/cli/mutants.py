@@ -21,7 +21,7 @@ from harness.mutants.result import exit_code
 from harness.proof.source.cells import Seen
 from harness.proof.source.detectors import Setting, detect
 from harness.proof.source.processes import Processes
-from harness.registry import RegistryError, UnknownNameError, experiments, find, mutants, sources
+from harness.registry import RegistryError, UnknownNameError, find, mutants, runnable, sources
 from harness.seed import Seed
 from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS
@@ -118,7 +118,7 @@ def detector_of(mutant: Mutant) -> Experiment[Any]:
     Raises UnknownNameError, UnknownPartError, RegistryError.
     """
     if not mutant.fuzz:
-        return find(mutant.experiment, experiments(), "experiment")
+        return find(mutant.experiment, runnable(), "experiment")
     suite = the_suite()
     return suite.experiment([mutant.fuzz], suite.share_s(mutant.fuzz))
 
