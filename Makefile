@@ -1,6 +1,6 @@
 # Every command a developer needs. `make help` lists them; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants prove contracts contracts-proof consumers release-contracts fuzz load libfaketime unit test nightly nightly-tests containers check format stubs catalogue reference lock clean
+.PHONY: help setup up down status demo chaos chaos-all chaos-list replay mutants prove contracts contracts-proof consumers release-contracts fuzz load bench libfaketime unit test nightly nightly-tests containers check format stubs catalogue reference lock clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -72,6 +72,9 @@ fuzz: setup ## Attack a running shop: REST across users and by schema, RPCs, que
 
 load: setup ## Load the shop with a thousand users, by Locust, and judge it (PROFILE=flash_sale TIME=5 FAULTS="kill_one_of=order-1,order-2")
 	@$(BIN)/gauntlet load run $(or $(PROFILE),flash_sale) $(if $(TIME),--time $(TIME)) $(foreach fault,$(FAULTS),--fault $(fault)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+bench: setup ## Measure the shop under loads, beside what its parts cost alone (ARGS="'place, 200 users'")
+	@$(BIN)/gauntlet bench shop $(ARGS)
 
 libfaketime: setup
 	@compgen -G '/usr/lib/*/faketime/libfaketime.so.1' > /dev/null \

@@ -6,7 +6,7 @@ By hand users register themselves, and buy what the catalogue offers (`make demo
 Payers need to know where the payment provider is (GAUNTLET_PROVIDER, an URL as `make status` shows it).
 """
 
-from chaos.load.visitors import ShopVisitor, browses_and_buys, buys_one, pays_too
+from chaos.load.visitors import ShopVisitor, browses_and_buys, buys_one, pays_too, reads_a_product, reads_own_account
 from harness.load.users import ClosedVisitor
 
 
@@ -27,3 +27,15 @@ class Payers(ShopVisitor, ClosedVisitor):
     """Orders one unit and pays it."""
 
     does = pays_too
+
+
+class AccountReaders(ShopVisitor, ClosedVisitor):
+    """Reads the own account, again and again."""
+
+    does = reads_own_account
+
+
+class ProductReaders(ShopVisitor, ClosedVisitor):
+    """Reads a product, again and again."""
+
+    does = reads_a_product

@@ -31,6 +31,16 @@ def pays_too(_: Visitor, customer: Customer, key: str) -> None:
         customer.pays(order)
 
 
+def reads_own_account(_: Visitor, customer: Customer, key: str) -> None:
+    """Read the own account."""
+    customer.reads_own_account()
+
+
+def reads_a_product(_: Visitor, customer: Customer, key: str) -> None:
+    """Read some product."""
+    customer.looks_at(customer.product())
+
+
 def browses_and_buys(_: Visitor, customer: Customer, key: str) -> None:
     """Look at some products and the own account; one in five orders what it saw last, and pays it."""
     for product in [customer.product() for _look in range(customer.random.randint(1, LOOKS))]:

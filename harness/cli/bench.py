@@ -1,7 +1,9 @@
 """gauntlet bench: measurements, printed; no assertions on time."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +17,15 @@ from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS, choose
 from harness.verdict import overall
 
-bench = typer.Typer(help="Measure what the harness itself costs.", no_args_is_help=True)
+BENCHES = Path(".gauntlet") / "bench"
+GROUP = "gauntlet.benches"
+
+bench = typer.Typer(help="Measure systems that are installed, and what the harness itself costs.", no_args_is_help=True)
 
 
 @bench.callback()
 def group() -> None:
-    """Measure what the harness itself costs."""
+    """Measure systems that are installed, and what the harness itself costs."""
 
 
 @bench.command("proxy")
@@ -125,6 +130,29 @@ def bench_checkers(
         raise typer.Exit(overall(outcome for each in results for outcome in each.outcomes.values()).exit_code)
 
 
+def _of_a_system(name: str) -> Callable[..., None]:
+    """The command that runs the installed bench of that name."""
+
+    def bench_system(
+        scenarios: Annotated[list[str] | None, typer.Argument(help="Only these scenarios, by their names.")] = None,
+        out_folder: Annotated[
+            Path, typer.Option("--out", help="Where run folders, bench.json and bench.html are made.")
+        ] = BENCHES,
+        provider: Annotated[str, typer.Option(help=f"Where servers come from: {', '.join((AUTO, *PROVIDERS))}.")] = AUTO,
+        topology: Annotated[Path | None, typer.Option(help="The services.toml of another build of the system.")] = None,
+        seed: Annotated[str, typer.Option(help="The seed of the loads.")] = "1",
+    ) -> None:
+        """Measure a system under loads, and its parts alone; print a table, and write bench.json and bench.html.
+
+        Exit codes as for `gauntlet chaos run`: a scenario that broke a promise is a failure, whatever its figures are.
+        """
+        from harness.cli.bench_system import run
+
+        run(name, scenarios or [], out_folder, provider, topology, seed)
+
+    return bench_system
+
+
 def _table(first: str, *others: str) -> Table:
     """A table: first column to the left, the others to the right."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=bool(first))
@@ -132,3 +160,7 @@ def _table(first: str, *others: str) -> Table:
     for title in others:
         table.add_column(title, justify="right", no_wrap=True)
     return table
+
+
+for _point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+    bench.command(_point.name)(_of_a_system(_point.name))
