@@ -10,6 +10,7 @@ the database's clock (`NOW`), so that instances' clocks cannot disagree about a 
 
 import asyncio
 import math
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -17,9 +18,10 @@ from typing import Any, TypeVar
 import stamina
 from sqlalchemy import TextClause, event, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from system.common.errors import Unavailable
 from system.common.settings import DatabaseSettings
@@ -32,6 +34,9 @@ ROLLED_BACK = frozenset({1205, 1213})  # lock wait timeout, deadlock
 DUPLICATE = 1062
 REFUSES_WRITES = frozenset({1290, 1792, 1836, 1874})  # --read-only, read-only transaction, read-only mode, InnoDB read-only
 PING_S = 1.0
+USED_AT = "used_at"
+IDLE_S = 1.0
+"""A connection that was not used for so long is asked whether it is still there before it is used; others are not."""
 
 
 def in_seconds(seconds: float) -> TextClause:
@@ -115,17 +120,30 @@ async def connect(settings: DatabaseSettings) -> AsyncIterator[Database]:
         pool_size=settings.database_pool,
         max_overflow=settings.database_pool,
         pool_timeout=settings.database_timeout_s,
-        pool_pre_ping=True,
         pool_recycle=settings.database_recycle_s,
         isolation_level="READ COMMITTED",
         connect_args={"connect_timeout": settings.database_timeout_s},
     )
+
+    dialect = engine.sync_engine.dialect
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         cursor.execute("SET SESSION innodb_lock_wait_timeout = 3, time_zone = '+00:00'")
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _on_checkin(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[USED_AT] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _on_checkout(connection: Any, record: ConnectionPoolEntry, _fairy: Any) -> None:
+        if time.monotonic() - record.info.get(USED_AT, math.inf) > IDLE_S:
+            try:
+                dialect.do_ping(connection)
+            except (dialect.loaded_dbapi.Error, OSError) as error:
+                raise InvalidatePoolError from error  # the pool opens a new one in its place, and of all that are as old
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def _on_error(context: ExceptionContext) -> None:

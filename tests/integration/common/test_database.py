@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from harness.stack.namespaces import Namespace
+from harness.system.sql import connected
 from system.common.database import Database, Transaction, connect
 from system.common.errors import Unavailable
 from system.common.settings import DatabaseSettings
@@ -159,3 +160,33 @@ async def test_connections_to_a_demoted_primary_are_given_up(database: Database,
         async with database.transaction() as tx:
             await tx.execute(text(f"SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = {code}, MESSAGE_TEXT = 'read-only'"))
     assert await connection_id() != before
+
+
+async def _end_the_connection(database: Database, namespace: Namespace) -> None:
+    """End the only connection of the pool, as a server does that was restarted."""
+    async with database.transaction() as tx:
+        number = await tx.scalar(text("SELECT CONNECTION_ID()"))
+    with connected(namespace.mysql("order")) as cursor:
+        cursor.execute(f"KILL {number}")
+
+
+async def test_an_idle_connection_that_was_ended_is_replaced_unseen(
+    database: Database, namespace: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("system.common.database.IDLE_S", 0.0)
+    await _end_the_connection(database, namespace)
+    for _ in range(4):
+        async with database.transaction() as tx:
+            assert await tx.scalar(text("SELECT 1")) == 1
+
+
+async def test_one_that_was_used_a_moment_ago_costs_one_unavailable(database: Database, namespace: Namespace) -> None:
+    await _end_the_connection(database, namespace)
+    refused = 0
+    for _ in range(6):
+        try:
+            async with database.transaction() as tx:
+                assert await tx.scalar(text("SELECT 1")) == 1
+        except Unavailable:
+            refused += 1
+    assert refused == 1

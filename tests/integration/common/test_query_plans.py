@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -34,8 +35,11 @@ from system.product.domain.reservations import PricedLine, Reservation, State
 from system.product.domain.stock import Change, Kind, Movement
 from system.product.domain.values import Money as Price
 from system.product.store import products, reservations, stock
+from system.user.domain import RefreshToken
+from system.user.store import Store as UserStore
 
 ROWS = 100_000
+FEW = 10
 MANY = 1_000
 """Estimated rows beyond which a filesort is one of a table that grows, and not of what an index has found."""
 _TEN = " UNION ALL ".join(f"SELECT {n} AS n" for n in range(10))
@@ -89,6 +93,17 @@ FULL: Mapping[str, Sequence[tuple[str, str]]] = {
             f"LOWER({ID}), LOWER({ID}), 1, 'lamp', 1, 'EUR'",
         ),
         ("fenced_off (product_id, token, written, refused_at)", f"LOWER({ID}), 1, 2, {AGO}"),
+    ),
+    "user": (
+        (
+            "users (id, email, name, password_hash, role, version, announced_version, created_at)",
+            f"LOWER({ID}), CONCAT(s.n, '@shop.example'), 'a', '', IF(s.n % 50000, 'USER', 'ADMIN'), 1, 1, {AGO}",
+        ),
+        (
+            "refresh_tokens (jti, family, user_id, expires_at)",
+            f"LOWER({ID}), LOWER({ID}), LOWER({ID}), {AGO}",
+        ),
+        ("ended_sessions (family, account, ended_at, announced)", f"LOWER({ID}), LOWER({ID}), {AGO}, 1"),
     ),
 }
 """Per service, its tables that grow: columns, and what row `s.n` holds."""
@@ -236,10 +251,36 @@ async def product_work(database: Database) -> None:
     await Retention(database, product_service.PAST, keep_s=30 * 24 * 3600).sweep()
 
 
+async def user_work(database: Database) -> None:
+    store, known, family = UserStore(), "00000001-0000-0000-0000-000000000000", new_id()
+    token = RefreshToken(new_id(), family, known, 1, datetime.now(UTC))
+    async with database.transaction() as tx:
+        account = await store.find(tx, known)
+        assert account is not None
+        assert await store.find_by_email(tx, "1@shop.example") == account == await store.lock(tx, known)
+        assert len(await store.lock_admins(tx)) == 2
+        await store.has_admin(tx)
+        await store.version(tx, known)
+        await store.write(tx, account)
+        await store.rehash(tx, known, "", "x")
+        await store.unannounced(tx, 100)
+        await store.note_announced(tx, known, 2)
+        await store.add_refresh(tx, token)
+        await store.use_refresh(tx, token.id)
+        await store.repeatable(tx, token.id, new_id(), 5)
+        await store.end_session(tx, known, family)
+        await store.ended(tx, known)
+        await store.unannounced_ends(tx, 100)
+        await store.note_end_announced(tx, family)
+        await store.forget_ended(tx, 1000, FEW)
+        await store.forget_expired(tx, FEW)
+
+
 WORK: Mapping[str, Callable[[Database], Awaitable[None]]] = {
     "order": order_work,
     "payment": payment_work,
     "product": product_work,
+    "user": user_work,
 }
 
 
@@ -247,6 +288,7 @@ PAST: Mapping[str, Sequence[Past]] = {
     "order": order_service.PAST,
     "payment": payment_service.PAST,
     "product": product_service.PAST,
+    "user": (),  # its loop deletes by itself; see user_work
 }
 
 
@@ -262,7 +304,7 @@ async def test_a_scan_is_seen(full: tuple[str, AsyncEngine]) -> None:
     table = FULL[service][0][0].partition(" ")[0]
     with caught(engine.sync_engine) as statements:
         async with engine.begin() as tx:
-            await tx.execute(text(f"SELECT * FROM {table} WHERE CHAR_LENGTH(id) = 7 ORDER BY updated_at"))
+            await tx.execute(text(f"SELECT * FROM {table} WHERE CHAR_LENGTH(id) = 7 ORDER BY REVERSE(id)"))
     (bad,) = await bad_plans(Database(engine), statements)
     assert bad.startswith(f"{table}: ALL, ")
 
@@ -274,4 +316,4 @@ async def test_what_is_past_is_deleted_and_the_rest_kept(full: tuple[str, AsyncE
     async with engine.begin() as tx:
         for table in (into.partition(" ")[0] for into, _ in FULL[service]):
             left = (await tx.execute(text(f"SELECT COUNT(*) FROM {table}"))).scalar_one()
-            assert left <= 1100 if table in past else left >= ROWS, table
+            assert left <= 1100 if table in past else left >= ROWS - FEW, table
