@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from harness.experiment import Experiment, RunFolder, Subject
+from harness.history import History
 from harness.load.profile import LoadProfile
 from harness.report.verdict_file import VerdictFile, read_verdict
 from harness.verdict import Outcome
@@ -75,18 +76,23 @@ class Limit:
     cpu_ms: float
 
 
-def figure(scenario: Scenario[Any], verdict: VerdictFile) -> Figure | None:
-    """What a run of a scenario measured; None when it did none of its operations."""
+def figure(scenario: Scenario[Any], verdict: VerdictFile, history: History) -> Figure | None:
+    """What a run of a scenario measured; None when it did none of its operations.
+
+    The rate is that from the first of them to the last: a generator takes seconds to start.
+    """
     measures = verdict.measures
     if measures is None or scenario.operation not in measures.operations:
         return None
     measured = measures.operations[scenario.operation]
+    done = [(each.invoked_ns, each.completed_ns) for each in history.named(scenario.operation) if each.completed_ns]
+    seconds = (max(end for _, end in done) - min(begin for begin, _ in done)) / 1e9
     each_ms = {member: 1000 * seconds / measured.count for member, seconds in measures.cpu_s.items()}
     total_ms = sum(each_ms.values())
     return Figure(
         name=scenario.name,
         outcome=verdict.outcome,
-        per_second=measured.per_second,
+        per_second=round(len(done) / seconds, 1),
         p50_ms=measured.p50_ms,
         p95_ms=measured.p95_ms,
         p99_ms=measured.p99_ms,
@@ -103,7 +109,7 @@ def figures(bench: Bench[Any], folders: Sequence[RunFolder]) -> tuple[list[Figur
     for folder in folders:
         verdict = read_verdict(folder.verdict.read_bytes())
         if scenario := by_experiment.get(verdict.experiment):
-            found += [measured] if (measured := figure(scenario, verdict)) else []
+            found += [measured] if (measured := figure(scenario, verdict, folder.read_history())) else []
         else:
             limits += _limits(folder)
     return found, limits

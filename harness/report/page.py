@@ -22,6 +22,7 @@ from harness.report.fuzzed_parts import fuzzed_parts
 from harness.report.headline import headline
 from harness.report.lane_chart import lane_chart
 from harness.report.lanes import Lanes, lanes
+from harness.report.load_figures import load_charts, load_figures
 from harness.report.logs import Excerpt, around
 from harness.report.tables import FaultRow, answer_rows, cut, event_rows, fault_rows, stage_rows
 from harness.report.timeline import bands, timeline, zero_ns
@@ -85,6 +86,7 @@ def page(facts: RunRecord, history: History, verdict: RunVerdict, logs: Mapping[
             lanes=drawn_lanes,
             stages=stage_rows(history),
             fuzzed=fuzzed_parts(history),
+            load=load_figures(history),
             answers=answer_rows(history)[:MOST_ANSWERS],
             logs={name: tail(text) for name, text in logs.items()},
             charts=embedded(specs) if specs else None,
@@ -133,6 +135,7 @@ def _specs(history: History, drawn_lanes: Iterable[Lanes]) -> dict[str, Spec]:
     drawn = timeline(history)
     specs = charts(drawn) if drawn else {}
     seconds = drawn.seconds + drawn.step_s if drawn else 0.001
+    specs |= load_charts(history)
     return specs | {f"lanes-{each.spec.name}": lane_chart(each, seconds, bands(history)) for each in drawn_lanes}
 
 

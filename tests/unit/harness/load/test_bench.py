@@ -8,7 +8,7 @@ import pytest
 from chaos.load.bench import BENCH
 from chaos.load.parts import MEASURED
 from harness.experiment import RunFolder
-from harness.history import Recorder, Writer
+from harness.history import History, Recorder, Writer, read_run
 from harness.load.bench import PART, Figure, Limit, UnknownScenarioError, figure, figures
 from harness.load.bench_page import page
 from harness.report.measures import Latencies, Measures
@@ -36,13 +36,25 @@ FIGURE = Figure(
 )
 
 
-def test_cpu_is_that_of_the_operation_the_scenario_is_about() -> None:
-    assert figure(PLACE, verdict(MEASURES)) == FIGURE
+def placed(folder: Path) -> History:
+    """200 orders within 8 s."""
+    now = 0
+    with Writer(folder / "history.jsonl") as writer:
+        recorder = Recorder(writer, lambda: now)
+        calls = [recorder.invoke("buyer", "place_order") for _ in range(200)]
+        now = 8_000_000_000
+        for call in calls:
+            call.answered(201, {})
+    return read_run(folder)
+
+
+def test_cpu_is_that_of_the_operation_the_scenario_is_about(tmp_path: Path) -> None:
+    assert figure(PLACE, verdict(MEASURES), placed(tmp_path)) == FIGURE
 
 
 @pytest.mark.parametrize("measures", [None, Measures()])
 def test_a_scenario_that_did_nothing_has_no_figure(measures: Measures | None) -> None:
-    assert figure(PLACE, verdict(measures)) is None
+    assert figure(PLACE, verdict(measures), History(())) is None
 
 
 def test_the_limits_are_read_from_what_the_parts_recorded(tmp_path: Path) -> None:
