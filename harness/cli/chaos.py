@@ -1,5 +1,6 @@
 """gauntlet chaos: run experiments against a system started for them, and list the installed ones."""
 
+import fnmatch
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,10 @@ from harness.stack.errors import StackError
 from harness.stack.providers import AUTO, PROVIDERS
 from harness.system import choose_placement, grouped
 
+MOST_TIMES = 1000
+PATTERN = frozenset("*?[")
+"""What makes a pattern of a name."""
+
 chaos = typer.Typer(
     help="Run experiments: a workload, faults, and the promises that must hold all the same.", no_args_is_help=True
 )
@@ -29,7 +34,9 @@ chaos = typer.Typer(
 
 @chaos.command("run")
 def run_experiments(
-    names: Annotated[list[str] | None, typer.Argument(help="Their names; see `gauntlet chaos list`.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Their names, or patterns such as 'saga_*'; see `gauntlet chaos list`.")
+    ] = None,
     default: Annotated[bool, typer.Option("--default", help="Run the default experiments, one after the other.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Run every experiment, one after the other.")] = False,
     seed: Annotated[str | None, typer.Option(help="The seed of an earlier run; default: a fresh one.")] = None,
@@ -46,6 +53,13 @@ def run_experiments(
         Path | None,
         typer.Option("--plan", help="Do the faults of this file (a run's plan.json) to one experiment, not those of its seed."),
     ] = None,
+    repeat: Annotated[
+        int, typer.Option(min=1, max=MOST_TIMES, help="Run all of them so often, each time with another seed.")
+    ] = 1,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="End with the first run that is not green.")] = False,
+    until_fail: Annotated[
+        bool, typer.Option("--until-fail", help=f"Repeat until a run is not green, {MOST_TIMES} times at most.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run experiments and judge them.
@@ -72,7 +86,12 @@ def run_experiments(
     except (UnknownNameError, RegistryError, MutantError, StackError, NotADirectoryError, PlanError, ValueError) as error:
         refuse(error)
     execution = Execution(out_folder, known, choices, as_json, plan, bugs=bugs)
-    execution.run_all(grouped(chosen.values()) if everything else chosen.values(), first)
+    execution.run_all(
+        list(grouped(chosen.values()) if everything else chosen.values()),
+        first,
+        times=MOST_TIMES if until_fail else repeat,
+        fail_fast=fail_fast or until_fail,
+    )
     raise typer.Exit(execution.exit_code)
 
 
@@ -112,8 +131,17 @@ def _chosen(names: list[str], *, default: bool, everything: bool) -> Mapping[str
     if bool(names) + default + everything != 1:
         raise UnknownNameError(f"name experiments, or say --default or --all; there is {', '.join(sorted(known))}")
     if names:
-        return {name: find(name, known, "experiment") for name in names}
+        return {name: known[name] for asked in names for name in _matching(asked, known)}
     return {name: each for name, each in known.items() if everything or each.default}
+
+
+def _matching(asked: str, known: Mapping[str, Experiment[Any]]) -> list[str]:
+    """The names that are asked for: one, or those that a pattern fits. Raises UnknownNameError."""
+    if not {*asked} & PATTERN:
+        return [find(asked, known, "experiment").name]
+    if found := fnmatch.filter(known, asked):
+        return found
+    raise UnknownNameError(f"no experiment fits {asked}; `gauntlet chaos list` shows them")
 
 
 def _plan(file: Path, chosen: Mapping[str, Experiment[Any]]) -> Plan:

@@ -5,7 +5,7 @@ import json
 import signal
 import tempfile
 from collections import deque
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,20 +74,27 @@ class Execution:
         except (KeyboardInterrupt, asyncio.CancelledError) as error:
             raise typer.Exit(ExitCode.INTERRUPTED) from error
 
-    def run_all(self, experiments: Iterable[Experiment[Any]], seed: Seed) -> list[RunVerdict]:
+    def run_all(
+        self, experiments: Sequence[Experiment[Any]], seed: Seed, *, times: int = 1, fail_fast: bool = False
+    ) -> list[RunVerdict]:
         """Run experiments in sequence, with a summary when there are several, also after an interruption.
 
-        Consecutive ones that need the same stack share it; a single one has its stack in its run folder.
+        Consecutive ones that need the same stack share it; a single one has its stack in its run folder. All of them are run
+        so many `times`, each time with a seed that follows from the first one's; with `fail_fast` none after one that is not
+        green.
         """
-        waiting = deque(experiments)
+        turns = [seed, *(seed.child("again", turn) for turn in range(1, times))]
+        waiting = deque((each, turn) for turn in turns for each in experiments)
         several = len(waiting) > 1
         try:
             with stacks_kept() if several else nullcontext():
                 while waiting:
-                    self.run(waiting.popleft(), seed)
+                    verdict = self.run(*waiting.popleft())
+                    if fail_fast and not verdict.outcome.green:
+                        break
         finally:
             if several:
-                print_summary(err if self.as_json else out, self.concluded, [each.name for each in waiting])
+                print_summary(err if self.as_json else out, self.concluded, [each.name for each, _ in waiting])
                 (self.parent / "junit.xml").write_bytes(report.junit_of_all(folder for folder, _ in self.concluded))
         return [verdict for _, verdict in self.concluded]
 

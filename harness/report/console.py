@@ -97,8 +97,8 @@ def print_summary(console: Console, concluded: Sequence[tuple[RunFolder, RunVerd
         words = "" if verdict.outcome.green else few_words(verdict)
         outcome = Text(verdict.outcome.value, style=_style(verdict.outcome))
         table.add_row(Text(verdict.experiment), outcome, Text(words), Text(str(_near(folder.report))))
-    for name in left:
-        table.add_row(Text(name), Text("not run", style="dim"), Text(""), Text(""))
+    for name, times in Counter(left).items():
+        table.add_row(Text(name), Text("not run", style="dim"), Text(f"{times} times" if times > 1 else ""), Text(""))
     counts = Counter(verdict.outcome for _, verdict in concluded)
     said = [(f"{counts[outcome]} {outcome.value}  ", _style(outcome)) for outcome in reversed(SEVERITY) if counts[outcome]]
     console.print()

@@ -3,12 +3,13 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from harness.cli.commands import build
-from harness.experiment import AtOnce, Choices, Plan, PlannedFault, RunFolder
+from harness.experiment import AtOnce, Choices, Experiment, Plan, PlannedFault, RunFolder
 from harness.experiment.replaying import replay_command
 from harness.faults.spec import FaultSpec
 from harness.seed import Seed
@@ -34,6 +35,8 @@ def test_the_experiments_are_listed() -> None:
     ("arguments", "said"),
     [
         (("chaos", "run", "flash_sail"), "there is no experiment 'flash_sail'; there is flash_sale"),
+        (("chaos", "run", "nothing_*"), "no experiment fits nothing_*; `gauntlet chaos list` shows them"),
+        (("chaos", "run", "flash_sale", "--repeat", "0"), "--repeat"),
         (("chaos", "run"), "name experiments, or say --default or --all; there is"),
         (("chaos", "run", "flash_sale", "--default"), "name experiments, or say --default or --all"),
         (("chaos", "run", "--all", "--default"), "name experiments, or say --default or --all"),
@@ -50,6 +53,18 @@ def test_what_cannot_be_done_is_told_and_nothing_is_started(arguments: tuple[str
     result = gauntlet(*arguments)
     assert result.exit_code == 2
     assert said in result.output
+
+
+def test_patterns_name_experiments(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[list[str], int, bool]] = []
+
+    def run_all(_: object, experiments: list[Experiment[Any]], _seed: Seed, *, times: int, fail_fast: bool) -> None:
+        ran.append(([each.name for each in experiments], times, fail_fast))
+
+    monkeypatch.setattr("harness.cli.execution.Execution.run_all", run_all)
+    gauntlet("chaos", "run", "flash_sale", "saga_expiry_*", "--repeat", "3", "--provider", "native")
+    gauntlet("chaos", "run", "load_last_unit", "--until-fail", "--provider", "native")
+    assert ran == [(["flash_sale", "saga_expiry_races_complete"], 3, False), (["load_last_unit"], 1000, True)]
 
 
 def test_a_saved_run_is_judged_again_and_its_report_written_anew(folder: RunFolder) -> None:

@@ -52,6 +52,20 @@ def test_several_runs_are_summed_up(execution: Execution, capsys: pytest.Capture
     assert all(f"{folder.path.name}/report.html" in index for folder, _ in execution.concluded)
 
 
+def test_runs_are_repeated_with_seeds_that_follow_from_the_first(execution: Execution) -> None:
+    execution.run_all([named("one"), named("two")], Seed(7), times=2)
+    seeds = [verdict.seed for _, verdict in execution.concluded]
+    assert seeds == [7, 7, *2 * [Seed(7).child("again", 1).value]]
+
+
+def test_the_first_that_is_not_green_ends_them_when_that_is_asked_for(
+    execution: Execution, capsys: pytest.CaptureFixture[str]
+) -> None:
+    execution.run_all([named("one"), named("two", Buyers(count=1))], Seed(7), times=1000, fail_fast=True)
+    assert [verdict.experiment for _, verdict in execution.concluded] == ["one", "two"]
+    assert "2 runs  1 PASS  1 VACUOUS  1998 not run" in capsys.readouterr().out
+
+
 def test_one_run_alone_is_not_summed_up(execution: Execution, capsys: pytest.CaptureFixture[str]) -> None:
     execution.run_all([named("one")], Seed(7))
     assert "1 runs" not in capsys.readouterr().out
