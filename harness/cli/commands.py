@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "fuzz": "harness.cli.fuzz:fuzz",
     "load": "harness.cli.load:load",
     "judge": "harness.cli.judge:judge",
+    "history": "harness.cli.history:history",
     "replay": "harness.cli.replay:replay",
     "mutants": "harness.cli.mutants:group",
     "prove": "harness.cli.prove:group",

@@ -157,6 +157,11 @@ class History:
         """Whether the system had come to rest by then. Raises NotObservedError."""
         return self._look(subject).at_rest
 
+    @property
+    def observations(self) -> tuple[ObservedRows, ...]:
+        """Every observation, in the order written."""
+        return tuple(each for each in self._others if isinstance(each, ObservedRows))
+
     def _look(self, subject: str) -> ObservedRows:
         for record in reversed(self._others):
             if isinstance(record, ObservedRows) and record.subject == subject:
