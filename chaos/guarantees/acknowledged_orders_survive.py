@@ -15,6 +15,7 @@ from harness.verdict import Finding, Violation, guarantee
 
 ACCEPTED = frozenset({201, 202})
 """Statuses that acknowledge an order: reserved, or durable and not yet decided."""
+UNDECIDED = 202
 
 
 @guarantee
@@ -43,7 +44,7 @@ def acknowledged_orders_survive(history: History) -> Finding:
     finding = Finding(
         judged=finding.judged + len(nameless),
         violations=finding.violations + nameless + _read_gone(history),
-        counts=_unknown(placed, keys),
+        counts={**_unknown(placed, keys), "404 while still in the queue": _not_to_be_read_yet(history)},
     )
     return reading.borne_out(finding, rested=rested)
 
@@ -89,6 +90,12 @@ def _read_gone(history: History) -> tuple[Violation, ...]:
                 )
             )
     return tuple(violations)
+
+
+def _not_to_be_read_yet(history: History) -> int:
+    """How many reads of an order that was answered 202 were answered 404: it is durable, and its Location is no use yet."""
+    accepted = {joining.order_id(each) for each in history.named(PLACE_ORDER) if each.status == UNDECIDED}
+    return sum(each.status == 404 and each.input.get("order_id") in accepted for each in history.named(READ_ORDER))
 
 
 def _unknown(placed: Iterable[Operation], keys: set[str]) -> dict[str, int]:

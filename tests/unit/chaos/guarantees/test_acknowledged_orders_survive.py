@@ -93,7 +93,12 @@ def test_unknown_outcomes_are_counted_and_never_held_against_the_shop(shop: Shop
     shop.asks("d")
     verdict = acknowledged_orders_survive.verdict(shop.done())
     assert verdict.outcome is Outcome.PASS
-    assert verdict.counts == {"judged": 1, "outcome unknown": 3, "outcome unknown, order exists": 1}
+    assert verdict.counts == {
+        "judged": 1,
+        "outcome unknown": 3,
+        "outcome unknown, order exists": 1,
+        "404 while still in the queue": 0,
+    }
 
 
 def test_an_unknown_outcome_that_a_retry_settled_is_known(shop: ShopHistory) -> None:
@@ -101,7 +106,12 @@ def test_an_unknown_outcome_that_a_retry_settled_is_known(shop: ShopHistory) -> 
     shop.places("a", 201)
     shop.stored("a")
     verdict = acknowledged_orders_survive.verdict(shop.done())
-    assert verdict.counts == {"judged": 1, "outcome unknown": 0, "outcome unknown, order exists": 0}
+    assert verdict.counts == {
+        "judged": 1,
+        "outcome unknown": 0,
+        "outcome unknown, order exists": 0,
+        "404 while still in the queue": 0,
+    }
 
 
 @pytest.mark.parametrize("status", [409, 503, 504])

@@ -77,6 +77,15 @@ def test_a_saved_run_is_judged_again_and_its_report_written_anew(folder: RunFold
     assert folder.junit.exists()
 
 
+def test_a_run_is_judged_by_other_guarantees_and_its_files_stay_as_they_are(folder: RunFolder) -> None:
+    one = gauntlet("judge", str(folder.path), "--guarantee", "honest_errors", "--json")
+    assert [each["guarantee"] for each in json.loads(one.stdout)["verdicts"]] == ["honest_errors"]
+    assert "lists_are_complete" in gauntlet("judge", str(folder.path), "--all").output
+    assert not folder.verdict.exists()
+    unknown = gauntlet("judge", str(folder.path), "--guarantee", "nothing")
+    assert (unknown.exit_code, "there is no guarantee 'nothing'" in unknown.output) == (2, True)
+
+
 def test_the_list_of_runs_is_written_when_asked_and_kept_true_by_judging(folder: RunFolder) -> None:
     index = folder.path.parent / "index.html"
     assert gauntlet("chaos", "index", str(index.parent)).exit_code == 0
