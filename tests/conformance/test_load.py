@@ -107,7 +107,7 @@ def locusts(mark: str) -> list[psutil.Process]:
     return found
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", [2, pytest.param(1, marks=pytest.mark.nightly)])
 async def test_every_request_is_an_operation_of_the_history(server: Server, tmp_path: Path, processes: int) -> None:
     folder = RunFolder.create(tmp_path, "load", 3)
     verdict = await ran(profile(server, "Closed"), folder, processes)
@@ -129,7 +129,7 @@ async def test_every_request_is_an_operation_of_the_history(server: Server, tmp_
 async def test_an_open_load_comes_by_the_clock(server: Server, tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path, "load", 3)
     arrivals = Arrivals(per_second=40, spacing=Spacing.CONSTANT)
-    verdict = await ran(profile(server, "Open", arrivals=arrivals), folder, 2)
+    verdict = await ran(profile(server, "Open", arrivals=arrivals), folder, 1)
     assert verdict.outcome is Outcome.PASS, verdict
     assert len(server.asked) == 80
 

@@ -73,7 +73,7 @@ def well(seen: Seen, width: int, *, dark: bool) -> None:
 @pytest.mark.parametrize(
     ("make", "charts", "clash", "cut"),
     [
-        (passed, LANES, False, True),
+        pytest.param(passed, LANES, False, True, marks=pytest.mark.nightly),  # one that failed has all of it and more
         (failed, LANES, True, True),
         pytest.param(interrupted, {"throughput", "latency"}, False, True, marks=pytest.mark.nightly),
         (broken_at_the_start, set[str](), False, False),
