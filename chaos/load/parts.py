@@ -18,6 +18,7 @@ from chaos.load.shops import SHOP
 from chaos.subject import RunningShop
 from harness.experiment import Context, Drive, Experiment, Sighting
 from harness.load.bench import PART
+from harness.loopback import NO_PROXY
 
 SECONDS = 2.0
 AT_ONCE = 16
@@ -54,7 +55,7 @@ async def unary(_: RunningShop) -> AsyncIterator[Once]:
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     try:
-        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=[("grpc.enable_http_proxy", 0)]) as channel:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=NO_PROXY) as channel:
             call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(METHOD)
             yield lambda: call(b"", timeout=5)
     finally:

@@ -67,7 +67,7 @@ async def test_a_refresh() -> None:
         (grpc.StatusCode.UNAUTHENTICATED, 401),
         (grpc.StatusCode.UNAVAILABLE, 503),
         (grpc.StatusCode.INTERNAL, 500),
-        (grpc.StatusCode.CANCELLED, 500),
+        (grpc.StatusCode.CANCELLED, 503),
     ],
 )
 async def test_a_refusal_is_an_answer(status: grpc.StatusCode, heard: int) -> None:
