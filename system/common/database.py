@@ -11,7 +11,7 @@ the database's clock (`NOW`), so that instances' clocks cannot disagree about a 
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -32,6 +32,7 @@ T = TypeVar("T")
 NOW = text("UTC_TIMESTAMP(6)")
 ROLLED_BACK = frozenset({1205, 1213})  # lock wait timeout, deadlock
 DUPLICATE = 1062
+LOST = 2013  # the client's own code: the connection was lost
 REFUSES_WRITES = frozenset({1290, 1792, 1836, 1874})  # --read-only, read-only transaction, read-only mode, InnoDB read-only
 PING_S = 1.0
 USED_AT = "used_at"
@@ -126,6 +127,13 @@ async def connect(settings: DatabaseSettings) -> AsyncIterator[Database]:
     )
 
     dialect = engine.sync_engine.dialect
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _connected(_dialect: Any, _record: Any, arguments: Sequence[Any], settings: Mapping[str, Any]) -> Any:
+        try:
+            return dialect.connect(*arguments, **settings)
+        except RuntimeError as error:  # asyncmy on uvloop, when the server goes away at that moment: its socket is gone
+            raise dialect.loaded_dbapi.OperationalError(LOST, "the server went away") from error
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:

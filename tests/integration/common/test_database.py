@@ -1,10 +1,14 @@
 """What MySQL rolls back for others' sake is run again; a server that fails, is silent or read-only is unavailable."""
 
 import asyncio
+import socket
+import struct
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
+import uvloop
 from sqlalchemy import text
 
 from harness.stack.namespaces import Namespace
@@ -190,3 +194,34 @@ async def test_one_that_was_used_a_moment_ago_costs_one_unavailable(database: Da
         except Unavailable:
             refused += 1
     assert refused == 1
+
+
+def test_a_server_that_goes_away_during_the_handshake_is_unavailable() -> None:
+    """On uvloop, as the services run: there asyncmy finds no socket any more, and says so with a RuntimeError."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(50)
+        threading.Thread(target=_resets, args=(listening,), daemon=True).start()
+        url = f"mysql+asyncmy://nobody:nothing@127.0.0.1:{listening.getsockname()[1]}/none"
+
+        async def asked() -> set[type[Exception]]:
+            seen: set[type[Exception]] = set()
+            async with connect(DatabaseSettings(database_url=url, database_timeout_s=2)) as database:
+                for _ in range(60):
+                    try:
+                        await database.ping()
+                    except Exception as error:  # noqa: BLE001 - which it is, is the question
+                        seen.add(type(error))
+            return seen
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            assert runner.run(asked()) == {Unavailable}
+
+
+def _resets(listening: socket.socket) -> None:
+    """Reset every connection, until the socket is closed."""
+    with suppress(OSError):
+        while True:
+            connection, _ = listening.accept()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
