@@ -37,32 +37,15 @@ def servers(stack: AttachedStack) -> dict[str, str]:
     return {package: stack.address(f"{service}-1", "grpc") for service, package in PACKAGES.items()}
 
 
-CALLEES = {"order": ("product", "payment"), "payment": ("notification",)}
-"""What services of the last release call. They show no token, so their callees are instances that ask for none."""
-
-
 @pytest.fixture
-def start(stack: AttachedStack, namespace: Namespace, tmp_path: Path) -> Iterator[Start]:
+def start(namespace: Namespace, tmp_path: Path) -> Iterator[Start]:
     """Starts services of the last release in the test's namespace: start("order", "payment"); their addresses by package."""
     build = last_release(tmp_path / "release")
     with ExitStack() as opened:
 
-        def taking_old_callers(service: str) -> str:
-            """The address of one more instance of a service of this version, on the stack's own schema."""
-            access = stack.mysql(service)
-            schema = f"mysql+asyncmy://{access.user}:{access.password}@{access.host}:{access.port}/{access.schema}"
-            own = {"DATABASE_URL": schema, "BROKER_URL": stack.amqp_url, "SERVICE_TOKEN_REQUIRED": "false"}
-            instance = running(namespace, service, name=f"open-{service}-{namespace.name}", overrides=own)
-            return opened.enter_context(instance).address("grpc")
-
         def started(*services: str) -> dict[str, str]:
             namespace.make_all()
-            called = {callee for service in services for callee in CALLEES.get(service, ())}
-            leading = {f"{callee.upper()}_ADDRESSES": taking_old_callers(callee) for callee in called}
-            made = [
-                running(namespace, service, name=f"old-{service}-{namespace.name}", overrides=leading, build=build)
-                for service in services
-            ]
+            made = [running(namespace, service, name=f"old-{service}-{namespace.name}", build=build) for service in services]
             with ThreadPoolExecutor(len(made)) as pool:
                 instances = list(pool.map(lambda each: each.__enter__(), made))
             opened.callback(_stop, made)

@@ -39,6 +39,9 @@ def account(ask: Caller) -> Json:
     bearer = ask.ask(f"{USER}/VerifyToken", access_token=tokens["access_token"])
     assert (bearer["user_id"], bearer["role"]) == (user["id"], "ROLE_USER")
     again = ask.ask(f"{USER}/RefreshTokens", refresh_token=tokens["refresh_token"])["tokens"]
+    other = ask.ask(f"{USER}/Login", email=email, password=PASSWORD)["tokens"]
+    session = ask.ask(f"{USER}/VerifyToken", access_token=other["access_token"])["session_id"]
+    ask.ask(f"{USER}/Logout", user_id=user["id"], session_id=session)
     changed = ask.ask(f"{USER}/UpdateProfile", user_id=user["id"], name="Ada King")["user"]
     assert (changed["name"], changed["email"]) == ("Ada King", email)
     assert ask.ask(f"{USER}/ChangeRole", user_id=user["id"], role="ROLE_ADMIN")["user"]["role"] == "ROLE_ADMIN"

@@ -87,7 +87,8 @@ def test_an_old_client_and_a_new_server(stack: AttachedStack, released: Schema, 
 def test_a_new_client_and_an_old_server(
     stack: AttachedStack, current: Schema, released: Schema, servers: dict[str, str], start: Start
 ) -> None:
-    ask, now = Caller(current, start(*PACKAGES)), Caller(current, servers, metadata=credential(stack))
+    shown = credential(stack)
+    ask, now = Caller(current, start(*PACKAGES), metadata=shown), Caller(current, servers, metadata=shown)
     authorise = story.authorising(f"http://{stack.address('provider', 'http')}")
     known = told(ask, now, authorise)
     assert {path for path, statuses in ask.answered.items() if "OK" in statuses} >= released.methods.keys()
