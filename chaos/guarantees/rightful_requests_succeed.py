@@ -20,6 +20,7 @@ NOT_LET_IN = frozenset({401, 403})
 SHUT_OUT = NOT_LET_IN | {404}
 DECLINED = 402
 FORBIDDEN = 403
+SESSION_ENDED = "SESSION_ENDED"
 
 
 @guarantee
@@ -58,12 +59,17 @@ def _owners(history: History) -> Iterable[Violation]:
         if first is None or operation.status not in SHUT_OUT or (first.completed_ns or 0) >= operation.invoked_ns:
             continue
         if operation.process == first.process or operation.process.startswith(f"{first.process}-"):
-            if operation.status == 401 and _account_changed(history, str(first.input.get("user_id"))):
+            if operation.status == 401 and _shut_out_rightly(history, str(first.input.get("user_id")), operation):
                 continue
             yield _refusal(operation, f"{operation.name} of one's own order, placed by operation {first.id},", first)
 
 
-def _account_changed(history: History, user: str) -> bool:
+def _shut_out_rightly(history: History, user: str, refused: Operation) -> bool:
+    """Whether an account was changed, or a session of it may have been ended before: by a logout, or a replayed refresh."""
+    if refused.output.get("code") == SESSION_ENDED:
+        ends = history.named(identity.LOG_OUT, identity.REFRESH_TOKENS)
+        until_ns = refused.completed_ns or refused.invoked_ns
+        return any(each.input.get("user_id") == user and each.invoked_ns <= until_ns for each in ends)
     changes = history.named(identity.CHANGE_ACCOUNT, identity.CHANGE_ROLE)
     return any(each.input.get("user_id") == user for each in changes)
 

@@ -1,9 +1,14 @@
 """Refusals that something explains pass; chaos/proof/corruptions/converses.py has those that nothing does."""
 
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+
 from chaos.guarantees.rightful_requests_succeed import rightful_requests_succeed
 from chaos.observations import identity
-from chaos.observations.orders import AUTHORISE_PAYMENT, COMPLETE_ORDER
-from harness.history import History, Row
+from chaos.observations.orders import AUTHORISE_PAYMENT, CANCEL_ORDER, COMPLETE_ORDER, PLACE_ORDER
+from harness.history import History, Record, Recorder, Row
 from harness.verdict import Outcome
 from tests.unit.chaos.identity_history import IdentityHistory
 
@@ -127,3 +132,17 @@ def test_where_a_refresh_may_not_be_repeated_it_is_a_replay() -> None:
     shop.refreshes("ada#1", "ada#3").answered(401, {})
     shop.shows("ada#2").answered(401, {})
     assert judged(shop.done()) == (Outcome.PASS, [])
+
+
+@pytest.mark.parametrize("end", [identity.LOG_OUT, identity.REFRESH_TOKENS, None])
+def test_an_owner_whose_session_was_ended_is_shut_out_rightly(end: str | None) -> None:
+    records: list[Record] = []
+    recorder = Recorder(SimpleNamespace(write=records.append), count(1).__next__)
+    placed: Row = {"user_id": "ada", "key": "k", "items": []}
+    recorder.invoke("client-1", PLACE_ORDER, placed).answered(201, {"id": "order"})
+    if end:
+        sent: Row = {"user_id": "ada", "session": "a", "at": "gateway-1"} | ({} if end == identity.LOG_OUT else {"next": "b"})
+        recorder.invoke("client-2", end, sent).answered(204 if end == identity.LOG_OUT else 401, {})
+    recorder.invoke("client-1", CANCEL_ORDER, {"order_id": "order"}).answered(401, {"code": "SESSION_ENDED"})
+    outcome, _ = judged(History(tuple(records)))
+    assert outcome is (Outcome.PASS if end else Outcome.FAIL)
