@@ -39,7 +39,7 @@ def _cpu(found: Sequence[Figure]) -> Any:
         .encode(
             y=alt.Y("scenario:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
             x=alt.X("ms:Q", title="CPU-ms for each operation", stack="zero"),
-            color=alt.Color("process:N"),
+            color=alt.Color("process:N", scale=alt.Scale(scheme="tableau20"), legend=alt.Legend(columns=7)),
             tooltip=["scenario:N", "process:N", "ms:Q"],
         )
     )
